@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "dsl/span.hpp"
+
+/// What a program may name: layers, functions, distributions, data sources, optimizers, sinks. The types live
+/// here so that the checker can be handed a catalogue without knowing who implements it.
+namespace gandsl::dsl {
+
+using Index = std::int64_t;
+using Shape = std::vector<Index>;
+
+/// The type of a value: the shape of one example; the batch is implicit.
+struct Type {
+    Shape shape;                   ///< {} is one number; pictures are channels first
+    std::optional<Index> classes;  ///< set for whole numbers 0..classes-1 (labels, symbols)
+    bool batched = true;           ///< false where every example shares the value (constants, weights)
+
+    friend bool operator==(const Type&, const Type&) = default;
+};
+
+/// "1 x 28 x 28", "100", "one number"; labels as "label of 10 classes", "64 symbols of 86".
+std::string to_string(const Type& type);
+std::string to_string(const Shape& shape);
+
+struct Value;
+/// A call that stays a description: a schedule (`cosine(2e-4, warmup = 500)`), an initialiser, a stop rule.
+struct NestedCall;
+/// A net given as an argument, by its place in Program::nets (l1, l2, continue).
+struct NetReference {
+    std::size_t net = 0;
+};
+/// A measure or other name given as an argument (`stalled(bits, 5)`).
+struct NameReference {
+    std::string name;
+};
+
+/// Resolved arguments of one call: every argument of the entry is present, given or by default.
+using Arguments = std::map<std::string, Value, std::less<>>;
+
+struct NestedCall {
+    std::string name;
+    std::vector<std::pair<std::string, Value>> arguments;  ///< resolved; a vector, as Value is incomplete here
+    Span span;
+};
+
+struct Value {
+    std::variant<std::monostate, double, bool, std::string, std::vector<double>, NestedCall, NetReference,
+                 NameReference>
+        data;
+    Span span;           ///< of the argument where it was given, else of the call
+    bool given = false;  ///< false: the default
+
+    bool empty() const { return std::holds_alternative<std::monostate>(data); }
+};
+
+/// What an argument may be. `numbers` takes a list or a single number; `call` takes a nested call of the named
+/// kind, or a plain number where the entry says so (a learning rate).
+enum class ArgumentKind { number, integer, boolean, text, numbers, call, net, name };
+
+/// The rule for one compile-time argument of an entry.
+struct Argument {
+    std::string name;
+    ArgumentKind kind = ArgumentKind::number;
+    std::string doc;
+    std::optional<Value> fallback = {};  ///< no value: the argument is required; a monostate: may be absent
+    double least = -1e300;               ///< inclusive bounds for numbers
+    double most = 1e300;
+    bool least_excluded = false;              ///< `lr` > 0
+    std::vector<std::string> choices = {};    ///< allowed texts (also bare names: `pad = same`)
+    bool positional = true;                   ///< false: by name only
+    bool many = false;                        ///< swallows every further positional argument (reshape, normal)
+};
+
+enum class EntryKind {
+    layer,         ///< a recipe; may own weights
+    function,      ///< a function of values, without weights
+    operation,     ///< what an operator of the language stands for: `add`, `index`
+    distribution,  ///< right of `~`
+    source,        ///< right of `data x =`
+    optimizer,
+    schedule,
+    initializer,
+    sink,       ///< right of `as` in `sample`
+    stop_rule,  ///< `stop = ` in train
+};
+
+/// A weight or a running statistic that one mention of a layer owns.
+struct Weight {
+    std::string name;   ///< "weight", "bias", "running_mean"; the checker prefixes the layer's place in its net
+    Shape shape;        ///< as the layer stores it
+    NestedCall init;    ///< an initializer entry with its arguments
+    bool learned = true;  ///< false: a running statistic
+};
+
+/// What a type rule is given, and where it leaves the weights it wants.
+struct TypeCall {
+    const std::vector<Type>& inputs;
+    const Arguments& arguments;
+    std::vector<Weight> weights = {};
+
+    double number(std::string_view name) const;
+    Index integer(std::string_view name) const;
+    bool boolean(std::string_view name) const;
+    const std::string& text(std::string_view name) const;
+    std::vector<double> numbers(std::string_view name) const;  ///< a single number is a list of one
+    bool has(std::string_view name) const;                     ///< false for an absent optional argument
+    void weight(std::string name, Shape shape, NestedCall init, bool learned = true);
+};
+
+/// Result types of a call (one per result), or throws a `Diagnostic` made by a constructor of
+/// dsl/diagnostics.hpp; the checker fills in the span where the rule left it out.
+using TypeRule = std::function<std::vector<Type>(TypeCall&)>;
+
+struct Entry {
+    std::string name;
+    EntryKind kind = EntryKind::function;
+    std::string doc;                  ///< one line
+    std::string details = {};         ///< more, with the paper it comes from
+    std::vector<std::string> inputs;  ///< names of the values it takes: {"x"}, {"prediction", "target"}
+    bool variadic = false;            ///< the last input may be repeated (concat)
+    std::vector<Argument> arguments = {};
+    TypeRule type;
+    std::string example = {};          ///< a line of the language that uses it
+    std::string missing = {};          ///< not empty: parses and is documented, but does not run yet, and why
+    /// Sources only: why this source is not there ("no folder ..."), or nothing when it is.
+    std::function<std::optional<std::string>(const Arguments&)> absent = {};
+};
+
+/// All entries, by name. Names are unique over all kinds.
+class Catalogue {
+  public:
+    Catalogue() = default;
+    explicit Catalogue(std::vector<Entry> entries);
+
+    const Entry* find(std::string_view name) const;  ///< null when there is none
+    const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+
+  private:
+    std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace gandsl::dsl
