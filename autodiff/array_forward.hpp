@@ -1,0 +1,14 @@
+#pragma once
+
+#include <xtensor/xtensor_forward.hpp>
+
+#include "real.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+/// Any rank, row-major. Include "array.hpp" to use one.
+using Array = xt::xarray<Real, xt::layout_type::row_major>;
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

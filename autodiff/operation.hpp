@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "random.hpp"
+#include "shape.hpp"
+#include "tape.hpp"
+#include "threads.hpp"
+
+/// What an operation is: one record, written in one file under operations/ with its row in operations/table.cpp.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+/// Memory an operation reads or writes: contiguous, row-major.
+struct ConstTensor {
+    const Real* data;
+    const Shape& shape;
+    std::size_t size() const { return static_cast<std::size_t>(element_count(shape)); }
+};
+struct Tensor {
+    Real* data;
+    const Shape& shape;
+    std::size_t size() const { return static_cast<std::size_t>(element_count(shape)); }
+};
+
+/// What every operation of one run shares.
+struct Execution {
+    ThreadPool& pool;
+    std::uint64_t seed = 0;
+    std::uint64_t step = 0;  ///< counts runs; random operations and `step_number` depend on it
+};
+
+/// One execution of one operation. Shapes were checked when the operation was recorded: kernels assume valid input.
+struct Call {
+    const Attributes& attributes;
+    std::span<const ConstTensor> inputs;
+    Tensor output;               ///< never overlaps an input
+    std::span<Real> workspace;   ///< as many elements as Operation::workspace asked for
+    const Execution& execution;
+};
+
+/// What a vector-Jacobian product is made from.
+struct VjpCall {
+    Var output;
+    std::span<const Var> inputs;
+    Var cotangent;                 ///< has the output's shape
+    const Attributes& attributes;
+    std::span<const bool> wanted;  ///< which inputs' gradients are asked for; others may be left invalid
+};
+
+/// Elementwise work on a block of contiguous numbers; out may be the same memory as an input.
+using BlockKernel = void (*)(Real* out, const Real* const* inputs, std::size_t count, const double* numbers);
+
+/// An example from which the forward check, the gradient checks and the benchmark all draw.
+struct Sample {
+    std::string name;               ///< "broadcast bias", "kernel 5 stride 2"
+    std::vector<Shape> shapes;      ///< of the inputs
+    std::function<Var(std::span<const Var>)> build;
+    double low = -2, high = 2;      ///< inputs are drawn uniformly from here
+    std::vector<double> kinks = {}; ///< inputs keep a distance of 0.05 from these
+    bool whole = false;             ///< inputs are whole numbers (indices, labels): drawn in [low, high)
+    std::vector<bool> fixed = {};   ///< inputs that have no gradient (indices); empty: all have one
+    bool smooth = true;             ///< false: the gradient is zero or undefined by design; must then not be given
+};
+
+struct Operation {
+    std::string_view name;
+    std::string_view doc;  ///< one line
+    int arity = 1;         ///< -1: any number of inputs
+    /// Result shape; throws Error(shape) naming the operation and the shapes.
+    Shape (*shape)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
+    /// Exactly one of `kernel` (elementwise: broadcasting, fusing and threading are the engine's) and `forward`, or
+    /// neither for leaves and for `alias`.
+    BlockKernel kernel = nullptr;
+    void (*forward)(const Call& call) = nullptr;
+    /// Gradients of the inputs, recorded on the same tape; an invalid Var is "none". The engine accumulates and undoes
+    /// broadcasting. Null: no gradient flows through.
+    std::vector<Var> (*vjp)(const VjpCall& call) = nullptr;
+    /// Elements of scratch memory one call needs; null: none. Must depend on shapes and threads only.
+    std::size_t (*workspace)(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output,
+                             std::size_t threads) = nullptr;
+    /// Multiplications and additions of one call; null: one for each output element.
+    double (*flops)(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) = nullptr;
+    bool alias = false;  ///< the result is its first input's memory under another shape
+    std::vector<Sample> (*samples)() = nullptr;
+};
+
+/// Every operation there is, in the order of operations/table.cpp.
+std::span<const Operation* const> operations();
+
+/// Records one operation: checks arity and tapes, asks for the shape, computes the value if the tape is eager.
+Var record(const Operation& operation, std::span<const Var> inputs, Attributes attributes = {});
+Var record(const Operation& operation, std::initializer_list<Var> inputs, Attributes attributes = {});
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

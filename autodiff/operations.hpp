@@ -1,0 +1,128 @@
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "tape.hpp"
+
+/// The operations, as functions that record them. Shapes broadcast as NumPy's do where two operands meet. All throw
+/// Error(shape) with the operation's name and the shapes when these do not fit.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+// Arithmetic, elementwise with broadcasting.
+Var add(Var a, Var b);
+Var subtract(Var a, Var b);
+Var multiply(Var a, Var b);
+Var divide(Var a, Var b);
+Var divide_or_zero(Var a, Var b);  ///< a / b, and 0 where b is 0
+Var power(Var a, Var b);
+Var maximum(Var a, Var b);
+Var minimum(Var a, Var b);
+Var where(Var condition, Var a, Var b);  ///< a where condition is not 0, else b
+Var less(Var a, Var b);                  ///< comparisons give 0 or 1 and have no gradient
+Var less_equal(Var a, Var b);
+Var greater(Var a, Var b);
+Var greater_equal(Var a, Var b);
+Var equal(Var a, Var b);
+Var not_equal(Var a, Var b);
+Var negate(Var x);
+Var absolute(Var x);
+Var sign(Var x);
+Var square(Var x);
+Var sqrt(Var x);  ///< its gradient at 0 is taken as 0
+Var exp(Var x);
+Var log(Var x);  ///< sees a sigmoid, 1 - sigmoid or softmax behind x and records the stable form
+Var sin(Var x);
+Var cos(Var x);
+Var floor(Var x);
+
+Var operator+(Var a, Var b);
+Var operator-(Var a, Var b);
+Var operator*(Var a, Var b);
+Var operator/(Var a, Var b);
+Var operator-(Var x);
+Var operator+(Var a, double b);
+Var operator-(Var a, double b);
+Var operator*(Var a, double b);
+Var operator/(Var a, double b);
+Var operator+(double a, Var b);
+Var operator-(double a, Var b);
+Var operator*(double a, Var b);
+Var operator/(double a, Var b);
+
+// Activations, elementwise.
+Var relu(Var x);
+Var leaky_relu(Var x, double slope);
+Var elu(Var x, double alpha = 1);
+Var gelu(Var x);  ///< exact: x times the normal distribution function (Hendrycks & Gimpel, 2016)
+Var silu(Var x);
+Var softplus(Var x);
+Var tanh(Var x);
+Var sigmoid(Var x);
+
+// Over the last axis.
+Var softmax(Var x);
+Var log_softmax(Var x);
+
+// Reductions. Axes count from the end where negative; no axes: all of them.
+Var sum(Var x, std::vector<Index> axes = {}, bool keep = false);
+Var mean(Var x, std::vector<Index> axes = {}, bool keep = false);
+Var max(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< ties share the gradient evenly
+Var min(Var x, std::vector<Index> axes = {}, bool keep = false);
+Var norm(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< Euclidean; gradient 0 at the origin
+Var sum_to(Var x, const Shape& shape);  ///< the adjoint of broadcast_to
+
+// Shape. None but `reshape` and `stop_gradient` shares memory with its input.
+Var reshape(Var x, Shape shape);  ///< one size may be -1
+Var transpose(Var x, std::vector<Index> permutation);  ///< axis i of the result is axis permutation[i] of x
+Var broadcast_to(Var x, Shape shape);
+Var slice(Var x, Index axis, Index begin, Index end, Index stride = 1);
+Var pad(Var x, Index axis, Index before, Index after, Index stride = 1);  ///< zeros; the adjoint of slice
+Var concatenate(std::span<const Var> parts, Index axis);
+Var concatenate(std::initializer_list<Var> parts, Index axis);
+Var stop_gradient(Var x);
+
+// Indexed access; indices are whole numbers held as reals.
+Var gather(Var table, Var indices);  ///< table (k, d...), indices (s...): (s..., d...); embedding rows
+Var scatter_add(Var values, Var indices, Index rows);  ///< adjoint of gather: (rows, d...)
+Var pick(Var x, Var indices);        ///< x (s..., k), indices (s...): x's element at each index: (s...)
+Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gradient
+
+/// Matrix product: (m, k) x (k, n), or both with the same leading axes. `transpose_*` reads the last two axes swapped.
+Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
+
+/// Where a kernel meets its input.
+struct ConvolutionGeometry {
+    Index stride[2] = {1, 1};
+    Index dilation[2] = {1, 1};
+    Index pad_before[2] = {0, 0};
+    Index pad_after[2] = {0, 0};
+};
+/// Padding for which the output has ceil(size / stride) places.
+ConvolutionGeometry same_geometry(const Index (&input)[2], const Index (&kernel)[2], const Index (&stride)[2],
+                                  const Index (&dilation)[2]);
+
+/// Convolutions keep channels last: x (n, height, width, in), weight (kernel height, kernel width, in, out), result
+/// (n, rows, columns, out). Each of the three is the adjoint of the others, so they are closed under gradients.
+Var convolution(Var x, Var weight, const ConvolutionGeometry& geometry);
+/// Gradient by input, which is also the transposed convolution: `height`, `width` of the result.
+Var convolution_by_input(Var cotangent, Var weight, const ConvolutionGeometry& geometry, Index height, Index width);
+/// Gradient by weight: `kernel_height`, `kernel_width` of the result.
+Var convolution_by_weight(Var x, Var cotangent, const ConvolutionGeometry& geometry, Index kernel_height,
+                          Index kernel_width);
+
+/// Patches: x (n, height, width, c) to (n, rows, columns, kernel height * kernel width, c), outside read as `outside`.
+/// Pooling is a reduction over its fourth axis.
+Var unfold(Var x, const ConvolutionGeometry& geometry, Index kernel_height, Index kernel_width, double outside = 0);
+Var fold(Var patches, const ConvolutionGeometry& geometry, Index kernel_height, Index kernel_width, Index height,
+         Index width);  ///< adjoint of unfold
+
+/// Random numbers depend on the tape's seed, `stream` and the step: the same stream is the same draw.
+Var random_uniform(Tape& tape, Shape shape, std::uint32_t stream);  ///< [0, 1)
+Var random_normal(Tape& tape, Shape shape, std::uint32_t stream);
+Var step_number(Tape& tape);  ///< of the run, from 0; a scalar
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "array_forward.hpp"
+#include "tape.hpp"
+#include "threads.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+/// After a run, `state` holds `value`.
+struct Assignment {
+    Var state;
+    Var value;
+};
+
+struct PlanOptions {
+    std::shared_ptr<ThreadPool> pool = {};    ///< none: the calling thread alone
+    std::vector<std::string> without = {};    ///< passes to leave out, by name (Plan::passes)
+};
+
+/// What a plan found and will need.
+struct PlanStatistics {
+    std::size_t recorded = 0;        ///< nodes the outputs depend on
+    std::size_t merged = 0;          ///< of these, equal to another and dropped
+    std::size_t steps = 0;           ///< what one run executes
+    std::size_t arena_bytes = 0;     ///< one block for everything that a run computes
+    std::size_t buffer_bytes = 0;    ///< the sum of those buffers, had each its own memory
+    std::size_t state_bytes = 0;
+    double flops = 0;                ///< of one run
+};
+
+/// Time spent in one kind of operation.
+struct OperationTime {
+    std::string operation;
+    double seconds = 0;
+    double flops = 0;
+    std::size_t calls = 0;
+};
+
+/// A fixed sequence of kernels that computes `outputs`, then stores the assignments: pruned to what is needed, equal
+/// nodes merged, elementwise runs fused, every buffer placed in one arena. A run allocates nothing.
+class Plan {
+  public:
+    Plan(std::vector<Var> outputs, std::vector<Assignment> assignments = {}, PlanOptions options = {});
+    ~Plan();
+    Plan(Plan&&) noexcept;
+    Plan& operator=(Plan&&) noexcept;
+
+    /// Names of the passes, in order: each can be switched off with PlanOptions::without.
+    static std::vector<std::string> passes();
+
+    /// The memory from which a run reads an input; empty if nothing depends on it.
+    std::span<Real> feed(Var input);
+    void set(Var input, const Array& value);
+
+    /// Computes everything once. `step` numbers the run: random operations depend on it.
+    void run(std::uint64_t step = 0);
+
+    /// An output's value after the last run. The span is valid until the next run.
+    std::span<const Real> read(Var output) const;
+    Array value(Var output) const;
+
+    const PlanStatistics& statistics() const;
+
+    /// Like run, and adds up the time each kind of operation took.
+    void profile(std::uint64_t step, std::vector<OperationTime>& times);
+
+  private:
+    struct Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace gandsl {
+
+/// A fixed set of worker threads for fork-join loops. What a loop computes must not depend on which thread runs which
+/// part, so that results are the same for every number of threads. Workers flush denormal numbers to zero.
+class ThreadPool {
+  public:
+    /// `threads` counts the caller's own; 0 means as many as the machine has processors.
+    explicit ThreadPool(std::size_t threads = 1);
+    ~ThreadPool();
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+
+    std::size_t size() const;
+
+    /// Calls body(part, worker) once for each part in [0, parts); worker < size() names a place for scratch memory.
+    /// Returns when all are done. The first exception thrown by a part is rethrown here. Not reentrant.
+    void parallel(std::size_t parts, const std::function<void(std::size_t part, std::size_t worker)>& body);
+
+  private:
+    struct Shared;
+    std::unique_ptr<Shared> shared_;
+};
+
+/// Sets the calling thread to flush denormal numbers to zero while it lives (they slow Adam's moments down).
+class FlushDenormals {
+  public:
+    FlushDenormals();
+    ~FlushDenormals();
+    FlushDenormals(const FlushDenormals&) = delete;
+    FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+  private:
+    unsigned saved_;
+};
+
+}  // namespace gandsl
