@@ -41,4 +41,12 @@
     ROW(max)                    \
     ROW(random_uniform)         \
     ROW(random_normal)          \
-    ROW(step_number)
+    ROW(step_number)            \
+    ROW(matmul)                 \
+    ROW(reshape)                \
+    ROW(stop_gradient)          \
+    ROW(broadcast_to)           \
+    ROW(slice)                  \
+    ROW(pad)                    \
+    ROW(concatenate)            \
+    ROW(transpose)             
