@@ -41,10 +41,8 @@ struct RmsProp {
 
 /// States an optimizer keeps between steps, made at its first use and passed again at later uses (turns of a repeat).
 struct OptimizerState {
-    std::vector<Var> slots;   ///< moments, in the order of the variables
+    std::vector<Var> slots;   ///< moments, in the order of the variables, then single numbers
     std::vector<Var> values;  ///< their values after the uses recorded so far
-    Var count;                ///< number of steps taken, a scalar state
-    Var count_value;
 };
 
 /// New values of `variables`: one for each, in their order. `rate` is a scalar. `state` collects the optimizer's own
