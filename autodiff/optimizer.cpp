@@ -63,6 +63,17 @@ std::vector<Var> ruled(const UpdateRule& rule, std::span<const Var> variables, s
     return result;
 }
 
+// Later gradients must not flow back through an update: new values start afresh.
+std::vector<Var> detached(std::vector<Var> values, OptimizerState& state) {
+    for (Var& value : values) {
+        value = stop_gradient(value);
+    }
+    for (Var& value : state.values) {
+        value = stop_gradient(value);
+    }
+    return values;
+}
+
 // An exponential moving average.
 Var blend(Var average, Var value, double keep) { return average * keep + value * (1 - keep); }
 
@@ -85,7 +96,7 @@ std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std:
         }
         result.push_back(variables[place] - rate * move);
     }
-    return result;
+    return detached(std::move(result), state);
 }
 
 std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
@@ -112,7 +123,7 @@ std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std
         }
         result.push_back(start - scale * first / (sqrt(second) * root + optimizer.epsilon));
     }
-    return result;
+    return detached(std::move(result), state);
 }
 
 std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
@@ -126,7 +137,7 @@ std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables, 
         second = blend(second, square(slopes[place]), optimizer.decay);
         result.push_back(variables[place] - rate * slopes[place] / (sqrt(second) + optimizer.epsilon));
     }
-    return result;
+    return detached(std::move(result), state);
 }
 
 std::vector<Assignment> assignments(const OptimizerState& state) {

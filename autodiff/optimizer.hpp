@@ -46,7 +46,8 @@ struct OptimizerState {
 };
 
 /// New values of `variables`: one for each, in their order. `rate` is a scalar. `state` collects the optimizer's own
-/// states; add `assignments(state)` to the plan.
+/// states; add `assignments(state)` to the plan. No gradient flows through a new value: the net that is trained next must
+/// not be differentiated through this one's update.
 std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
                       OptimizerState& state);
 std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
