@@ -1,7 +1,8 @@
 #pragma once
 
-/// Compiles a free kernel function once for each x86-64 level and picks at load time: one binary runs everywhere and is
-/// fast where AVX2 or AVX-512 is. Off under sanitizers, whose run-time is not up yet when the choice is made.
+/// Compiles a free kernel function once for each x86-64 level and picks at load time: one binary runs
+/// everywhere and is fast where AVX2 or AVX-512 is. Off under sanitizers, whose run-time is not up yet when
+/// the choice is made.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define GANDSL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

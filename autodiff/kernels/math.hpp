@@ -7,8 +7,8 @@
 
 #include "autodiff/kernels/clones.hpp"
 
-/// Elementary functions that compilers can vectorise: branch-free in float, within about two units in the last place
-/// (held by a test); in double they are the C library's. NaN stays NaN.
+/// Elementary functions that compilers can vectorise: branch-free in float, within about two units in the
+/// last place (held by a test); in double they are the C library's. NaN stays NaN.
 namespace gandsl::math {
 
 GANDSL_INLINE float exp(float x) {
@@ -67,9 +67,13 @@ GANDSL_INLINE float log(float x) {
 }
 
 /// log(1 + x) for x in [0, 1].
-GANDSL_INLINE float log1p_unit(float x) { return log_ratio(x / (2.0F + x)); }
+GANDSL_INLINE float log1p_unit(float x) {
+    return log_ratio(x / (2.0F + x));
+}
 
-GANDSL_INLINE float sigmoid(float x) { return 1.0F / (1.0F + exp(-x)); }
+GANDSL_INLINE float sigmoid(float x) {
+    return 1.0F / (1.0F + exp(-x));
+}
 
 GANDSL_INLINE float tanh(float x) {
     const float size = x < 0.0F ? -x : x;
@@ -82,11 +86,21 @@ GANDSL_INLINE float tanh(float x) {
     return x < 0.0F ? -result : result;
 }
 
-GANDSL_INLINE double exp(double x) { return std::exp(x); }
-GANDSL_INLINE double log(double x) { return std::log(x); }
-GANDSL_INLINE double log1p_unit(double x) { return std::log1p(x); }
-GANDSL_INLINE double tanh(double x) { return std::tanh(x); }
-GANDSL_INLINE double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+GANDSL_INLINE double exp(double x) {
+    return std::exp(x);
+}
+GANDSL_INLINE double log(double x) {
+    return std::log(x);
+}
+GANDSL_INLINE double log1p_unit(double x) {
+    return std::log1p(x);
+}
+GANDSL_INLINE double tanh(double x) {
+    return std::tanh(x);
+}
+GANDSL_INLINE double sigmoid(double x) {
+    return 1.0 / (1.0 + std::exp(-x));
+}
 
 /// log(1 + exp(x)) without overflow.
 template <typename T>

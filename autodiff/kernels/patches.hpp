@@ -38,7 +38,8 @@ struct Patches {
     bool direct() const { return identity(y) && identity(x); }
 
     static bool identity(const PatchAxis& axis) {
-        return axis.taps == 1 && axis.up == 1 && axis.down == 1 && axis.offset == 0 && axis.anchors == axis.sources;
+        return axis.taps == 1 && axis.up == 1 && axis.down == 1 && axis.offset == 0 &&
+               axis.anchors == axis.sources;
     }
 };
 

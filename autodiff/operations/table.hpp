@@ -55,4 +55,9 @@
     ROW(gather)                \
     ROW(scatter_add)           \
     ROW(pick)                  \
-    ROW(one_hot)
+    ROW(one_hot)               \
+    ROW(convolution)           \
+    ROW(convolution_by_input)  \
+    ROW(convolution_by_weight) \
+    ROW(unfold)                \
+    ROW(fold)
