@@ -6,12 +6,9 @@ namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 Attributes geometry_attributes(const ConvolutionGeometry& geometry, Index first, Index second) {
-    Attributes attributes;
-    for (const auto& pair : {geometry.stride, geometry.dilation, geometry.pad_before, geometry.pad_after}) {
-        attributes.integers.insert(attributes.integers.end(), {pair[0], pair[1]});
-    }
-    attributes.integers.insert(attributes.integers.end(), {first, second});
-    return attributes;
+    const ConvolutionGeometry& g = geometry;
+    return {.integers = {g.stride[0], g.stride[1], g.dilation[0], g.dilation[1], g.pad_before[0],
+                         g.pad_before[1], g.pad_after[0], g.pad_after[1], first, second}};
 }
 
 ConvolutionGeometry geometry_of(const Attributes& attributes) {

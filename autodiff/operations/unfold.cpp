@@ -186,7 +186,8 @@ Var unfold(Var x, const ConvolutionGeometry& geometry, Index kernel_height, Inde
 Var fold(Var patches, const ConvolutionGeometry& geometry, Index kernel_height, Index kernel_width,
          Index height, Index width) {
     Attributes attributes = geometry_attributes(geometry, kernel_height, kernel_width);
-    attributes.integers.insert(attributes.integers.end(), {height, width});
+    attributes.integers.push_back(height);
+    attributes.integers.push_back(width);
     return record(fold_operation, {patches}, std::move(attributes));
 }
 
