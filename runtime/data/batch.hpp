@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/data/dataset.hpp"
+#include "runtime/data/order.hpp"
+
+namespace gandsl::data {
+
+/// Examples side by side: `fields[k]` is size x (field k's shape), row by row.
+struct Batch {
+    std::uint64_t position = 0;  ///< of the first example, in the order (or in the split)
+    std::size_t size = 0;        ///< examples
+    std::vector<std::vector<float>> fields;
+};
+
+/// Fills `batch` with the `size` examples of the train split that the order has from `position` on, all
+/// fields but those beyond the first `field_count`. Buffers of the right size are reused.
+void read_ordered(const Dataset& dataset, const Order& order, std::uint64_t position, std::size_t size,
+                  std::size_t field_count, Batch& batch);
+
+/// Fills `batch` with examples first, first + 1, ... of a split as they lie there, at most `size` of them:
+/// the last batch of a split may be smaller.
+void read_in_turn(const Dataset& dataset, Split split, std::size_t first, std::size_t size,
+                  std::size_t field_count, Batch& batch);
+
+}  // namespace gandsl::data

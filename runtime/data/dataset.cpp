@@ -1,0 +1,36 @@
+#include "runtime/data/dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "autodiff/error.hpp"
+#include "runtime/data/order.hpp"
+
+namespace gandsl::data {
+
+const char* to_string(Split split) {
+    return split == Split::train ? "train" : "test";
+}
+
+std::size_t Field::size() const {
+    return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
+std::vector<std::size_t> held_out(std::size_t count, double holdout) {
+    if (!(holdout >= 0 && holdout < 1)) {
+        throw Error(ErrorCode::invalid_argument,
+                    "holdout is the part of the examples kept for testing, at least 0 and below 1; found " +
+                        std::to_string(holdout));
+    }
+    const auto wanted = static_cast<std::size_t>(std::floor(static_cast<double>(count) * holdout));
+    std::vector<std::size_t> indices(wanted);
+    for (std::size_t i = 0; i < wanted; ++i) {
+        indices[i] = permuted(i, count, 0, 0, 0);
+    }
+    std::sort(indices.begin(), indices.end());
+    return indices;
+}
+
+}  // namespace gandsl::data

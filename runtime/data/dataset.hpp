@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// Where examples come from: sources, their order, and batches of them.
+namespace gandsl::data {
+
+enum class Split { train, test };
+
+/// "train" or "test".
+const char* to_string(Split split);
+
+/// One of the values an example consists of: its picture, its label.
+struct Field {
+    std::string name;
+    std::vector<std::size_t> shape;      ///< of one example, channels first; {} is one number
+    std::optional<std::size_t> classes;  ///< set for whole numbers 0 .. classes - 1
+
+    std::size_t size() const;  ///< numbers in one example
+};
+
+struct Description {
+    std::string source;         ///< "mnist", "digits"
+    std::string origin;         ///< the folder or files it was read from, or how it was drawn
+    std::string hash;           ///< of the content, for the record of a run: "crc32:9f3a01c2"
+    std::vector<Field> fields;  ///< in the order in which `data x, y = ...` names them
+    std::size_t train_count = 0;
+    std::size_t test_count = 0;
+
+    std::size_t count(Split split) const { return split == Split::train ? train_count : test_count; }
+};
+
+/// Which example is wanted. The epoch is the turn in which it is shown, for sources that vary an example from
+/// turn to turn; others leave it aside.
+struct Example {
+    Split split = Split::train;
+    std::size_t index = 0;
+    std::uint64_t epoch = 0;
+};
+
+/// A source of examples. Reading is const and may happen on several threads at once.
+class Dataset {
+  public:
+    virtual ~Dataset() = default;
+
+    virtual const Description& description() const = 0;
+
+    /// Writes one example: `fields[k]` receives `description().fields[k].size()` numbers. An empty span
+    /// leaves its field out, and so does a `fields` shorter than the description's. The index must be below
+    /// the split's count.
+    virtual void read(const Example& example, std::span<const std::span<float>> fields) const = 0;
+};
+
+using DatasetPointer = std::shared_ptr<const Dataset>;
+
+/// Bytes 0 .. 255 are mapped linearly to low .. high.
+struct Range {
+    float low = 0;
+    float high = 1;
+};
+
+/// The test examples of a source without splits of its own, in increasing order: floor(count * holdout) of
+/// them, picked by one fixed permutation of the indices, so that neither a seed nor the order of the file
+/// matters. Throws invalid_argument unless 0 <= holdout < 1.
+std::vector<std::size_t> held_out(std::size_t count, double holdout);
+
+}  // namespace gandsl::data

@@ -1,0 +1,223 @@
+#include "runtime/data/idx.hpp"
+
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "autodiff/error.hpp"
+#include "runtime/files/checksum.hpp"
+
+namespace gandsl::data {
+
+namespace {
+
+constexpr std::uint32_t label_magic = 0x00000801;
+constexpr std::uint32_t image_magic = 0x00000803;
+constexpr std::size_t chunk = std::size_t{1} << 20;
+
+struct Close {
+    void operator()(gzFile_s* file) const { gzclose_r(file); }
+};
+using GzipFile = std::unique_ptr<gzFile_s, Close>;
+
+/// One IDX file while it is read, with the messages about it.
+class File {
+  public:
+    explicit File(const std::filesystem::path& path) : path_(path) {
+        std::error_code ignored;
+        if (std::filesystem::is_directory(path, ignored)) {
+            throw Error(ErrorCode::file, path.string() + " is a folder; expected an IDX file");
+        }
+        errno = 0;
+        file_.reset(gzopen(path.c_str(), "rbe"));
+        if (!file_) {
+            const int reason = errno;
+            throw Error(ErrorCode::file,
+                        reason == ENOENT
+                            ? path.string() + " is not there"
+                            : path.string() + " cannot be read: " + std::generic_category().message(reason));
+        }
+        gzbuffer(file_.get(), 1 << 17);
+    }
+
+    /// As many bytes as there are, at most `size`.
+    std::size_t read(std::uint8_t* to, std::size_t size) {
+        std::size_t got = 0;
+        while (got < size) {
+            const auto wanted = static_cast<unsigned>(std::min(size - got, chunk));
+            const int count = gzread(file_.get(), to + got, wanted);
+            if (count < 0) {
+                int code = Z_OK;
+                const std::string reason = gzerror(file_.get(), &code);
+                if (code == Z_BUF_ERROR) {
+                    fail("is truncated: the compressed data ends in the middle");
+                }
+                fail(code == Z_ERRNO
+                         ? "cannot be read: " + std::generic_category().message(errno)
+                         : "is damaged: its compressed data cannot be unpacked" + after_colon(reason));
+            }
+            got += static_cast<std::size_t>(count);
+            if (static_cast<unsigned>(count) < wanted) {
+                check_end();
+                break;
+            }
+        }
+        return got;
+    }
+
+    [[noreturn]] void fail(const std::string& what, ErrorCode code = ErrorCode::format) const {
+        throw Error(code, path_.string() + " " + what);
+    }
+
+  private:
+    /// zlib reports a gzip stream that was cut off only when it is asked.
+    void check_end() {
+        int code = Z_OK;
+        gzerror(file_.get(), &code);
+        if (code == Z_BUF_ERROR) {
+            fail("is truncated: the compressed data ends in the middle");
+        }
+    }
+
+    std::string after_colon(const std::string& reason) const {
+        const std::size_t colon = reason.rfind(": ");
+        return colon == std::string::npos ? std::string{} : " (" + reason.substr(colon + 2) + ")";
+    }
+
+    std::filesystem::path path_;
+    GzipFile file_;
+};
+
+std::uint32_t big_endian(const std::uint8_t* bytes) {
+    return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 |
+           bytes[3];
+}
+
+std::string joined(const std::vector<std::size_t>& shape) {
+    std::string text;
+    for (const std::size_t n : shape) {
+        text += (text.empty() ? "" : " x ") + std::to_string(n);
+    }
+    return text;
+}
+
+void check_magic(const File& file, std::uint32_t found, std::uint32_t expected) {
+    if (found == expected) {
+        return;
+    }
+    const auto hexadecimal = [](std::uint32_t value) { return "0x" + files::hexadecimal(value); };
+    std::string hint;
+    if (found == label_magic) {
+        hint = "; is this a label file?";
+    } else if (found == image_magic) {
+        hint = "; is this a file of pictures?";
+    } else if (found >> 16 == 0 && (found >> 8) != 0x08) {
+        hint = "; its elements are not bytes, and only bytes are read";
+    } else {
+        hint = "; this is no IDX file";
+    }
+    file.fail("has the wrong magic number: found " + hexadecimal(found) + ", expected " +
+              hexadecimal(expected) + (expected == image_magic ? " (pictures)" : " (labels)") + hint);
+}
+
+/// The product of the sizes; the largest number if it is greater than that.
+std::size_t saturated_product(const std::vector<std::size_t>& shape) {
+    if (std::find(shape.begin(), shape.end(), 0) != shape.end()) {
+        return 0;
+    }
+    std::size_t product = 1;
+    for (const std::size_t n : shape) {
+        if (product > std::numeric_limits<std::size_t>::max() / n) {
+            return std::numeric_limits<std::size_t>::max();
+        }
+        product *= n;
+    }
+    return product;
+}
+
+Idx read_idx(const std::filesystem::path& path, std::uint32_t magic, std::size_t limit) {
+    File file(path);
+    const std::size_t axes = magic & 0xff;
+    std::array<std::uint8_t, 16> header{};
+    const std::size_t header_size = 4 + 4 * axes;
+    const std::size_t got = file.read(header.data(), header_size);
+    if (got >= 4) {
+        check_magic(file, big_endian(header.data()), magic);
+    }
+    if (got < header_size) {
+        file.fail("is truncated: it has " + std::to_string(got) + " bytes, its header alone takes " +
+                  std::to_string(header_size));
+    }
+
+    Idx idx;
+    for (std::size_t axis = 0; axis < axes; ++axis) {
+        idx.shape.push_back(big_endian(header.data() + 4 + 4 * axis));
+    }
+    const std::size_t size = saturated_product(idx.shape);
+    if (size == 0) {
+        file.fail(idx.shape[0] == 0 ? "has no examples"
+                                    : "has pictures without pixels: " + joined(idx.shape));
+    }
+    if (size > limit) {
+        const bool countable = size != std::numeric_limits<std::size_t>::max();
+        file.fail("promises " + joined(idx.shape) + " bytes, " +
+                      (countable ? std::to_string(size) : "more than can be counted") +
+                      " in all; there is room for " + std::to_string(limit),
+                  ErrorCode::memory);
+    }
+
+    // What a header promises is believed only as far as bytes arrive.
+    for (std::size_t have = 0; have < size;) {
+        const std::size_t wanted = std::min(size, std::max(have * 2, chunk)) - have;
+        idx.bytes.resize(have + wanted);
+        const std::size_t count = file.read(idx.bytes.data() + have, wanted);
+        have += count;
+        if (count < wanted) {
+            file.fail("is truncated: it has " + std::to_string(header_size + have) +
+                      " bytes, its header promises " + std::to_string(header_size + size) + " (" +
+                      joined(idx.shape) + ")");
+        }
+    }
+    std::uint8_t more = 0;
+    if (file.read(&more, 1) != 0) {
+        file.fail("goes on after the " + std::to_string(header_size + size) +
+                  " bytes that its header promises (" + joined(idx.shape) + ")");
+    }
+    return idx;
+}
+
+}  // namespace
+
+std::size_t available_memory() {
+    std::ifstream info("/proc/meminfo");
+    for (std::string name; info >> name;) {
+        std::size_t kilobytes = 0;
+        if (name == "MemAvailable:" && info >> kilobytes) {
+            return kilobytes * 1024;
+        }
+        info.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+    }
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    const long page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page)
+                                 : std::numeric_limits<std::size_t>::max() / 2;
+}
+
+Idx read_idx_images(const std::filesystem::path& path, std::size_t limit) {
+    return read_idx(path, image_magic, limit);
+}
+
+Idx read_idx_labels(const std::filesystem::path& path, std::size_t limit) {
+    return read_idx(path, label_magic, limit);
+}
+
+}  // namespace gandsl::data
