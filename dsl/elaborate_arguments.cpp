@@ -89,7 +89,8 @@ std::vector<Elaborator::Given> Elaborator::given(const Expression& call) {
 }
 
 /// Resolves a call of an entry that takes no values: a source, a distribution, an optimizer, a sink.
-std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, EntryKind kind, Scope& scope) {
+std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, EntryKind kind,
+                                                        Scope& scope) {
     const Span head = call.kind == Kind::call ? call.head : call.span;
     const Entry* entry = catalogue_.find(call.text);
     const std::string wanted(describe(kind).substr(describe(kind).find(' ') + 1));
@@ -112,8 +113,9 @@ std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, 
     return Resolved{entry, *std::move(arguments)};
 }
 
-std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const std::vector<Given>& given, Span span,
-                                                       Scope& scope, const std::vector<std::string>& inputs) {
+std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const std::vector<Given>& given,
+                                                       Span span, Scope& scope,
+                                                       const std::vector<std::string>& inputs) {
     Arguments result;
     bool failed = false;
     std::set<std::string> tried;
@@ -134,11 +136,14 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             skip_named_only();
             if (next == entry.arguments.size()) {
                 if (!too_many) {
-                    const auto named = std::find_if(entry.arguments.begin(), entry.arguments.end(),
-                                                    [](const Argument& candidate) { return !candidate.positional; });
+                    const auto named =
+                        std::find_if(entry.arguments.begin(), entry.arguments.end(),
+                                     [](const Argument& candidate) { return !candidate.positional; });
                     report(diagnostics::too_many_arguments(
                         one.expression->span, entry.name, positional,
-                        named == entry.arguments.end() ? "" : "some are given by name: `" + named->name + " = ...`"));
+                        named == entry.arguments.end()
+                            ? ""
+                            : "some are given by name: `" + named->name + " = ...`"));
                 }
                 too_many = failed = true;
                 continue;
@@ -146,8 +151,9 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             argument = &entry.arguments[next];
             next += argument->many ? 0 : 1;
         } else {
-            const auto found = std::find_if(entry.arguments.begin(), entry.arguments.end(),
-                                            [&](const Argument& candidate) { return candidate.name == one.name.text; });
+            const auto found =
+                std::find_if(entry.arguments.begin(), entry.arguments.end(),
+                             [&](const Argument& candidate) { return candidate.name == one.name.text; });
             if (found == entry.arguments.end()) {
                 report(diagnostics::unknown_argument(one.name.span, one.name.text, entry.name,
                                                      argument_names(entry, inputs)));
@@ -160,8 +166,9 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
         const auto before = result.find(argument->name);
         if (tried.contains(argument->name) && (!swallows || before == result.end())) {
             if (!swallows) {
-                report(diagnostics::repeated_argument(one.name.text.empty() ? one.expression->span : one.name.span,
-                                                      argument->name, entry.name));
+                report(diagnostics::repeated_argument(
+                    one.name.text.empty() ? one.expression->span : one.name.span, argument->name,
+                    entry.name));
             }
             failed = true;
             continue;
@@ -198,7 +205,8 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             result.emplace(argument.name, std::move(value));
         } else {
             if (!too_many) {
-                report(diagnostics::missing_argument(span, entry.name, argument.name, argument.doc, entry.example));
+                report(diagnostics::missing_argument(span, entry.name, argument.name, argument.doc,
+                                                     entry.example));
             }
             failed = true;
         }
@@ -209,8 +217,8 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
     return result;
 }
 
-std::optional<Value> Elaborator::argument_value(const Entry& entry, const Argument& argument, const Given& given,
-                                                Scope& scope) {
+std::optional<Value> Elaborator::argument_value(const Entry& entry, const Argument& argument,
+                                                const Given& given, Scope& scope) {
     switch (argument.kind) {
         case ArgumentKind::text:
             return text_value(entry, argument, given, scope);
@@ -231,19 +239,21 @@ bool Elaborator::in_range(const Entry& entry, const Argument& argument, double n
             return false;
         }
         if (std::abs(number) > most_whole) {
-            report(diagnostics::out_of_range(span, entry.name, argument.name, number, "at most " + spell(most_whole)));
+            report(diagnostics::out_of_range(span, entry.name, argument.name, number,
+                                             "at most " + spell(most_whole)));
             return false;
         }
     }
-    if (number < argument.least || number > argument.most || (argument.least_excluded && number == argument.least)) {
+    if (number < argument.least || number > argument.most ||
+        (argument.least_excluded && number == argument.least)) {
         report(diagnostics::out_of_range(span, entry.name, argument.name, number, range(argument)));
         return false;
     }
     return true;
 }
 
-std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument& argument, const Given& given,
-                                              Scope& scope) {
+std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument& argument,
+                                              const Given& given, Scope& scope) {
     const Span span = given.expression->span;
     const Operand operand = given.value ? *given.value : evaluate(*given.expression, scope);
     if (std::holds_alternative<Unknown>(operand)) {
@@ -271,7 +281,8 @@ std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument
         }
         return make(*numbers, span);
     }
-    report(diagnostics::wrong_argument(span, entry.name, argument.name, describe(operand), expected_kind(argument)));
+    report(diagnostics::wrong_argument(span, entry.name, argument.name, describe(operand),
+                                       expected_kind(argument)));
     return std::nullopt;
 }
 
@@ -288,7 +299,8 @@ std::optional<Value> Elaborator::text_value(const Entry& entry, const Argument& 
     if (bare && allowed(expression.text)) {
         return make(expression.text, expression.span);
     }
-    const bool known = bare && (find(scope, expression.text) != nullptr || globals_.contains(expression.text));
+    const bool known =
+        bare && (find(scope, expression.text) != nullptr || globals_.contains(expression.text));
     if (bare && !known) {
         text = expression.text;
     } else {
@@ -297,8 +309,9 @@ std::optional<Value> Elaborator::text_value(const Entry& entry, const Argument& 
             return std::nullopt;
         }
         if (!std::holds_alternative<std::string>(operand)) {
-            report(diagnostics::wrong_argument(expression.span, entry.name, argument.name, describe(operand),
-                                               choices.empty() ? expected_kind(argument) : "one of a few words"));
+            report(diagnostics::wrong_argument(
+                expression.span, entry.name, argument.name, describe(operand),
+                choices.empty() ? expected_kind(argument) : "one of a few words"));
             return std::nullopt;
         }
         text = std::get<std::string>(operand);
@@ -310,8 +323,8 @@ std::optional<Value> Elaborator::text_value(const Entry& entry, const Argument& 
     return make(std::move(text), expression.span);
 }
 
-std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument& argument, const Given& given,
-                                              Scope& scope) {
+std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument& argument,
+                                              const Given& given, Scope& scope) {
     const Expression& expression = *given.expression;
     const auto allows = [&](std::string_view kind) {
         return std::find(argument.choices.begin(), argument.choices.end(), kind) != argument.choices.end();
@@ -339,12 +352,13 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
         }
     }
     if (nested == nullptr) {
-        const bool a_value = expression.kind == Kind::name && (find(scope, expression.text) != nullptr ||
-                                                               globals_.contains(expression.text));
+        const bool a_value = expression.kind == Kind::name &&
+                             (find(scope, expression.text) != nullptr || globals_.contains(expression.text));
         if (callable && !a_value) {
             const Span head = expression.kind == Kind::call ? expression.head : expression.span;
             const std::string wanted = kind_of_call(argument);
-            report(diagnostics::unknown_name(head, expression.text, wanted.substr(wanted.find(' ') + 1), candidates));
+            report(diagnostics::unknown_name(head, expression.text, wanted.substr(wanted.find(' ') + 1),
+                                             candidates));
             return std::nullopt;
         }
         if (allows("number")) {
@@ -389,7 +403,8 @@ std::optional<Value> Elaborator::name_value(const Argument& argument, const Give
     }
     const bool known = std::find(candidates.begin(), candidates.end(), expression.text) != candidates.end();
     if (expression.kind != Kind::name || !known) {
-        report(diagnostics::unknown_name(expression.span, spelled(expression), net ? "net" : "measure", candidates));
+        report(diagnostics::unknown_name(expression.span, spelled(expression), net ? "net" : "measure",
+                                         candidates));
         return std::nullopt;
     }
     if (!net) {

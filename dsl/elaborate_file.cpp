@@ -33,7 +33,8 @@ void Elaborator::declare() {
             result.span = statement.span;
             program_.nets.push_back(std::move(result));
         } else if (const auto* layer = std::get_if<tree::Layer>(&statement.data)) {
-            declare_callable(layer->name.text, {Global::Kind::layer, layers_.size(), 0, layer->name.span}, "layer");
+            declare_callable(layer->name.text, {Global::Kind::layer, layers_.size(), 0, layer->name.span},
+                             "layer");
             layers_.push_back(layer);
         } else {
             const tree::Name* name = nullptr;
@@ -60,7 +61,8 @@ void Elaborator::declare(const std::string& name, Global global) {
     }
 }
 
-/// Values may be called as functions are (`norm = norm(x)`), as a call never means a value; nets and layers may not.
+/// Values may be called as functions are (`norm = norm(x)`), as a call never means a value; nets and layers
+/// may not.
 void Elaborator::declare_callable(const std::string& name, Global global, const char* what) {
     const Entry* entry = catalogue_.find(name);
     if (entry != nullptr && (entry->kind == EntryKind::layer || entry->kind == EntryKind::function)) {
@@ -209,8 +211,8 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             continue;
         }
         if (result.types.size() < tree.names.size()) {
-            report(diagnostics::source_fields({tree.names.front().span.begin, tree.names.back().span.end}, entry.name,
-                                              tree.names.size(), result.types.size()));
+            report(diagnostics::source_fields({tree.names.front().span.begin, tree.names.back().span.end},
+                                              entry.name, tree.names.size(), result.types.size()));
             failed = true;
             continue;
         }
@@ -219,7 +221,8 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
         result.arguments = std::move(resolved->arguments);
     }
     if (result.source == nullptr && !failed) {
-        report(diagnostics::source_absent({tree.sources.front().span.begin, tree.sources.back().span.end}, absent));
+        report(diagnostics::source_absent({tree.sources.front().span.begin, tree.sources.back().span.end},
+                                          absent));
     }
     result.skipped = std::move(absent);
     data_known_[index] = result.source != nullptr && !failed;

@@ -42,7 +42,8 @@ void Elaborator::prepare_nets() {
             if (!added) {
                 report(diagnostics::duplicate_name(parameter.name.span, parameter.name.text, at->second));
             }
-            net.annotations.push_back(parameter.annotation ? annotation_type(*parameter.annotation) : std::nullopt);
+            net.annotations.push_back(parameter.annotation ? annotation_type(*parameter.annotation)
+                                                           : std::nullopt);
             program_.nets[i].inputs.push_back(parameter.name.text);
         }
         if (net.tree->from) {
@@ -83,7 +84,8 @@ std::optional<Index> Elaborator::annotation_size(const tree::Name& name) {
         size = std::get<double>(option);
     }
     if (size < 1 || size != std::floor(size) || size > 1e9) {
-        report(diagnostics::wrong_operand(name.span, name.text, spell(size), "a whole number from 1 to 1000000000"));
+        report(diagnostics::wrong_operand(name.span, name.text, spell(size),
+                                          "a whole number from 1 to 1000000000"));
         return std::nullopt;
     }
     return static_cast<Index>(size);
@@ -171,8 +173,8 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
             for (std::size_t i = 0; i < said.size(); ++i) {
                 const auto type = annotation_type(said[i]);
                 if (type && !accepts(*type, net.results[i])) {
-                    report(diagnostics::annotation_mismatch(said[i].span, "the result of `" + net.tree->name.text + "`",
-                                                            net.results[i], *type));
+                    report(diagnostics::annotation_mismatch(
+                        said[i].span, "the result of `" + net.tree->name.text + "`", net.results[i], *type));
                 }
             }
         }
@@ -210,15 +212,17 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         // A number known before the run may stand for a label of its class.
         const auto* number = std::get_if<double>(&*call.inputs[i]);
         if (number != nullptr && expected.classes && expected.shape.empty()) {
-            return *number == std::floor(*number) && *number >= 0 && *number < static_cast<double>(*expected.classes);
+            return *number == std::floor(*number) && *number >= 0 &&
+                   *number < static_cast<double>(*expected.classes);
         }
         return accepts(expected, inputs[i].type);
     };
     bool failed = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (net.annotations[i] && !fits(i, *net.annotations[i])) {
-            report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text, parameters[i].name.text,
-                                               inputs[i].type, *net.annotations[i], parameters[i].annotation->span));
+            report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
+                                               parameters[i].name.text, inputs[i].type, *net.annotations[i],
+                                               parameters[i].annotation->span));
             failed = true;
         } else if (parameters[i].annotation && !net.annotations[i]) {
             failed = true;  // the annotation was reported
@@ -237,8 +241,9 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             const Type& expected = nets_[index].space.types[i];
             if (!net.annotations[i] && !fits(i, expected)) {
-                report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text, parameters[i].name.text,
-                                                   inputs[i].type, expected, net.shaped));
+                report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
+                                                   parameters[i].name.text, inputs[i].type, expected,
+                                                   net.shaped));
                 failed = true;
             }
         }
@@ -403,7 +408,8 @@ void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
             }
         }
         if (const auto* several = std::get_if<Several>(&result)) {
-            result = report(diagnostics::several_values(expression->span, several->callee, several->values.size()));
+            result = report(
+                diagnostics::several_values(expression->span, several->callee, several->values.size()));
         }
         walk.running = std::move(result);
         walk.running_span = expression->span;
@@ -421,8 +427,8 @@ void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
             walk.returned_spans.push_back(expression.span);
             if (const auto* several = std::get_if<Several>(&values.back());
                 several != nullptr && returned->values.size() > 1) {
-                values.back() =
-                    report(diagnostics::several_values(expression.span, several->callee, several->values.size()));
+                values.back() = report(
+                    diagnostics::several_values(expression.span, several->callee, several->values.size()));
             } else if (several != nullptr) {
                 // `return f(x)` passes on all that f returns.
                 const std::vector<Tensor> all = several->values;
@@ -478,7 +484,8 @@ void Elaborator::bind_names(const tree::Binding& binding, const Operand& operand
     if (binding.names.size() == 1) {
         Operand one = operand;
         if (const auto* several = std::get_if<Several>(&operand)) {
-            one = report(diagnostics::several_values(binding.value.span, several->callee, several->values.size()));
+            one = report(
+                diagnostics::several_values(binding.value.span, several->callee, several->values.size()));
         }
         bind(scope, binding.names.front(), std::move(one));
         return;

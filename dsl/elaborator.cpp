@@ -91,7 +91,8 @@ void Elaborator::report_rule(Diagnostic diagnostic, const Arguments& arguments, 
     }
     if (!inlined_.empty()) {
         diagnostic.notes.push_back(diagnostics::layer_used(
-            inlined_.back().second, tree_.statements.empty() ? "" : layers_[inlined_.back().first]->name.text));
+            inlined_.back().second,
+            tree_.statements.empty() ? "" : layers_[inlined_.back().first]->name.text));
     }
     if (frame_ != nullptr && frame_->kind == Frame::Kind::net && !(nets_[frame_->net].shaped == Span{})) {
         const NetState& net = nets_[frame_->net];
@@ -242,7 +243,8 @@ std::vector<std::string> Elaborator::net_names() const {
 
 std::vector<std::string> Elaborator::entry_names(EntryKind kind) const {
     std::vector<std::string> result;
-    for (const auto& [name, entry] : kind == EntryKind::initializer ? catalogue_.initializers() : catalogue_.entries()) {
+    for (const auto& [name, entry] :
+         kind == EntryKind::initializer ? catalogue_.initializers() : catalogue_.entries()) {
         if (entry.kind == kind) {
             result.push_back(name);
         }
@@ -292,7 +294,9 @@ struct Describe {
         }
         return result + "]";
     }
-    std::string operator()(const Tensor& tensor) const { return "a value of the model, " + to_string(tensor.type); }
+    std::string operator()(const Tensor& tensor) const {
+        return "a value of the model, " + to_string(tensor.type);
+    }
     std::string operator()(const Several& several) const {
         return "the " + std::to_string(several.values.size()) + " values of `" + several.callee + "`";
     }

@@ -29,7 +29,8 @@ Argument integer(std::string name, double least = 1, std::optional<Value> fallba
     return argument;
 }
 
-Argument number(std::string name, std::optional<Value> fallback = {}, double least = -1e30, double most = 1e30) {
+Argument number(std::string name, std::optional<Value> fallback = {}, double least = -1e30,
+                double most = 1e30) {
     Argument argument;
     argument.name = std::move(name);
     argument.doc = "a number";
@@ -134,7 +135,8 @@ Entry layer(std::string name, std::vector<Argument> arguments, TypeRule type) {
     return entry;
 }
 
-Entry function(std::string name, std::vector<std::string> inputs, std::vector<Argument> arguments, TypeRule type) {
+Entry function(std::string name, std::vector<std::string> inputs, std::vector<Argument> arguments,
+               TypeRule type) {
     Entry entry = layer(std::move(name), std::move(arguments), std::move(type));
     entry.kind = EntryKind::function;
     entry.inputs = std::move(inputs);
@@ -222,7 +224,8 @@ Types attention(TypeCall& call) {
         throw diagnostics::wrong_rank("attention", type, "a sequence of vectors: length x width");
     }
     if (type.shape[1] % call.integer("heads") != 0) {
-        throw diagnostics::not_divisible("attention", "heads", call.integer("heads"), "the width", type.shape[1]);
+        throw diagnostics::not_divisible("attention", "heads", call.integer("heads"), "the width",
+                                         type.shape[1]);
     }
     call.weight("weight", {type.shape[1], 3 * type.shape[1]}, zeros());
     return {type};
@@ -348,12 +351,16 @@ const Value absent = holding(std::monostate{});
 
 std::vector<Entry> layers() {
     std::vector<Entry> entries = {
-        layer("dense", {integer("units"), boolean("bias", true), named(nested("init", {"initializer"}, absent))}, dense),
-        layer("conv", {integer("channels"), integer("kernel", 1, holding(3.0)), integer("stride", 1, holding(1.0)),
-                       text("pad", {"same", "valid"}, holding(std::string("same"))), boolean("bias", true)},
+        layer("dense",
+              {integer("units"), boolean("bias", true), named(nested("init", {"initializer"}, absent))},
+              dense),
+        layer("conv",
+              {integer("channels"), integer("kernel", 1, holding(3.0)), integer("stride", 1, holding(1.0)),
+               text("pad", {"same", "valid"}, holding(std::string("same"))), boolean("bias", true)},
               conv),
-        layer("conv_transpose", {integer("channels"), integer("kernel", 1, holding(3.0)),
-                                 integer("stride", 1, holding(1.0)), boolean("bias", true)},
+        layer("conv_transpose",
+              {integer("channels"), integer("kernel", 1, holding(3.0)), integer("stride", 1, holding(1.0)),
+               boolean("bias", true)},
               conv_transpose),
         layer("batch_norm", {}, batch_norm),
         layer("layer_norm", {}, same),
@@ -396,12 +403,15 @@ std::vector<Entry> functions() {
     entries.push_back(function("l2", {}, {reference("net", ArgumentKind::net)}, [](TypeCall& /*call*/) {
         return Types{Type{{}, std::nullopt, false}};
     }));
-    entries.push_back(function("continue", {},
-                               {reference("net", ArgumentKind::net), text("prompt", {}),
-                                named(integer("length", 1, holding(400.0))), named(number("temperature", holding(1.0)))},
-                               [](TypeCall& call) { return Types{Type{{call.integer("length")}, 86, true}}; }));
-    for (const char* const name : {"add", "subtract", "multiply", "divide", "power", "less", "less_equal", "greater",
-                                   "greater_equal", "equal", "not_equal"}) {
+    entries.push_back(
+        function("continue", {},
+                 {reference("net", ArgumentKind::net), text("prompt", {}),
+                  named(integer("length", 1, holding(400.0))), named(number("temperature", holding(1.0)))},
+                 [](TypeCall& call) {
+                     return Types{Type{{call.integer("length")}, 86, true}};
+                 }));
+    for (const char* const name : {"add", "subtract", "multiply", "divide", "power", "less", "less_equal",
+                                   "greater", "greater_equal", "equal", "not_equal"}) {
         entries.push_back(function(name, {"left", "right"}, {}, same));
         entries.back().kind = EntryKind::operation;
     }
@@ -409,7 +419,8 @@ std::vector<Entry> functions() {
     entries.back().kind = EntryKind::operation;
     entries.push_back(function("index", {"x"}, {integer("at", -1e30)}, at_place));
     entries.back().kind = EntryKind::operation;
-    entries.push_back(function("slice", {"x"}, {integer("begin", -1e30, absent), integer("end", -1e30, absent)}, places));
+    entries.push_back(
+        function("slice", {"x"}, {integer("begin", -1e30, absent), integer("end", -1e30, absent)}, places));
     entries.back().kind = EntryKind::operation;
     return entries;
 }
@@ -425,12 +436,15 @@ std::vector<Entry> others() {
     range.most = 1e30;
     std::vector<Entry> entries = {
         plain("normal", EntryKind::distribution, {sizes("sizes", no_sizes)}, drawn),
-        plain("uniform", EntryKind::distribution, {number("low"), number("high"), sizes("sizes", no_sizes)}, uniform),
+        plain("uniform", EntryKind::distribution, {number("low"), number("high"), sizes("sizes", no_sizes)},
+              uniform),
         plain("categorical", EntryKind::distribution, {integer("k")},
-              [](TypeCall& call) { return Types{Type{{}, call.integer("k"), true}}; }),
+              [](TypeCall& call) {
+                  return Types{Type{{}, call.integer("k"), true}};
+              }),
         plain("adam", EntryKind::optimizer,
-              {rate, named(number("beta1", holding(0.9), 0, 0.999999)), named(number("beta2", holding(0.999), 0, 0.999999)),
-               named(number("clip", absent))}),
+              {rate, named(number("beta1", holding(0.9), 0, 0.999999)),
+               named(number("beta2", holding(0.999), 0, 0.999999)), named(number("clip", absent))}),
         plain("sgd", EntryKind::optimizer, {rate}),
         plain("cosine", EntryKind::schedule, {number("start"), named(integer("warmup", 0, holding(0.0)))}),
         plain("stalled", EntryKind::stop_rule, {reference("measure", ArgumentKind::name), integer("turns")}),
@@ -450,9 +464,14 @@ std::vector<Entry> others() {
                   return Types{Type{{3, call.integer("size"), call.integer("size")}, std::nullopt, true}};
               }),
         plain("chars", EntryKind::source, {text("files", {}), named(integer("length"))},
-              [](TypeCall& call) { return Types{Type{{call.integer("length")}, 86, true}}; }),
-        plain("series", EntryKind::source, {text("file", {}), named(text("column", {})), named(integer("length"))},
-              [](TypeCall& call) { return Types{Type{{call.integer("length"), 1}, std::nullopt, true}}; }),
+              [](TypeCall& call) {
+                  return Types{Type{{call.integer("length")}, 86, true}};
+              }),
+        plain("series", EntryKind::source,
+              {text("file", {}), named(text("column", {})), named(integer("length"))},
+              [](TypeCall& call) {
+                  return Types{Type{{call.integer("length"), 1}, std::nullopt, true}};
+              }),
     };
     Entry grid = plain("grid", EntryKind::sink, {integer("rows"), integer("columns")}, [](TypeCall& call) {
         const Type& type = call.inputs.front();
@@ -464,7 +483,9 @@ std::vector<Entry> others() {
     entries.push_back(std::move(grid));
     for (Entry& entry : entries) {
         if (entry.name == "mnist" || entry.name == "images") {
-            entry.absent = [](const Arguments& /*arguments*/) { return std::optional<std::string>("no such folder"); };
+            entry.absent = [](const Arguments& /*arguments*/) {
+                return std::optional<std::string>("no such folder");
+            };
         }
         entry.sequential = entry.name == "chars" || entry.name == "series";
     }
