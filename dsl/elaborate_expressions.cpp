@@ -318,8 +318,7 @@ std::optional<double> Elaborator::static_number(const Expression& expression, Sc
     if (std::holds_alternative<Tensor>(operand) || std::holds_alternative<Several>(operand)) {
         report(diagnostics::not_static(expression.span, wanted));
     } else if (!std::holds_alternative<Unknown>(operand)) {
-        report(diagnostics::wrong_operand(expression.span, spelled(expression), describe(operand),
-                                          std::string(wanted)));
+        report(diagnostics::wrong_value(expression.span, describe(operand), wanted));
     }
     return std::nullopt;
 }

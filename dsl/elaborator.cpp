@@ -90,9 +90,8 @@ void Elaborator::report_rule(Diagnostic diagnostic, const Arguments& arguments, 
         diagnostic.span = about != arguments.end() && about->second.given ? about->second.span : span;
     }
     if (!inlined_.empty()) {
-        diagnostic.notes.push_back(diagnostics::layer_used(
-            inlined_.back().second,
-            tree_.statements.empty() ? "" : layers_[inlined_.back().first]->name.text));
+        const auto& [layer, used] = inlined_.back();
+        diagnostic.notes.push_back(diagnostics::layer_used(used, layers_[layer]->name.text));
     }
     if (frame_ != nullptr && frame_->kind == Frame::Kind::net && !(nets_[frame_->net].shaped == Span{})) {
         const NetState& net = nets_[frame_->net];
@@ -235,8 +234,10 @@ std::vector<std::string> Elaborator::callable_names(const Scope& /*scope*/) cons
 
 std::vector<std::string> Elaborator::net_names() const {
     std::vector<std::string> result;
-    for (const NetState& net : nets_) {
-        result.push_back(net.tree->name.text);
+    for (const auto& [name, global] : globals_) {
+        if (global.kind == Global::Kind::net) {
+            result.push_back(name);
+        }
     }
     return result;
 }

@@ -130,7 +130,7 @@ class Elaborator {
     // elaborate_file.cpp: the file's statements
     void declare();
     void declare(const std::string& name, Global global);
-    void declare_callable(const std::string& name, Global global, const char* what);
+    void declare_callable(const std::string& name, Global global);
     void check_options();
     void check_data();
     void check_data(const tree::Data& data, Data& result, Span span);
