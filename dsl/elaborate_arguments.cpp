@@ -43,7 +43,10 @@ std::vector<Elaborator::Given> Elaborator::given(const Expression& call) {
 std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, EntryKind kind,
                                                         Scope& scope) {
     const Span head = call.kind == Kind::call ? call.head : call.span;
-    const Entry* entry = catalogue_.find(call.text);
+    const Entry* entry = catalogue_.find(kind, call.text);
+    if (entry == nullptr) {
+        entry = entry_of_any_kind(call.text);
+    }
     const std::string wanted(describe(kind).substr(describe(kind).find(' ') + 1));
     if (entry == nullptr) {
         report(diagnostics::unknown_name(head, call.text, wanted, entry_names(kind)));
@@ -284,7 +287,7 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
     std::vector<std::string> candidates;
     if (callable) {
         if (allows("initializer")) {
-            nested = catalogue_.find_initializer(expression.text);
+            nested = catalogue_.find(EntryKind::initializer, expression.text);
             candidates = entry_names(EntryKind::initializer);
         }
         const Entry* other = catalogue_.find(expression.text);

@@ -116,7 +116,7 @@ std::optional<Callee> Elaborator::callee(const Expression& expression, Scope& sc
     const Span head = expression.kind == Kind::call ? expression.head : expression.span;
     const std::string& name = expression.text;
     constexpr std::string_view wanted = "a layer, a function or a net";
-    if (const Entry* entry = catalogue_.find(name)) {
+    if (const Entry* entry = entry_of_any_kind(name)) {
         report(diagnostics::wrong_kind_of_name(head, name, describe(entry->kind), wanted));
     } else if (const Scope::Entry* local = find(scope, name)) {
         if (!is_unknown(local->value)) {

@@ -244,13 +244,23 @@ std::vector<std::string> Elaborator::net_names() const {
 
 std::vector<std::string> Elaborator::entry_names(EntryKind kind) const {
     std::vector<std::string> result;
-    for (const auto& [name, entry] :
-         kind == EntryKind::initializer ? catalogue_.initializers() : catalogue_.entries()) {
+    for (const auto& [name, entry] : catalogue_.entries(kind)) {
         if (entry.kind == kind) {
             result.push_back(name);
         }
     }
     return result;
+}
+
+/// For saying what a name is that stands where it cannot.
+const Entry* Elaborator::entry_of_any_kind(std::string_view name) const {
+    for (const Entry* entry : {catalogue_.find(name), catalogue_.find(EntryKind::sink, name),
+                               catalogue_.find(EntryKind::initializer, name)}) {
+        if (entry != nullptr) {
+            return entry;
+        }
+    }
+    return nullptr;
 }
 
 // Words for diagnostics.
