@@ -134,6 +134,7 @@ struct Entry {
     std::string missing = {};          ///< not empty: parses and is documented, but does not run yet, and why
     /// Sources only: why this source is not there ("no folder ..."), or nothing when it is.
     std::function<std::optional<std::string>(const Arguments&)> absent = {};
+    bool sequential = false;  ///< Sources only: something follows each example, so that `next(x)` is known.
 };
 
 /// All entries, by name. Names are unique over all kinds but initializers, which have names of their own: `normal` and

@@ -859,6 +859,14 @@ Diagnostic refused_argument(std::string_view entry, std::string_view argument, s
     return result;
 }
 
+Note net_called(Span span, std::string_view net) {
+    return {span, "the shapes in " + quote(net) + " come from this call"};
+}
+
+Note layer_used(Span span, std::string_view layer) {
+    return {span, "in " + quote(layer) + ", used here"};
+}
+
 // The command line.
 
 Diagnostic unknown_option(std::string_view name, const Names& options) {

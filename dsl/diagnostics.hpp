@@ -275,6 +275,11 @@ Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_vi
 Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
                             std::string expected, std::string_view help = "");
 
+// Notes that say how a fault inside a net or layer came about.
+
+Note net_called(Span span, std::string_view net);
+Note layer_used(Span span, std::string_view layer);
+
 // The command line.
 
 Diagnostic unknown_option(std::string_view name, const Names& options);
