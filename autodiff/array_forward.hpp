@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xtensor/xstorage.hpp>  // the complete storage, which xarray's default arguments look into
 #include <xtensor/xtensor_forward.hpp>
 
 #include "real.hpp"

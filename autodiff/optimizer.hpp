@@ -41,14 +41,13 @@ struct RmsProp {
 
 /// States an optimizer keeps between steps, made at its first use and passed again at later uses (turns of a repeat).
 struct OptimizerState {
-    std::vector<Var> slots;   ///< moments, in the order of the variables
+    std::vector<Var> slots;   ///< moments, in the order of the variables, then single numbers
     std::vector<Var> values;  ///< their values after the uses recorded so far
-    Var count;                ///< number of steps taken, a scalar state
-    Var count_value;
 };
 
 /// New values of `variables`: one for each, in their order. `rate` is a scalar. `state` collects the optimizer's own
-/// states; add `assignments(state)` to the plan.
+/// states; add `assignments(state)` to the plan. No gradient flows through a new value: the net that is trained next must
+/// not be differentiated through this one's update.
 std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
                       OptimizerState& state);
 std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,

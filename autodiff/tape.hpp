@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "array_forward.hpp"
@@ -70,8 +71,7 @@ class Tape {
   public:
     explicit Tape(Evaluation evaluation = Evaluation::eager, std::uint64_t seed = 0);
     ~Tape();
-    Tape(Tape&&) noexcept;
-    Tape(const Tape&) = delete;
+    Tape(const Tape&) = delete;  // Vars point to their tape
     Tape& operator=(const Tape&) = delete;
 
     /// A value fed from outside before each Plan::run; has no value of its own.
@@ -99,11 +99,12 @@ class Tape {
     void set_rewrite(std::string_view name, bool on);
     bool rewrites(std::string_view name) const;
 
-    /// Used by operations to record themselves.
-    Var push(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
+    /// Used by operations to record themselves; an eager tape computes the value. `inputs` may be empty.
+    Var append(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
     Array& state_value(NodeId id);
 
   private:
+    Var push(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
     void evaluate(NodeId id);
 
     std::vector<Node> nodes_;

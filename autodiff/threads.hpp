@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 
 namespace gandsl {
@@ -20,9 +19,17 @@ class ThreadPool {
 
     /// Calls body(part, worker) once for each part in [0, parts); worker < size() names a place for scratch memory.
     /// Returns when all are done. The first exception thrown by a part is rethrown here. Not reentrant.
-    void parallel(std::size_t parts, const std::function<void(std::size_t part, std::size_t worker)>& body);
+    template <typename Body>
+    void parallel(std::size_t parts, const Body& body) {
+        run(parts, &body, [](const void* erased, std::size_t part, std::size_t worker) {
+            (*static_cast<const Body*>(erased))(part, worker);
+        });
+    }
 
   private:
+    using Erased = void (*)(const void* body, std::size_t part, std::size_t worker);
+    void run(std::size_t parts, const void* body, Erased call);  // no std::function: it would allocate
+
     struct Shared;
     std::unique_ptr<Shared> shared_;
 };

@@ -62,8 +62,9 @@ struct Value {
     bool empty() const { return std::holds_alternative<std::monostate>(data); }
 };
 
-/// What an argument may be. `numbers` takes a list or a single number; `call` takes a nested call of the named
-/// kind, or a plain number where the entry says so (a learning rate).
+/// What an argument may be. `numbers` takes a list or a single number; `call` takes a nested call of an entry whose
+/// kind is among the argument's `choices` ("initializer", "schedule", "stop_rule"), or a plain number where "number"
+/// is among them (a learning rate).
 enum class ArgumentKind { number, integer, boolean, text, numbers, call, net, name };
 
 /// The rule for one compile-time argument of an entry.
@@ -133,19 +134,24 @@ struct Entry {
     std::string missing = {};          ///< not empty: parses and is documented, but does not run yet, and why
     /// Sources only: why this source is not there ("no folder ..."), or nothing when it is.
     std::function<std::optional<std::string>(const Arguments&)> absent = {};
+    bool sequential = false;  ///< Sources only: something follows each example, so that `next(x)` is known.
 };
 
-/// All entries, by name. Names are unique over all kinds.
+/// All entries, by name. Names are unique over all kinds but initializers, which have names of their own: `normal` and
+/// `uniform` are distributions too.
 class Catalogue {
   public:
     Catalogue() = default;
     explicit Catalogue(std::vector<Entry> entries);
 
-    const Entry* find(std::string_view name) const;  ///< null when there is none
+    const Entry* find(std::string_view name) const;              ///< not initializers; null when there is none
+    const Entry* find_initializer(std::string_view name) const;  ///< null when there is none
     const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+    const std::map<std::string, Entry, std::less<>>& initializers() const { return initializers_; }
 
   private:
     std::map<std::string, Entry, std::less<>> entries_;
+    std::map<std::string, Entry, std::less<>> initializers_;
 };
 
 }  // namespace gandsl::dsl

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "real.hpp"
+#include "shape.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+/// A row-major matrix in memory; `stride` is the distance between rows, in elements.
+struct ConstMatrix {
+    const Real* data;
+    Index stride;
+    bool transposed = false;  ///< read with rows and columns swapped
+};
+struct Matrix {
+    Real* data;
+    Index stride;
+};
+
+/// c = a b, or c += a b where `accumulate`: a is rows x inner and b is inner x columns, once transposed as
+/// they say. Runs on the calling thread alone: threads are the caller's affair, and BLAS is set to one for
+/// the whole process at the first call. Throws Error(internal) for sizes that BLAS would refuse, which it
+/// does by printing.
+void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
+          bool accumulate = false);
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "autodiff/operation.hpp"
+
+/// Elementwise operations of one shape, run together: a block of numbers small enough for the first-level cache goes
+/// through all of them before the next block is touched, so that memory is read and written once.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+inline constexpr std::size_t most_arguments = 3;
+/// Registers are addressed by a byte; more work than this is cut into several programs.
+inline constexpr std::size_t most_registers = 48;
+
+struct ElementwiseProgram {
+    /// Where a register's block is during a run.
+    enum class Place : std::uint8_t {
+        operand,  ///< in the operand's own memory
+        scratch,  ///< in the worker's scratch memory
+        output,   ///< in an output's memory
+    };
+    struct Register {
+        Place place;
+        std::size_t index;  ///< of the operand, scratch block or output
+    };
+    struct Operand {
+        std::vector<Index> strides;  ///< along `sizes`; 0 where broadcast
+        bool contiguous = false;
+        bool scalar = false;
+        std::size_t target = 0;  ///< its register; one in scratch unless contiguous
+    };
+    struct Step {
+        BlockKernel kernel;
+        std::vector<double> numbers;
+        std::array<std::uint8_t, most_arguments> sources{};
+        std::size_t arity;
+        std::size_t target;
+    };
+    std::vector<Index> sizes;  ///< the domain, neighbouring axes joined where every operand allows
+    Index count = 0;
+    std::vector<Operand> operands;
+    std::vector<Register> registers;
+    std::vector<Step> steps;
+    std::size_t scratch_blocks = 0;
+};
+
+/// Joins the axes of `domain` that all operands walk alike, and fills in sizes, count, and the operands' strides.
+void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<const Shape> operand_shapes);
+
+/// Elements of scratch memory a run with so many threads needs.
+std::size_t scratch_size(const ElementwiseProgram& program, std::size_t threads);
+
+/// Every number depends on its own position alone, so the number of threads does not matter.
+void run(const ElementwiseProgram& program, std::span<const Real* const> operands, std::span<Real* const> outputs,
+         std::span<Real> scratch, ThreadPool& pool);
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,68 @@
+#include "autodiff/execute.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "autodiff/elementwise.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+// An elementwise program of one operation.
+ElementwiseProgram single(const Operation& operation, const Attributes& attributes,
+                          std::span<const ConstTensor> inputs, const Shape& domain) {
+    ElementwiseProgram program;
+    std::vector<Shape> shapes;
+    for (const ConstTensor& input : inputs) {
+        shapes.push_back(input.shape);
+    }
+    set_domain(program, domain, shapes);
+    using Place = ElementwiseProgram::Place;
+    ElementwiseProgram::Step step{operation.kernel, attributes.numbers, {}, inputs.size(), inputs.size()};
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        auto& operand = program.operands[index];
+        operand.target = index;
+        program.registers.push_back(operand.contiguous
+                                        ? ElementwiseProgram::Register{Place::operand, index}
+                                        : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
+        step.sources[index] = static_cast<std::uint8_t>(index);
+    }
+    program.registers.push_back({Place::output, 0});
+    program.steps.push_back(std::move(step));
+    return program;
+}
+
+}  // namespace
+
+void execute(const Operation& operation, const Attributes& attributes, std::span<const ConstTensor> inputs,
+             Tensor output, const Execution& execution) {
+    if (operation.alias) {
+        std::copy_n(inputs[0].data, output.size(), output.data);
+        return;
+    }
+    if (operation.kernel != nullptr) {
+        const ElementwiseProgram program = single(operation, attributes, inputs, output.shape);
+        std::vector<Real> scratch(scratch_size(program, execution.pool.size()));
+        std::vector<const Real*> operands;
+        for (const ConstTensor& input : inputs) {
+            operands.push_back(input.data);
+        }
+        Real* const out = output.data;
+        run(program, operands, std::span(&out, 1), scratch, execution.pool);
+        return;
+    }
+    std::vector<Shape> shapes;
+    for (const ConstTensor& input : inputs) {
+        shapes.push_back(input.shape);
+    }
+    std::vector<Real> workspace(
+        operation.workspace != nullptr
+            ? operation.workspace(attributes, shapes, output.shape, execution.pool.size())
+            : 0);
+    operation.forward({attributes, inputs, output, workspace, execution});
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

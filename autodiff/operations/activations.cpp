@@ -1,0 +1,95 @@
+#include <cmath>
+#include <numbers>
+
+#include "autodiff/operations/elementwise_support.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+GANDSL_KERNEL_1(relu, x < Real(0) ? Real(0) : x)
+GANDSL_KERNEL_1(leaky_relu, x < Real(0) ? x * static_cast<Real>(numbers[0]) : x)
+GANDSL_KERNEL_1(elu, x < Real(0) ? (math::exp(x) - Real(1)) * static_cast<Real>(numbers[0]) : x)
+GANDSL_KERNEL_1(normal_distribution, Real(0.5) * std::erfc(-x * static_cast<Real>(std::numbers::sqrt2 / 2)))
+GANDSL_KERNEL_1(softplus, math::softplus(x))
+GANDSL_KERNEL_1(tanh, math::tanh(x))
+GANDSL_KERNEL_1(sigmoid, math::sigmoid(x))
+
+using Gradients = std::vector<Var>;
+
+Var normal_distribution(Var x);
+
+}  // namespace
+
+#define GANDSL_ACTIVATION(operation, text, derivative, draws)                                                \
+    extern const Operation operation##_operation;                                                            \
+    const Operation operation##_operation{.name = #operation,                                                \
+                                          .doc = text,                                                       \
+                                          .arity = 1,                                                        \
+                                          .shape = elementwise_shape<operation##_operation>,                 \
+                                          .kernel = operation##_kernel,                                      \
+                                          .vjp = derivative,                                                 \
+                                          .samples = draws};
+
+// Gradients ask the output where they can: the input's memory is then free for reuse.
+
+GANDSL_ACTIVATION(
+    relu, "x where positive, else 0",
+    [](const VjpCall& c) { return Gradients{c.cotangent * greater(c.output, c.output.tape().constant(0))}; },
+    [] { return unary_samples(relu, -2, 2, {0}); })
+
+GANDSL_ACTIVATION(
+    leaky_relu, "x where positive, else slope * x (Maas et al., 2013)",
+    [](const VjpCall& c) {
+        const double slope = c.attributes.numbers[0];
+        const Var side = slope > 0 ? c.output : c.inputs[0];
+        return Gradients{where(less(side, side.tape().constant(0)), c.cotangent * slope, c.cotangent)};
+    },
+    [] { return unary_samples([](Var x) { return leaky_relu(x, 0.2); }, -2, 2, {0}); })
+
+GANDSL_ACTIVATION(
+    elu, "x where positive, else alpha * (exp(x) - 1) (Clevert et al., 2016)",
+    [](const VjpCall& c) {
+        const Var below = less(c.inputs[0], c.output.tape().constant(0));
+        return Gradients{where(below, c.cotangent * (c.output + c.attributes.numbers[0]), c.cotangent)};
+    },
+    [] { return unary_samples([](Var x) { return elu(x, 0.8); }, -2, 2, {0}); })
+
+GANDSL_ACTIVATION(
+    normal_distribution, "the standard normal distribution function",
+    [](const VjpCall& c) {
+        const double scale = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+        return Gradients{c.cotangent * (exp(square(c.inputs[0]) * -0.5) * scale)};
+    },
+    [] { return unary_samples(normal_distribution, -2, 2); })
+
+GANDSL_ACTIVATION(
+    softplus, "log(1 + exp(x))", [](const VjpCall& c) { return Gradients{c.cotangent * sigmoid(c.inputs[0])}; },
+    [] { return unary_samples(softplus, -3, 3); })
+
+GANDSL_ACTIVATION(
+    tanh, "the hyperbolic tangent",
+    [](const VjpCall& c) { return Gradients{c.cotangent * (1.0 - square(c.output))}; },
+    [] { return unary_samples(tanh, -2, 2); })
+
+GANDSL_ACTIVATION(
+    sigmoid, "1 / (1 + exp(-x))",
+    [](const VjpCall& c) { return Gradients{c.cotangent * (c.output * (1.0 - c.output))}; },
+    [] { return unary_samples(sigmoid, -3, 3); })
+
+namespace {
+Var normal_distribution(Var x) { return record(normal_distribution_operation, {x}); }
+}  // namespace
+
+Var relu(Var x) { return record(relu_operation, {x}); }
+Var leaky_relu(Var x, double slope) { return record(leaky_relu_operation, {x}, {{}, {slope}}); }
+Var elu(Var x, double alpha) { return record(elu_operation, {x}, {{}, {alpha}}); }
+Var gelu(Var x) { return x * normal_distribution(x); }
+Var silu(Var x) { return x * sigmoid(x); }
+Var softplus(Var x) { return record(softplus_operation, {x}); }
+Var tanh(Var x) { return record(tanh_operation, {x}); }
+Var sigmoid(Var x) { return record(sigmoid_operation, {x}); }
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

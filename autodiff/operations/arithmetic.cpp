@@ -1,0 +1,291 @@
+#include <cmath>
+
+#include "autodiff/operations/elementwise_support.hpp"
+#include "autodiff/operations/leaves.hpp"
+#include "autodiff/stability.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+GANDSL_KERNEL_2(add, x + y)
+GANDSL_KERNEL_2(subtract, x - y)
+GANDSL_KERNEL_2(multiply, x* y)
+GANDSL_KERNEL_2(divide, x / y)
+GANDSL_KERNEL_2(divide_or_zero, y == Real(0) ? Real(0) : x / y)
+GANDSL_KERNEL_2(power, std::pow(x, y))
+// NaN wins: a maximum that drops it would hide a diverged training.
+GANDSL_KERNEL_2(maximum, x >= y || x != x ? x : y)
+GANDSL_KERNEL_2(minimum, x <= y || x != x ? x : y)
+GANDSL_KERNEL_3(where, x != Real(0) ? y : z)
+GANDSL_KERNEL_2(less, x < y ? Real(1) : Real(0))
+GANDSL_KERNEL_2(less_equal, x <= y ? Real(1) : Real(0))
+GANDSL_KERNEL_2(greater, x > y ? Real(1) : Real(0))
+GANDSL_KERNEL_2(greater_equal, x >= y ? Real(1) : Real(0))
+GANDSL_KERNEL_2(equal, x == y ? Real(1) : Real(0))
+GANDSL_KERNEL_2(not_equal, x != y ? Real(1) : Real(0))
+GANDSL_KERNEL_1(negate, -x)
+GANDSL_KERNEL_1(absolute, std::abs(x))
+GANDSL_KERNEL_1(sign, x > Real(0) ? Real(1) : (x < Real(0) ? Real(-1) : x))
+GANDSL_KERNEL_1(square, x* x)
+GANDSL_KERNEL_1(sqrt, std::sqrt(x))
+GANDSL_KERNEL_1(exp, math::exp(x))
+GANDSL_KERNEL_1(log, math::log(x))
+GANDSL_KERNEL_1(sin, std::sin(x))
+GANDSL_KERNEL_1(cos, std::cos(x))
+GANDSL_KERNEL_1(floor, std::floor(x))
+
+}  // namespace
+
+std::vector<Sample> unary_samples(Var (*function)(Var), double low, double high, std::vector<double> kinks,
+                                  bool smooth) {
+    const auto build = [function](std::span<const Var> inputs) { return function(inputs[0]); };
+    std::vector<Sample> samples;
+    for (const Shape& shape : {Shape{2, 5}, Shape{}, Shape{1, 3, 1}}) {
+        samples.push_back({"shape " + to_string(shape), {shape}, build, low, high, kinks});
+        samples.back().smooth = smooth;
+    }
+    return samples;
+}
+
+std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double high, std::vector<double> kinks,
+                                   bool smooth) {
+    const auto build = [function](std::span<const Var> inputs) { return function(inputs[0], inputs[1]); };
+    std::vector<Sample> samples{
+        {"same shape", {{2, 3}, {2, 3}}, build, low, high, kinks},
+        {"broadcast bias", {{2, 3}, {3}}, build, low, high, kinks},
+        {"broadcast scalar", {{}, {2, 3}}, build, low, high, kinks},
+        {"broadcast both ways", {{2, 1, 3}, {4, 1}}, build, low, high, kinks},
+        {"axes of size 1", {{1, 3, 1}, {2, 1, 1}}, build, low, high, kinks},
+    };
+    for (Sample& sample : samples) {
+        sample.smooth = smooth;
+    }
+    if (smooth) {
+        samples.push_back({"the same Var twice", {{2, 3}}, [function](std::span<const Var> inputs) {
+                               return function(inputs[0], inputs[0]);
+                           }, low, high, kinks});
+    }
+    return samples;
+}
+
+// Elementwise records differ in little: name, doc, arity, and three functions.
+#define GANDSL_ELEMENTWISE(operation, text, count, derivative, draws)                                        \
+    const Operation operation##_operation{.name = #operation,                                                \
+                                          .doc = text,                                                       \
+                                          .arity = count,                                                    \
+                                          .shape = elementwise_shape<operation##_operation>,                 \
+                                          .kernel = operation##_kernel,                                      \
+                                          .vjp = derivative,                                                 \
+                                          .samples = draws};
+#define GANDSL_EXTERN(operation) extern const Operation operation##_operation;
+GANDSL_EXTERN(add)
+GANDSL_EXTERN(subtract)
+GANDSL_EXTERN(multiply)
+GANDSL_EXTERN(divide)
+GANDSL_EXTERN(divide_or_zero)
+GANDSL_EXTERN(power)
+GANDSL_EXTERN(maximum)
+GANDSL_EXTERN(minimum)
+GANDSL_EXTERN(where)
+GANDSL_EXTERN(less)
+GANDSL_EXTERN(less_equal)
+GANDSL_EXTERN(greater)
+GANDSL_EXTERN(greater_equal)
+GANDSL_EXTERN(equal)
+GANDSL_EXTERN(not_equal)
+GANDSL_EXTERN(negate)
+GANDSL_EXTERN(absolute)
+GANDSL_EXTERN(sign)
+GANDSL_EXTERN(square)
+GANDSL_EXTERN(sqrt)
+GANDSL_EXTERN(exp)
+GANDSL_EXTERN(log)
+GANDSL_EXTERN(sin)
+GANDSL_EXTERN(cos)
+GANDSL_EXTERN(floor)
+
+Var add(Var a, Var b) { return record(add_operation, {a, b}); }
+Var subtract(Var a, Var b) { return record(subtract_operation, {a, b}); }
+Var multiply(Var a, Var b) { return record(multiply_operation, {a, b}); }
+Var divide(Var a, Var b) { return record(divide_operation, {a, b}); }
+Var divide_or_zero(Var a, Var b) { return record(divide_or_zero_operation, {a, b}); }
+Var maximum(Var a, Var b) { return record(maximum_operation, {a, b}); }
+Var minimum(Var a, Var b) { return record(minimum_operation, {a, b}); }
+Var where(Var condition, Var a, Var b) { return record(where_operation, {condition, a, b}); }
+Var less(Var a, Var b) { return record(less_operation, {a, b}); }
+Var less_equal(Var a, Var b) { return record(less_equal_operation, {a, b}); }
+Var greater(Var a, Var b) { return record(greater_operation, {a, b}); }
+Var greater_equal(Var a, Var b) { return record(greater_equal_operation, {a, b}); }
+Var equal(Var a, Var b) { return record(equal_operation, {a, b}); }
+Var not_equal(Var a, Var b) { return record(not_equal_operation, {a, b}); }
+Var negate(Var x) { return record(negate_operation, {x}); }
+Var absolute(Var x) { return record(absolute_operation, {x}); }
+Var sign(Var x) { return record(sign_operation, {x}); }
+Var square(Var x) { return record(square_operation, {x}); }
+Var sqrt(Var x) { return record(sqrt_operation, {x}); }
+Var exp(Var x) { return record(exp_operation, {x}); }
+Var sin(Var x) { return record(sin_operation, {x}); }
+Var cos(Var x) { return record(cos_operation, {x}); }
+Var floor(Var x) { return record(floor_operation, {x}); }
+
+Var log(Var x) {
+    if (const auto stable = stable_log(x)) {
+        return *stable;
+    }
+    return record(log_operation, {x});
+}
+
+Var power(Var a, Var b) {
+    if (const auto exponent = constant_number(b)) {
+        if (*exponent == 2) {
+            return square(a);
+        }
+        if (*exponent == 1) {
+            return a;
+        }
+        if (*exponent == 0.5) {
+            return sqrt(a);
+        }
+        if (*exponent == -1) {
+            return 1.0 / a;
+        }
+        if (*exponent == 3) {
+            return a * square(a);
+        }
+    }
+    return record(power_operation, {a, b});
+}
+
+Var operator+(Var a, Var b) { return add(a, b); }
+Var operator-(Var a, Var b) { return subtract(a, b); }
+Var operator*(Var a, Var b) { return multiply(a, b); }
+Var operator/(Var a, Var b) { return divide(a, b); }
+Var operator-(Var x) { return negate(x); }
+Var operator+(Var a, double b) { return add(a, a.tape().constant(b)); }
+Var operator-(Var a, double b) { return subtract(a, a.tape().constant(b)); }
+Var operator*(Var a, double b) { return multiply(a, a.tape().constant(b)); }
+Var operator/(Var a, double b) { return divide(a, a.tape().constant(b)); }
+Var operator+(double a, Var b) { return add(b.tape().constant(a), b); }
+Var operator-(double a, Var b) { return subtract(b.tape().constant(a), b); }
+Var operator*(double a, Var b) { return multiply(b.tape().constant(a), b); }
+Var operator/(double a, Var b) { return divide(b.tape().constant(a), b); }
+
+namespace {
+
+using Gradients = std::vector<Var>;
+
+Gradients add_vjp(const VjpCall& c) { return {c.cotangent, c.cotangent}; }
+Gradients subtract_vjp(const VjpCall& c) { return {c.cotangent, c.wanted[1] ? -c.cotangent : Var{}}; }
+Gradients multiply_vjp(const VjpCall& c) {
+    return {c.wanted[0] ? c.cotangent * c.inputs[1] : Var{}, c.wanted[1] ? c.cotangent * c.inputs[0] : Var{}};
+}
+Gradients divide_vjp(const VjpCall& c) {
+    const Var first = c.cotangent / c.inputs[1];
+    return {first, c.wanted[1] ? -(first * c.output) : Var{}};
+}
+Gradients divide_or_zero_vjp(const VjpCall& c) {
+    const Var first = divide_or_zero(c.cotangent, c.inputs[1]);
+    return {first, c.wanted[1] ? -(first * c.output) : Var{}};
+}
+Gradients power_vjp(const VjpCall& c) {
+    const Var a = c.inputs[0];
+    const Var b = c.inputs[1];
+    Gradients result(2);
+    if (c.wanted[0]) {
+        result[0] = c.cotangent * b * power(a, b - 1.0);
+    }
+    if (c.wanted[1]) {
+        // a^b grows as log(a) where a > 0; at and below 0 the derivative is taken as 0.
+        const Var positive = greater(a, a.tape().constant(0));
+        result[1] = c.cotangent * c.output * positive * log(where(positive, a, a.tape().constant(1)));
+    }
+    return result;
+}
+Gradients maximum_vjp(const VjpCall& c) {
+    const Var first = greater_equal(c.inputs[0], c.inputs[1]);
+    return {c.cotangent * first, c.wanted[1] ? c.cotangent * (1.0 - first) : Var{}};
+}
+Gradients minimum_vjp(const VjpCall& c) {
+    const Var first = less_equal(c.inputs[0], c.inputs[1]);
+    return {c.cotangent * first, c.wanted[1] ? c.cotangent * (1.0 - first) : Var{}};
+}
+Gradients where_vjp(const VjpCall& c) {
+    const Var zero = c.output.tape().constant(0);
+    return {Var{}, c.wanted[1] ? where(c.inputs[0], c.cotangent, zero) : Var{},
+            c.wanted[2] ? where(c.inputs[0], zero, c.cotangent) : Var{}};
+}
+Gradients negate_vjp(const VjpCall& c) { return {-c.cotangent}; }
+Gradients absolute_vjp(const VjpCall& c) { return {c.cotangent * sign(c.inputs[0])}; }
+Gradients square_vjp(const VjpCall& c) { return {c.cotangent * (c.inputs[0] * 2.0)}; }
+Gradients sqrt_vjp(const VjpCall& c) { return {divide_or_zero(c.cotangent, c.output * 2.0)}; }
+Gradients exp_vjp(const VjpCall& c) { return {c.cotangent * c.output}; }
+Gradients log_vjp(const VjpCall& c) { return {c.cotangent / c.inputs[0]}; }
+Gradients sin_vjp(const VjpCall& c) { return {c.cotangent * cos(c.inputs[0])}; }
+Gradients cos_vjp(const VjpCall& c) { return {-(c.cotangent * sin(c.inputs[0]))}; }
+
+std::vector<Sample> where_samples() {
+    const auto build = [](std::span<const Var> inputs) { return where(inputs[0], inputs[1], inputs[2]); };
+    return {{"same shape", {{2, 3}, {2, 3}, {2, 3}}, build, -1, 2, {}, false, {true, false, false}},
+            {"broadcast", {{2, 1}, {3}, {}}, build, -1, 2, {}, false, {true, false, false}}};
+}
+std::vector<Sample> power_samples() {
+    const auto build = [](std::span<const Var> inputs) { return power(inputs[0], inputs[1]); };
+    std::vector<Sample> samples = binary_samples(power, 0.3, 2.5);
+    for (const double exponent : {2.0, 1.0, 0.5, -1.0, 3.0, 2.5}) {
+        samples.push_back({"exponent " + std::to_string(exponent), {{2, 3}}, [exponent](std::span<const Var> inputs) {
+                               return power(inputs[0], inputs[0].tape().constant(exponent));
+                           }, 0.3, 2.5});
+    }
+    samples.push_back({"negative base, whole exponent", {{2, 3}}, [build](std::span<const Var> inputs) {
+                           return power(inputs[0], inputs[0].tape().constant(4));
+                       }, -2.5, -0.3});
+    return samples;
+}
+// Operands that keep apart by a margin: one drawn, the other drawn and moved to the far side.
+std::vector<Sample> choice_samples(Var (*function)(Var, Var)) {
+    const auto build = [function](std::span<const Var> inputs) { return function(inputs[0], inputs[1] * 3.0 - 0.4); };
+    return {{"same shape", {{2, 3}, {2, 3}}, build}, {"broadcast", {{2, 1, 3}, {4, 1}}, build}};
+}
+
+}  // namespace
+
+GANDSL_ELEMENTWISE(add, "a + b", 2, add_vjp, [] { return binary_samples(add, -2, 2); })
+GANDSL_ELEMENTWISE(subtract, "a - b", 2, subtract_vjp, [] { return binary_samples(subtract, -2, 2); })
+GANDSL_ELEMENTWISE(multiply, "a * b", 2, multiply_vjp, [] { return binary_samples(multiply, -2, 2); })
+GANDSL_ELEMENTWISE(divide, "a / b", 2, divide_vjp, [] { return binary_samples(divide, 0.4, 2); })
+GANDSL_ELEMENTWISE(divide_or_zero, "a / b, and 0 where b is 0", 2, divide_or_zero_vjp,
+                   [] { return binary_samples(divide_or_zero, 0.4, 2); })
+GANDSL_ELEMENTWISE(power, "a to the power b", 2, power_vjp, power_samples)
+GANDSL_ELEMENTWISE(maximum, "the larger of a and b; NaN if either is", 2, maximum_vjp,
+                   [] { return choice_samples(maximum); })
+GANDSL_ELEMENTWISE(minimum, "the smaller of a and b; NaN if either is", 2, minimum_vjp,
+                   [] { return choice_samples(minimum); })
+GANDSL_ELEMENTWISE(where, "a where the condition is not 0, else b", 3, where_vjp, where_samples)
+GANDSL_ELEMENTWISE(less, "1 where a < b, else 0", 2, nullptr, [] { return binary_samples(less, -2, 2, {}, false); })
+GANDSL_ELEMENTWISE(less_equal, "1 where a <= b, else 0", 2, nullptr,
+                   [] { return binary_samples(less_equal, -2, 2, {}, false); })
+GANDSL_ELEMENTWISE(greater, "1 where a > b, else 0", 2, nullptr,
+                   [] { return binary_samples(greater, -2, 2, {}, false); })
+GANDSL_ELEMENTWISE(greater_equal, "1 where a >= b, else 0", 2, nullptr,
+                   [] { return binary_samples(greater_equal, -2, 2, {}, false); })
+GANDSL_ELEMENTWISE(equal, "1 where a and b are equal, else 0", 2, nullptr,
+                   [] { return binary_samples(equal, -2, 2, {}, false); })
+GANDSL_ELEMENTWISE(not_equal, "1 where a and b differ, else 0", 2, nullptr,
+                   [] { return binary_samples(not_equal, -2, 2, {}, false); })
+GANDSL_ELEMENTWISE(negate, "-x", 1, negate_vjp, [] { return unary_samples(negate, -2, 2); })
+GANDSL_ELEMENTWISE(absolute, "|x|", 1, absolute_vjp, [] { return unary_samples(absolute, -2, 2, {0}); })
+GANDSL_ELEMENTWISE(sign, "1, 0 or -1", 1, nullptr, [] { return unary_samples(sign, -2, 2, {0}, false); })
+GANDSL_ELEMENTWISE(square, "x * x", 1, square_vjp, [] { return unary_samples(square, -2, 2); })
+GANDSL_ELEMENTWISE(sqrt, "the square root; its gradient at 0 is taken as 0", 1, sqrt_vjp,
+                   [] { return unary_samples(sqrt, 0.2, 4); })
+GANDSL_ELEMENTWISE(exp, "e to the power x", 1, exp_vjp, [] { return unary_samples(exp, -2, 2); })
+GANDSL_ELEMENTWISE(log, "the natural logarithm", 1, log_vjp, [] { return unary_samples(log, 0.2, 4); })
+GANDSL_ELEMENTWISE(sin, "the sine of x radians", 1, sin_vjp, [] { return unary_samples(sin, -3, 3); })
+GANDSL_ELEMENTWISE(cos, "the cosine of x radians", 1, cos_vjp, [] { return unary_samples(cos, -3, 3); })
+GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, nullptr,
+                   [] { return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false); })
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

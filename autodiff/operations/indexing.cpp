@@ -1,0 +1,294 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "autodiff/error.hpp"
+#include "autodiff/kernels/clones.hpp"
+#include "autodiff/kernels/copy.hpp"
+#include "autodiff/kernels/partition.hpp"
+#include "autodiff/operation.hpp"
+#include "autodiff/operations.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+constexpr double least_elements = 16384;
+
+// Indices come from data: they are looked at before any of them is used.
+void check_indices(const char* operation, const ConstTensor& indices, Index count) {
+    const auto limit = static_cast<Real>(count);
+    for (std::size_t place = 0; place < indices.size(); ++place) {
+        const Real index = indices.data[place];
+        if (!(index >= 0 && index < limit && index == std::floor(index))) {
+            throw Error(ErrorCode::invalid_argument,
+                        std::string("[") + operation + "] index " + std::to_string(index) + " at place " +
+                            std::to_string(place) + " of " + std::to_string(indices.size()) +
+                            ": expected a whole number from 0 to " + std::to_string(count - 1));
+        }
+    }
+}
+
+Index count_from(const Shape& shape, std::size_t axis) {
+    Index count = 1;
+    for (; axis < shape.size(); ++axis) {
+        count *= shape[axis];
+    }
+    return count;
+}
+
+// gather
+
+Shape gather_shape(const Attributes&, std::span<const Shape> inputs) {
+    if (inputs[0].empty()) {
+        throw Error(ErrorCode::shape, "[gather] table of shape " + to_string(inputs[0]) +
+                                          ", indices of shape " + to_string(inputs[1]) +
+                                          ": expected a table of rows");
+    }
+    Shape result = inputs[1];
+    result.insert(result.end(), inputs[0].begin() + 1, inputs[0].end());
+    return result;
+}
+
+void gather_forward(const Call& call) {
+    const ConstTensor& table = call.inputs[0];
+    const ConstTensor& indices = call.inputs[1];
+    check_indices("gather", indices, table.shape[0]);
+    const Index width = count_from(table.shape, 1);
+    const Partition cut =
+        partition(static_cast<Index>(indices.size()), static_cast<double>(width), least_elements);
+    call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
+        for (Index place = cut.begin(part); place < cut.end(part); ++place) {
+            std::copy_n(table.data + static_cast<Index>(indices.data[place]) * width, width,
+                        call.output.data + place * width);
+        }
+    });
+}
+
+std::vector<Var> gather_vjp(const VjpCall& call) {
+    return {call.wanted[0] ? scatter_add(call.cotangent, call.inputs[1], call.inputs[0].shape()[0]) : Var(),
+            Var()};
+}
+
+std::vector<Sample> gather_samples() {
+    const auto of = [](const char* name, Shape table, Shape indices) {
+        return Sample{.name = name,
+                      .shapes = {std::move(table), std::move(indices)},
+                      .build = [](std::span<const Var> x) { return gather(x[0], x[1]); },
+                      .low = 0,
+                      .high = 4,
+                      .whole = true,
+                      .fixed = {false, true}};
+    };
+    return {of("rows", {4, 3}, {6}), of("matrix of indices", {4, 2}, {2, 3}), of("one index", {4, 3}, {}),
+            of("numbers", {5}, {3}), of("rows of matrices", {4, 2, 1}, {1, 3})};
+}
+
+// scatter_add: attribute rows.
+
+Shape scatter_add_shape(const Attributes& attributes, std::span<const Shape> inputs) {
+    const Shape& values = inputs[0];
+    const Shape& indices = inputs[1];
+    if (values.size() < indices.size() || !std::equal(indices.begin(), indices.end(), values.begin()) ||
+        attributes.integers[0] < 1) {
+        throw Error(ErrorCode::shape, "[scatter_add] values of shape " + to_string(values) +
+                                          ", indices of shape " + to_string(indices) + ", " +
+                                          std::to_string(attributes.integers[0]) +
+                                          " rows: the values' first axes must be the indices' shape, with at "
+                                          "least one row");
+    }
+    Shape result{attributes.integers[0]};
+    result.insert(result.end(), values.begin() + static_cast<std::ptrdiff_t>(indices.size()), values.end());
+    return result;
+}
+
+GANDSL_CLONES void add_to(Real* __restrict total, const Real* __restrict values, Index count) {
+    for (Index place = 0; place < count; ++place) {
+        total[place] += values[place];
+    }
+}
+
+void scatter_add_forward(const Call& call) {
+    const ConstTensor& indices = call.inputs[1];
+    const Index rows = call.output.shape[0];
+    check_indices("scatter_add", indices, rows);
+    const Index width = count_from(call.output.shape, 1);
+    const auto count = static_cast<Index>(indices.size());
+    // Each part owns some rows of the result and reads all indices: what meets in a row is added in their
+    // order.
+    const double row_work =
+        static_cast<double>(width) * (1 + static_cast<double>(count) / static_cast<double>(rows));
+    const Partition cut = partition(rows, row_work, 2 * least_elements, 16);
+    call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
+        const Index begin = cut.begin(part);
+        const Index end = cut.end(part);
+        std::fill(call.output.data + begin * width, call.output.data + end * width, Real(0));
+        for (Index place = 0; place < count; ++place) {
+            const auto row = static_cast<Index>(indices.data[place]);
+            if (row >= begin && row < end) {
+                add_to(call.output.data + row * width, call.inputs[0].data + place * width, width);
+            }
+        }
+    });
+}
+
+std::vector<Var> scatter_add_vjp(const VjpCall& call) {
+    return {call.wanted[0] ? gather(call.cotangent, call.inputs[1]) : Var(), Var()};
+}
+
+std::vector<Sample> scatter_add_samples() {
+    const auto of = [](const char* name, Shape values, Shape indices) {
+        return Sample{.name = name,
+                      .shapes = {std::move(values), std::move(indices)},
+                      .build = [](std::span<const Var> x) { return scatter_add(x[0], x[1], 4); },
+                      .low = 0,
+                      .high = 4,
+                      .whole = true,
+                      .fixed = {false, true}};
+    };
+    return {of("rows", {6, 3}, {6}), of("matrix of indices", {2, 3, 2}, {2, 3}), of("one index", {3}, {}),
+            of("numbers", {7}, {7}), of("rows of matrices", {3, 2, 1}, {3})};
+}
+
+// pick
+
+Shape pick_shape(const Attributes&, std::span<const Shape> inputs) {
+    Shape expected = inputs[1];
+    if (!inputs[0].empty()) {
+        expected.push_back(inputs[0].back());
+    }
+    if (inputs[0].empty() || expected != inputs[0]) {
+        throw Error(ErrorCode::shape, "[pick] values of shape " + to_string(inputs[0]) +
+                                          ", indices of shape " + to_string(inputs[1]) +
+                                          ": the values must have the indices' axes and one more");
+    }
+    return inputs[1];
+}
+
+void pick_forward(const Call& call) {
+    const Index classes = call.inputs[0].shape.back();
+    check_indices("pick", call.inputs[1], classes);
+    for (std::size_t place = 0; place < call.output.size(); ++place) {
+        call.output.data[place] =
+            call.inputs[0]
+                .data[static_cast<Index>(place) * classes + static_cast<Index>(call.inputs[1].data[place])];
+    }
+}
+
+std::vector<Var> pick_vjp(const VjpCall& call) {
+    if (!call.wanted[0]) {
+        return {Var(), Var()};
+    }
+    Shape column = call.output.shape();
+    column.push_back(1);
+    const Index classes = call.inputs[0].shape().back();
+    return {one_hot(call.inputs[1], classes) * reshape(call.cotangent, column), Var()};
+}
+
+std::vector<Sample> pick_samples() {
+    const auto of = [](const char* name, Shape values, Shape indices) {
+        return Sample{.name = name,
+                      .shapes = {std::move(values), std::move(indices)},
+                      .build = [](std::span<const Var> x) { return pick(x[0], x[1]); },
+                      .low = 0,
+                      .high = 4,
+                      .whole = true,
+                      .fixed = {false, true}};
+    };
+    return {of("rows", {5, 4}, {5}), of("sequences", {2, 3, 4}, {2, 3}), of("vector", {4}, {})};
+}
+
+// one_hot: attribute classes.
+
+Shape one_hot_shape(const Attributes& attributes, std::span<const Shape> inputs) {
+    if (attributes.integers[0] < 1) {
+        throw Error(ErrorCode::shape, "[one_hot] " + std::to_string(attributes.integers[0]) +
+                                          " classes for indices of shape " + to_string(inputs[0]) +
+                                          ": expected at least 1");
+    }
+    Shape result = inputs[0];
+    result.push_back(attributes.integers[0]);
+    return result;
+}
+
+void one_hot_forward(const Call& call) {
+    const Index classes = call.attributes.integers[0];
+    check_indices("one_hot", call.inputs[0], classes);
+    fill(call.output.data, call.output.size(), 0, call.execution.pool);
+    for (std::size_t place = 0; place < call.inputs[0].size(); ++place) {
+        call.output
+            .data[static_cast<Index>(place) * classes + static_cast<Index>(call.inputs[0].data[place])] = 1;
+    }
+}
+
+std::vector<Sample> one_hot_samples() {
+    const auto of = [](const char* name, Shape indices) {
+        return Sample{.name = name,
+                      .shapes = {std::move(indices)},
+                      .build = [](std::span<const Var> x) { return one_hot(x[0], 4); },
+                      .low = 0,
+                      .high = 4,
+                      .whole = true,
+                      .fixed = {true},
+                      .smooth = false};
+    };
+    return {of("vector", {5}), of("matrix", {2, 3}), of("one index", {})};
+}
+
+}  // namespace
+
+extern const Operation gather_operation{
+    .name = "gather",
+    .doc = "Rows of a table, by their indices.",
+    .arity = 2,
+    .shape = gather_shape,
+    .forward = gather_forward,
+    .vjp = gather_vjp,
+    .samples = gather_samples,
+};
+
+extern const Operation scatter_add_operation{
+    .name = "scatter_add",
+    .doc = "Adds each value to the row that its index names; the other rows are 0.",
+    .arity = 2,
+    .shape = scatter_add_shape,
+    .forward = scatter_add_forward,
+    .vjp = scatter_add_vjp,
+    .samples = scatter_add_samples,
+};
+
+extern const Operation pick_operation{
+    .name = "pick",
+    .doc = "One element of each row along the last axis, by its index.",
+    .arity = 2,
+    .shape = pick_shape,
+    .forward = pick_forward,
+    .vjp = pick_vjp,
+    .samples = pick_samples,
+};
+
+extern const Operation one_hot_operation{
+    .name = "one_hot",
+    .doc = "1 at each index along a new last axis, 0 elsewhere.",
+    .arity = 1,
+    .shape = one_hot_shape,
+    .forward = one_hot_forward,
+    .samples = one_hot_samples,
+};
+
+Var gather(Var table, Var indices) {
+    return record(gather_operation, {table, indices});
+}
+Var scatter_add(Var values, Var indices, Index rows) {
+    return record(scatter_add_operation, {values, indices}, {.integers = {rows}});
+}
+Var pick(Var x, Var indices) {
+    return record(pick_operation, {x, indices});
+}
+Var one_hot(Var indices, Index classes) {
+    return record(one_hot_operation, {indices}, {.integers = {classes}});
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,173 @@
+#include <string>
+
+#include "autodiff/blas.hpp"
+#include "autodiff/error.hpp"
+#include "autodiff/kernels/partition.hpp"
+#include "autodiff/operation.hpp"
+#include "autodiff/operations.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+struct Sizes {
+    Index batch = 1, rows = 0, columns = 0, inner = 0;
+    bool transpose_a = false, transpose_b = false;
+
+    double flops_each() const {
+        return 2 * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(inner);
+    }
+};
+
+[[noreturn]] void refuse(const Shape& a, const Shape& b, bool transpose_a, bool transpose_b,
+                         const char* expected) {
+    throw Error(ErrorCode::shape, "[matmul] first operand " + to_string(a) +
+                                      (transpose_a ? " transposed" : "") + ", second " + to_string(b) +
+                                      (transpose_b ? " transposed" : "") + ": " + expected);
+}
+
+Sizes sizes_of(const Attributes& attributes, const Shape& a, const Shape& b) {
+    Sizes sizes;
+    sizes.transpose_a = attributes.integers[0] != 0;
+    sizes.transpose_b = attributes.integers[1] != 0;
+    const std::size_t rank = a.size();
+    if (rank < 2 || b.size() != rank) {
+        refuse(a, b, sizes.transpose_a, sizes.transpose_b,
+               "expected two matrices, or as many leading axes on both");
+    }
+    for (std::size_t axis = 0; axis + 2 < rank; ++axis) {
+        if (a[axis] != b[axis]) {
+            refuse(a, b, sizes.transpose_a, sizes.transpose_b, "the leading axes must be equal");
+        }
+        sizes.batch *= a[axis];
+    }
+    sizes.rows = a[sizes.transpose_a ? rank - 1 : rank - 2];
+    sizes.inner = a[sizes.transpose_a ? rank - 2 : rank - 1];
+    sizes.columns = b[sizes.transpose_b ? rank - 2 : rank - 1];
+    if (sizes.inner != b[sizes.transpose_b ? rank - 1 : rank - 2]) {
+        refuse(a, b, sizes.transpose_a, sizes.transpose_b,
+               "the first operand's columns must be as many as the second's rows");
+    }
+    return sizes;
+}
+
+Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
+    const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
+    Shape result = inputs[0];
+    result[result.size() - 2] = sizes.rows;
+    result[result.size() - 1] = sizes.columns;
+    return result;
+}
+
+void forward(const Call& call) {
+    const Sizes sizes = sizes_of(call.attributes, call.inputs[0].shape, call.inputs[1].shape);
+    const Real* a = call.inputs[0].data;
+    const Real* b = call.inputs[1].data;
+    Real* c = call.output.data;
+    const Index a_stride = sizes.transpose_a ? sizes.rows : sizes.inner;
+    const Index b_stride = sizes.transpose_b ? sizes.inner : sizes.columns;
+
+    // Panels of the longer side: each part packs the whole of the other operand again.
+    const bool by_rows = sizes.rows >= sizes.columns;
+    const Index side = by_rows ? sizes.rows : sizes.columns;
+    const Partition matrices = partition(sizes.batch, sizes.flops_each(), 2e6);
+    const Partition panels =
+        partition(side, sizes.flops_each() / static_cast<double>(std::max(side, Index{1})), 4e6,
+                  sizes.batch >= 16 ? 1 : std::max(Index{1}, 16 / std::max(sizes.batch, Index{1})), 16);
+    const std::size_t panel_count = panels.parts();
+    call.execution.pool.parallel(matrices.parts() * panel_count, [&](std::size_t part, std::size_t) {
+        const Index first = panels.begin(part % panel_count);
+        const Index count = panels.end(part % panel_count) - first;
+        for (Index matrix = matrices.begin(part / panel_count); matrix < matrices.end(part / panel_count);
+             ++matrix) {
+            const Real* a_panel = a + matrix * sizes.rows * sizes.inner;
+            const Real* b_panel = b + matrix * sizes.inner * sizes.columns;
+            Real* c_panel = c + matrix * sizes.rows * sizes.columns;
+            if (by_rows) {
+                gemm(count, sizes.columns, sizes.inner,
+                     {a_panel + first * (sizes.transpose_a ? 1 : a_stride), a_stride, sizes.transpose_a},
+                     {b_panel, b_stride, sizes.transpose_b},
+                     {c_panel + first * sizes.columns, sizes.columns});
+            } else {
+                gemm(sizes.rows, count, sizes.inner, {a_panel, a_stride, sizes.transpose_a},
+                     {b_panel + first * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b},
+                     {c_panel + first, sizes.columns});
+            }
+        }
+    });
+}
+
+std::vector<Var> vjp(const VjpCall& call) {
+    const Var a = call.inputs[0];
+    const Var b = call.inputs[1];
+    const bool transpose_a = call.attributes.integers[0] != 0;
+    const bool transpose_b = call.attributes.integers[1] != 0;
+    std::vector<Var> gradients(2);
+    if (call.wanted[0]) {
+        gradients[0] = transpose_a ? matmul(b, call.cotangent, transpose_b, true)
+                                   : matmul(call.cotangent, b, false, !transpose_b);
+    }
+    if (call.wanted[1]) {
+        gradients[1] = transpose_b ? matmul(call.cotangent, a, true, transpose_a)
+                                   : matmul(a, call.cotangent, !transpose_a, false);
+    }
+    return gradients;
+}
+
+double flops(const Attributes& attributes, std::span<const Shape> inputs, const Shape&) {
+    const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
+    return static_cast<double>(sizes.batch) * sizes.flops_each();
+}
+
+template <bool transpose_a, bool transpose_b>
+Var build(std::span<const Var> x) {
+    return matmul(x[0], x[1], transpose_a, transpose_b);
+}
+
+std::vector<Sample> samples() {
+    return {
+        {.name = "plain", .shapes = {{3, 4}, {4, 5}}, .build = build<false, false>},
+        {.name = "first transposed", .shapes = {{4, 3}, {4, 5}}, .build = build<true, false>},
+        {.name = "second transposed", .shapes = {{3, 4}, {5, 4}}, .build = build<false, true>},
+        {.name = "both transposed", .shapes = {{4, 3}, {5, 4}}, .build = build<true, true>},
+        {.name = "row times column", .shapes = {{1, 6}, {6, 1}}, .build = build<false, false>},
+        {.name = "column times row", .shapes = {{3, 1}, {1, 2}}, .build = build<false, false>},
+        {.name = "one leading axis", .shapes = {{3, 2, 4}, {3, 4, 2}}, .build = build<false, false>},
+        {.name = "two leading axes, first transposed",
+         .shapes = {{2, 1, 4, 3}, {2, 1, 4, 2}},
+         .build = build<true, false>},
+        {.name = "leading axis, second transposed",
+         .shapes = {{2, 3, 2}, {2, 3, 2}},
+         .build = build<false, true>},
+        {.name = "leading axis, both transposed",
+         .shapes = {{2, 2, 3}, {2, 3, 2}},
+         .build = build<true, true>},
+        {.name = "with itself",
+         .shapes = {{3, 3}},
+         .build = [](std::span<const Var> x) { return matmul(x[0], x[0]); }},
+        {.name = "with itself transposed",
+         .shapes = {{3, 2}},
+         .build = [](std::span<const Var> x) { return matmul(x[0], x[0], true, false); }},
+    };
+}
+
+}  // namespace
+
+extern const Operation matmul_operation{
+    .name = "matmul",
+    .doc = "Matrix product, over equal leading axes; either operand may be read transposed.",
+    .arity = 2,
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .flops = flops,
+    .samples = samples,
+};
+
+Var matmul(Var a, Var b, bool transpose_a, bool transpose_b) {
+    return record(matmul_operation, {a, b}, {.integers = {transpose_a ? 1 : 0, transpose_b ? 1 : 0}});
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

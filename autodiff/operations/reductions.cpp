@@ -1,0 +1,334 @@
+#include <algorithm>
+#include <limits>
+
+#include "autodiff/error.hpp"
+#include "autodiff/kernels/clones.hpp"
+#include "autodiff/operation.hpp"
+#include "autodiff/operations.hpp"
+#include "autodiff/operations/leaves.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+struct Sum {
+    static constexpr double start = 0;
+    static GANDSL_INLINE double combine(double a, double b) { return a + b; }
+};
+struct Max {
+    static constexpr double start = -std::numeric_limits<double>::infinity();
+    static GANDSL_INLINE double combine(double a, double b) { return a >= b || a != a ? a : b; }
+};
+
+constexpr std::size_t lanes = 16;
+
+// Accumulates in double: a float sum of twenty million ones stops at 2^24.
+template <typename Rule>
+GANDSL_INLINE double reduce_row(const Real* row, std::size_t count) {
+    double partial[lanes];
+    for (double& lane : partial) {
+        lane = Rule::start;
+    }
+    std::size_t place = 0;
+    for (; place + lanes <= count; place += lanes) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            partial[lane] = Rule::combine(partial[lane], static_cast<double>(row[place + lane]));
+        }
+    }
+    for (std::size_t lane = 0; place < count; ++place, ++lane) {
+        partial[lane] = Rule::combine(partial[lane], static_cast<double>(row[place]));
+    }
+    for (std::size_t width = lanes / 2; width > 0; width /= 2) {
+        for (std::size_t lane = 0; lane < width; ++lane) {
+            partial[lane] = Rule::combine(partial[lane], partial[lane + width]);
+        }
+    }
+    return partial[0];
+}
+
+GANDSL_CLONES double sum_row(const Real* row, std::size_t count) { return reduce_row<Sum>(row, count); }
+GANDSL_CLONES double max_row(const Real* row, std::size_t count) { return reduce_row<Max>(row, count); }
+
+GANDSL_CLONES void sum_columns(double* __restrict totals, const Real* __restrict row, std::size_t count) {
+    for (std::size_t place = 0; place < count; ++place) {
+        totals[place] = Sum::combine(totals[place], static_cast<double>(row[place]));
+    }
+}
+GANDSL_CLONES void max_columns(double* __restrict totals, const Real* __restrict row, std::size_t count) {
+    for (std::size_t place = 0; place < count; ++place) {
+        totals[place] = Max::combine(totals[place], static_cast<double>(row[place]));
+    }
+}
+
+// Axes of size 1 dropped, neighbours of one kind joined: kinds alternate.
+struct Layout {
+    struct Axis {
+        std::size_t size;
+        bool reduced;
+        std::size_t stride = 1;         ///< in the input
+        std::size_t result_stride = 1;  ///< in the result; 0 where reduced
+    };
+    std::vector<Axis> axes;
+    std::size_t slices = 1;  ///< parts of a reduced outermost axis, each with totals of its own
+};
+
+std::size_t reduced_size(const Shape& input, const Attributes& attributes) {
+    Shape shape = input;
+    for (const Index axis : attributes.integers) {
+        shape[static_cast<std::size_t>(axis)] = 1;
+    }
+    return static_cast<std::size_t>(element_count(shape));
+}
+
+// How many slices an outermost reduced axis is cut into: depends on the shape alone, so that sums do not depend on the
+// number of threads.
+std::size_t slice_count(std::size_t axis, std::size_t total, std::size_t result) {
+    constexpr std::size_t worth_a_slice = 32768;
+    std::size_t slices = std::min<std::size_t>(16, total / worth_a_slice);
+    slices = std::min(slices, axis);
+    // Totals must stay small beside what is read.
+    slices = std::min(slices, std::max<std::size_t>(1, total / (8 * std::max<std::size_t>(1, result))));
+    return std::max<std::size_t>(1, slices);
+}
+
+// Fixed-size: a run must not allocate.
+struct Axes {
+    std::array<Layout::Axis, 16> axes;
+    std::size_t count = 0;
+};
+
+Axes joined_axes(const Shape& input, const Attributes& attributes) {
+    Axes joined;
+    for (std::size_t axis = 0; axis < input.size(); ++axis) {
+        const auto size = static_cast<std::size_t>(input[axis]);
+        if (size == 1) {
+            continue;
+        }
+        const bool reduced = std::find(attributes.integers.begin(), attributes.integers.end(),
+                                       static_cast<Index>(axis)) != attributes.integers.end();
+        if (joined.count > 0 && joined.axes[joined.count - 1].reduced == reduced) {
+            joined.axes[joined.count - 1].size *= size;
+        } else {
+            joined.axes[joined.count++] = {size, reduced};
+        }
+    }
+    if (joined.count == 0) {
+        joined.axes[joined.count++] = {1, false};
+    }
+    std::size_t stride = 1;
+    std::size_t result_stride = 1;
+    for (std::size_t axis = joined.count; axis-- > 0;) {
+        Layout::Axis& own = joined.axes[axis];
+        own.stride = stride;
+        own.result_stride = own.reduced ? 0 : result_stride;
+        stride *= own.size;
+        result_stride *= own.reduced ? 1 : own.size;
+    }
+    return joined;
+}
+
+std::size_t slices_of(const Axes& axes, std::size_t result) {
+    const std::size_t total = axes.axes[0].size * axes.axes[0].stride;
+    return axes.axes[0].reduced ? slice_count(axes.axes[0].size, total, result) : 1;
+}
+
+std::size_t reduce_workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape&, std::size_t) {
+    const std::size_t result = reduced_size(inputs[0], attributes);
+    const std::size_t slices = slices_of(joined_axes(inputs[0], attributes), result);
+    return slices * result * sizeof(double) / sizeof(Real);
+}
+
+template <typename Rule>
+struct Kernels;
+template <>
+struct Kernels<Sum> {
+    static constexpr auto row = sum_row;
+    static constexpr auto columns = sum_columns;
+};
+template <>
+struct Kernels<Max> {
+    static constexpr auto row = max_row;
+    static constexpr auto columns = max_columns;
+};
+
+template <typename Rule>
+void accumulate(const Axes& axes, std::size_t axis, std::size_t begin, std::size_t end, const Real* data,
+                double* totals) {
+    const Layout::Axis& own = axes.axes[axis];
+    if (axis + 1 == axes.count) {
+        if (own.reduced) {
+            *totals = Rule::combine(*totals, Kernels<Rule>::row(data + begin, end - begin));
+        } else {
+            Kernels<Rule>::columns(totals + begin, data + begin, end - begin);
+        }
+        return;
+    }
+    for (std::size_t place = begin; place < end; ++place) {
+        accumulate<Rule>(axes, axis + 1, 0, axes.axes[axis + 1].size, data + place * own.stride,
+                         totals + place * own.result_stride);
+    }
+}
+
+template <typename Rule>
+void reduce_forward(const Call& call) {
+    const Axes axes = joined_axes(call.inputs[0].shape, call.attributes);
+    const std::size_t result = call.output.size();
+    const std::size_t slices = slices_of(axes, result);
+    auto* totals = reinterpret_cast<double*>(call.workspace.data());
+    std::fill_n(totals, slices * result, Rule::start);
+    const std::size_t outer = axes.axes[0].size;
+    if (axes.axes[0].reduced) {
+        call.execution.pool.parallel(slices, [&](std::size_t slice, std::size_t) {
+            accumulate<Rule>(axes, 0, outer * slice / slices, outer * (slice + 1) / slices, call.inputs[0].data,
+                             totals + slice * result);
+        });
+    } else {
+        // Results of different outer places are independent: any split gives the same numbers.
+        constexpr std::size_t part_size = 16384;
+        const std::size_t parts =
+            std::clamp<std::size_t>(outer * axes.axes[0].stride / part_size, 1, std::max<std::size_t>(1, outer));
+        call.execution.pool.parallel(parts, [&](std::size_t part, std::size_t) {
+            accumulate<Rule>(axes, 0, outer * part / parts, outer * (part + 1) / parts, call.inputs[0].data, totals);
+        });
+    }
+    for (std::size_t place = 0; place < result; ++place) {
+        double total = totals[place];
+        for (std::size_t slice = 1; slice < slices; ++slice) {
+            total = Rule::combine(total, totals[slice * result + place]);
+        }
+        call.output.data[place] = static_cast<Real>(total);
+    }
+}
+
+Shape reduce_shape(const Attributes& attributes, std::span<const Shape> inputs) {
+    Shape shape = inputs[0];
+    for (const Index axis : attributes.integers) {
+        shape[static_cast<std::size_t>(axis)] = 1;
+    }
+    return shape;
+}
+
+double reduce_flops(const Attributes&, std::span<const Shape> inputs, const Shape&) {
+    return static_cast<double>(element_count(inputs[0]));
+}
+
+std::vector<Index> resolved_axes(Var x, std::vector<Index> axes, const char* operation) {
+    const std::size_t rank = x.shape().size();
+    if (rank > std::tuple_size_v<decltype(Axes::axes)>) {
+        throw Error(ErrorCode::shape, "[" + std::string(operation) + "] more axes than can be reduced: " +
+                                          to_string(x.shape()));
+    }
+    if (axes.empty()) {
+        for (std::size_t axis = 0; axis < rank; ++axis) {
+            axes.push_back(static_cast<Index>(axis));
+        }
+        return axes;
+    }
+    for (Index& axis : axes) {
+        axis = static_cast<Index>(resolve_axis(axis, rank, operation));
+    }
+    std::sort(axes.begin(), axes.end());
+    if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
+        throw Error(ErrorCode::shape, "[" + std::string(operation) + "] an axis is named twice");
+    }
+    return axes;
+}
+
+Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep, const char* name) {
+    axes = resolved_axes(x, std::move(axes), name);
+    Shape kept;
+    Index reduced = 1;
+    for (std::size_t axis = 0; axis < x.shape().size(); ++axis) {
+        if (std::find(axes.begin(), axes.end(), static_cast<Index>(axis)) == axes.end()) {
+            kept.push_back(x.shape()[axis]);
+        } else {
+            reduced *= x.shape()[axis];
+        }
+    }
+    if (reduced == 1) {
+        return keep ? x : reshape(x, kept);
+    }
+    const Var result = record(operation, {x}, {std::move(axes), {}});
+    return keep ? result : reshape(result, kept);
+}
+
+std::vector<Sample> reduction_samples(Var (*function)(Var, std::vector<Index>, bool)) {
+    const auto along = [function](std::vector<Index> axes, bool keep) {
+        return [function, axes = std::move(axes), keep](std::span<const Var> inputs) {
+            return function(inputs[0], axes, keep);
+        };
+    };
+    return {{"all", {{3, 4}}, along({}, false)},
+            {"last axis", {{3, 4}}, along({-1}, false)},
+            {"first axis, kept", {{3, 4}}, along({0}, true)},
+            {"middle axis", {{2, 3, 4}}, along({1}, false)},
+            {"outer and inner", {{2, 3, 4}}, along({0, 2}, false)},
+            {"axes of size 1", {{1, 3, 1}}, along({0, 2}, false)},
+            {"pictures", {{2, 3, 2, 5}}, along({0, 1, 2}, true)}};
+}
+
+}  // namespace
+
+extern const Operation sum_operation;
+extern const Operation max_operation;
+
+const Operation sum_operation{
+    .name = "sum",
+    .doc = "Sums along axes, which stay with size 1.",
+    .shape = reduce_shape,
+    .forward = reduce_forward<Sum>,
+    .vjp = [](const VjpCall& c) { return std::vector<Var>{broadcast_to(c.cotangent, c.inputs[0].shape())}; },
+    .workspace = reduce_workspace,
+    .flops = reduce_flops,
+    .samples = [] { return reduction_samples(sum); }};
+
+const Operation max_operation{
+    .name = "max",
+    .doc = "Maxima along axes, which stay with size 1; NaN if any is.",
+    .shape = reduce_shape,
+    .forward = reduce_forward<Max>,
+    .vjp =
+        [](const VjpCall& c) {
+            const Var largest = equal(c.inputs[0], c.output);
+            const Var ties = sum(largest, c.attributes.integers, true);
+            return std::vector<Var>{c.cotangent / ties * largest};
+        },
+    .workspace = reduce_workspace,
+    .flops = reduce_flops,
+    .samples = [] { return reduction_samples(max); }};
+
+Var sum(Var x, std::vector<Index> axes, bool keep) { return reduce(sum_operation, x, std::move(axes), keep, "sum"); }
+
+Var mean(Var x, std::vector<Index> axes, bool keep) {
+    const Var total = sum(x, std::move(axes), keep);
+    const Index count = element_count(x.shape()) / std::max<Index>(1, element_count(total.shape()));
+    return count == 1 ? total : total * (1.0 / static_cast<double>(count));
+}
+
+Var max(Var x, std::vector<Index> axes, bool keep) { return reduce(max_operation, x, std::move(axes), keep, "max"); }
+
+Var min(Var x, std::vector<Index> axes, bool keep) { return -max(-x, std::move(axes), keep); }
+
+Var norm(Var x, std::vector<Index> axes, bool keep) { return sqrt(sum(square(x), std::move(axes), keep)); }
+
+Var sum_to(Var x, const Shape& shape) {
+    const Shape& from = x.shape();
+    if (from == shape) {
+        return x;
+    }
+    std::vector<Index> axes;
+    const std::size_t extra = from.size() - shape.size();
+    for (std::size_t axis = 0; axis < from.size(); ++axis) {
+        if (axis < extra || (shape[axis - extra] == 1 && from[axis] != 1)) {
+            axes.push_back(static_cast<Index>(axis));
+        }
+    }
+    if (broadcast_shapes(from, shape, "sum_to") != from) {
+        throw Error(ErrorCode::shape, "[sum_to] " + to_string(from) + " is not a broadcast of " + to_string(shape));
+    }
+    return reshape(axes.empty() ? x : sum(x, axes, true), shape);
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,566 @@
+#include "autodiff/plan.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <unordered_map>
+
+#include "autodiff/array.hpp"
+#include "autodiff/elementwise.hpp"
+#include "autodiff/error.hpp"
+#include "autodiff/operation.hpp"
+#include "autodiff/operations/leaves.hpp"
+#include "autodiff/plan/graph.hpp"
+#include "autodiff/plan/memory.hpp"
+#include "autodiff/plan/units.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+constexpr const char* fuse_pass = "fuse";
+constexpr const char* store_pass = "store";
+constexpr const char* in_place_pass = "in-place";
+constexpr const char* share_pass = "share";
+
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+std::size_t bytes_of(const Shape& shape) { return static_cast<std::size_t>(element_count(shape)) * sizeof(Real); }
+
+// An elementwise unit as a program, and the nodes whose memory its operands and outputs are.
+struct Fused {
+    ElementwiseProgram program;
+    std::vector<std::size_t> operands;
+    std::vector<std::size_t> outputs;
+    std::vector<std::size_t> last_read;  ///< for each operand, the last step that reads it
+    std::vector<std::size_t> written;    ///< for each output, the step that writes it
+};
+
+Fused compile(const Graph& graph, const Unit& unit, const std::vector<char>& materialized) {
+    Fused fused;
+    const auto position_in = [](const std::vector<std::size_t>& list, std::size_t node) {
+        return static_cast<std::size_t>(std::find(list.begin(), list.end(), node) - list.begin());
+    };
+    for (const std::size_t node : unit.nodes) {
+        for (const std::size_t input : graph.nodes[node].inputs) {
+            if (position_in(unit.nodes, input) == unit.nodes.size() &&
+                position_in(fused.operands, input) == fused.operands.size()) {
+                fused.operands.push_back(input);
+            }
+        }
+    }
+    std::vector<Shape> shapes;
+    for (const std::size_t operand : fused.operands) {
+        shapes.push_back(graph.nodes[operand].shape);
+    }
+    ElementwiseProgram& program = fused.program;
+    set_domain(program, graph.nodes[unit.nodes[0]].shape, shapes);
+    using Place = ElementwiseProgram::Place;
+    const std::size_t operand_count = fused.operands.size();
+    // Register of operand i is i; of node i of the unit, operand_count + i.
+    const auto register_of = [&](std::size_t node) {
+        const std::size_t own = position_in(unit.nodes, node);
+        return own < unit.nodes.size() ? operand_count + own : position_in(fused.operands, node);
+    };
+    std::vector<std::size_t> last_read(operand_count + unit.nodes.size(), 0);
+    for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
+        for (const std::size_t input : graph.nodes[unit.nodes[step]].inputs) {
+            last_read[register_of(input)] = step;
+        }
+    }
+    for (std::size_t index = 0; index < operand_count; ++index) {
+        program.operands[index].target = index;
+        program.registers.push_back(program.operands[index].contiguous
+                                        ? ElementwiseProgram::Register{Place::operand, index}
+                                        : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
+    }
+    std::vector<std::size_t> free_blocks;
+    for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
+        const GraphNode& node = graph.nodes[unit.nodes[step]];
+        ElementwiseProgram::Step work{node.operation->kernel, node.attributes.numbers, {}, node.inputs.size(),
+                                      operand_count + step};
+        for (std::size_t place = 0; place < node.inputs.size(); ++place) {
+            work.sources[place] = static_cast<std::uint8_t>(register_of(node.inputs[place]));
+        }
+        // A block that is read here for the last time can be written here.
+        std::vector<std::size_t> ending;
+        for (const std::size_t input : node.inputs) {
+            const std::size_t source = register_of(input);
+            if (source >= operand_count && last_read[source] == step &&
+                program.registers[source].place == Place::scratch) {
+                ending.push_back(program.registers[source].index);
+            }
+        }
+        std::sort(ending.begin(), ending.end());
+        ending.erase(std::unique(ending.begin(), ending.end()), ending.end());
+        free_blocks.insert(free_blocks.end(), ending.begin(), ending.end());
+        if (materialized[unit.nodes[step]] != 0) {
+            program.registers.push_back({Place::output, fused.outputs.size()});
+            fused.outputs.push_back(unit.nodes[step]);
+            fused.written.push_back(step);
+        } else {
+            if (free_blocks.empty()) {
+                free_blocks.push_back(program.scratch_blocks++);
+            }
+            program.registers.push_back({Place::scratch, free_blocks.back()});
+            free_blocks.pop_back();
+        }
+        program.steps.push_back(std::move(work));
+    }
+    fused.last_read.assign(last_read.begin(), last_read.begin() + static_cast<std::ptrdiff_t>(operand_count));
+    return fused;
+}
+
+// Whether `output` may take the memory of `root`: every operand that shows it is read, at its own place, before.
+bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, std::size_t root) {
+    for (std::size_t index = 0; index < fused.operands.size(); ++index) {
+        if (root_of(graph, fused.operands[index]) == root &&
+            (!fused.program.operands[index].contiguous || fused.last_read[index] > fused.written[output])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// One kernel call, with the addresses it works on.
+struct Step {
+    const GraphNode* node = nullptr;  ///< its last node
+    const char* name = "";
+    double flops = 0;
+    std::vector<ConstTensor> inputs;
+    std::optional<Tensor> output;
+    std::span<Real> workspace;
+    std::optional<Fused> fused;
+    std::vector<const Real*> operands;
+    std::vector<Real*> outputs;
+};
+
+struct Copy {
+    Real* to;
+    const Real* from;
+    std::size_t bytes;
+};
+
+}  // namespace
+
+struct Plan::Implementation {
+    Graph graph;
+    Units units;
+    std::shared_ptr<ThreadPool> pool;
+    std::uint64_t seed = 0;
+    std::vector<std::shared_ptr<Array>> held;  ///< states and constants
+    std::unordered_map<NodeId, std::size_t> input_place;
+    std::unordered_map<NodeId, std::size_t> output_place;
+    std::vector<Real*> memory;  ///< of each root node that has any
+    Arena arena;
+    Arena feeds;
+    std::vector<Step> steps;
+    std::vector<Copy> before;  ///< states whose old value is stored elsewhere
+    std::vector<Copy> after;   ///< new values that could not be computed in their state's memory
+    PlanStatistics statistics;
+
+    void lay_out(const Tape& tape, const std::vector<std::string>& without);
+    void run_step(const Step& step, const Execution& execution);
+};
+
+namespace {
+
+bool on(const std::vector<std::string>& without, const char* pass) {
+    return std::find(without.begin(), without.end(), pass) == without.end();
+}
+
+}  // namespace
+
+void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::string>& without) {
+    const std::size_t count = graph.nodes.size();
+    const std::size_t end = units.units.size();
+    memory.assign(count, nullptr);
+    held.resize(count);
+
+    // Leaves have memory of their own.
+    std::vector<Lifetime> feed_blocks;
+    std::vector<std::size_t> inputs;
+    for (std::size_t node = 0; node < count; ++node) {
+        const GraphNode& own = graph.nodes[node];
+        if (own.operation == &input_operation) {
+            inputs.push_back(node);
+            feed_blocks.push_back({bytes_of(own.shape), 0, 0});
+            input_place.emplace(own.id, node);
+        } else if (is_leaf(*own.operation)) {
+            held[node] = tape.node(own.id).value;
+            memory[node] = held[node]->data();
+            if (own.operation == &state_operation) {
+                statistics.state_bytes += bytes_of(own.shape);
+            }
+        }
+    }
+    const Placement feed_placement = place(feed_blocks, false);
+    feeds = Arena(feed_placement.bytes);
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        memory[inputs[index]] = reinterpret_cast<Real*>(feeds.data() + feed_placement.offsets[index]);
+        std::memset(memory[inputs[index]], 0, feed_blocks[index].bytes);
+    }
+
+    // When each value is read for the last time, and which need memory at all.
+    std::vector<std::size_t> last_use(count, 0);
+    std::vector<char> materialized(count, 0);
+    for (std::size_t node = 0; node < count; ++node) {
+        const std::size_t reader = units.unit_of[node];
+        if (reader == no_unit) {
+            continue;
+        }
+        if (!units.units[reader].elementwise) {
+            materialized[node] = 1;
+        }
+        for (const std::size_t input : graph.nodes[node].inputs) {
+            const std::size_t root = root_of(graph, input);
+            if (units.unit_of[root] != reader) {
+                materialized[root] = 1;
+                last_use[root] = std::max(last_use[root], reader);
+            }
+        }
+    }
+    const auto keep_to_the_end = [&](std::size_t node) {
+        const std::size_t root = root_of(graph, node);
+        materialized[root] = 1;
+        last_use[root] = end;
+    };
+    for (const std::size_t output : graph.outputs) {
+        keep_to_the_end(output);
+    }
+    for (const auto& store : graph.stores) {
+        keep_to_the_end(store.value);
+    }
+
+    std::vector<Fused> fused(end);
+    for (std::size_t unit = 0; unit < end; ++unit) {
+        if (units.units[unit].elementwise) {
+            fused[unit] = compile(graph, units.units[unit], materialized);
+        }
+    }
+
+    // New values go straight into their state's memory where nobody needs the old value any more.
+    std::vector<std::size_t> last_read_of_state(count, 0);
+    std::vector<char> read(count, 0);
+    for (std::size_t node = 0; node < count; ++node) {
+        for (const std::size_t input : graph.nodes[node].inputs) {
+            const std::size_t root = root_of(graph, input);
+            if (units.unit_of[node] != no_unit) {
+                read[root] = 1;
+                last_read_of_state[root] = std::max(last_read_of_state[root], units.unit_of[node]);
+            }
+        }
+    }
+    std::vector<char> stored_elsewhere(count, 0);
+    for (const auto& store : graph.stores) {
+        stored_elsewhere[root_of(graph, store.value)] = 1;
+    }
+    struct Pending {
+        std::size_t state;
+        std::size_t value;
+    };
+    std::vector<Pending> copies;
+    for (const auto& store : graph.stores) {
+        const std::size_t root = root_of(graph, store.value);
+        const std::size_t writer = units.unit_of[root];
+        bool direct = on(without, store_pass) && writer != no_unit && memory[root] == nullptr &&
+                      stored_elsewhere[store.state] == 0;
+        if (direct && read[store.state] != 0) {
+            const std::size_t reader = last_read_of_state[store.state];
+            direct = reader < writer;
+            if (reader == writer && units.units[writer].elementwise) {
+                const auto& outputs = fused[writer].outputs;
+                const auto output = static_cast<std::size_t>(std::find(outputs.begin(), outputs.end(), root) -
+                                                             outputs.begin());
+                direct = may_overwrite(graph, fused[writer], output, store.state);
+            }
+        }
+        if (direct) {
+            memory[root] = memory[store.state];
+        } else {
+            copies.push_back({store.state, store.value});
+        }
+    }
+
+    // Everything else goes into one arena. An elementwise result may take over the memory of an operand that dies.
+    std::vector<Lifetime> blocks;
+    std::vector<std::size_t> block_of(count, none);
+    std::vector<std::size_t> workspace_of(end, none);
+    for (std::size_t unit = 0; unit < end; ++unit) {
+        std::vector<char> taken(blocks.size(), 0);
+        const auto allocate = [&](std::size_t node) {
+            if (memory[node] != nullptr) {
+                return;
+            }
+            statistics.buffer_bytes += bytes_of(graph.nodes[node].shape);
+            if (units.units[unit].elementwise && on(without, in_place_pass)) {
+                const Fused& own = fused[unit];
+                const auto output = static_cast<std::size_t>(
+                    std::find(own.outputs.begin(), own.outputs.end(), node) - own.outputs.begin());
+                for (const std::size_t operand : own.operands) {
+                    const std::size_t root = root_of(graph, operand);
+                    const std::size_t block = block_of[root];
+                    if (block != none && block < taken.size() && taken[block] == 0 && last_use[root] == unit &&
+                        blocks[block].last == unit &&
+                        bytes_of(graph.nodes[root].shape) == bytes_of(graph.nodes[node].shape) &&
+                        may_overwrite(graph, own, output, root)) {
+                        taken[block] = 1;
+                        block_of[node] = block;
+                        blocks[block].last = std::max(unit, last_use[node]);
+                        return;
+                    }
+                }
+            }
+            block_of[node] = blocks.size();
+            blocks.push_back({bytes_of(graph.nodes[node].shape), unit, std::max(unit, last_use[node])});
+        };
+        std::size_t scratch = 0;
+        if (units.units[unit].elementwise) {
+            for (const std::size_t output : fused[unit].outputs) {
+                allocate(output);
+            }
+            scratch = scratch_size(fused[unit].program, pool->size());
+        } else {
+            const GraphNode& node = graph.nodes[units.units[unit].nodes[0]];
+            allocate(units.units[unit].nodes[0]);
+            if (node.operation->workspace != nullptr) {
+                std::vector<Shape> shapes;
+                for (const std::size_t input : node.inputs) {
+                    shapes.push_back(graph.nodes[input].shape);
+                }
+                scratch = node.operation->workspace(node.attributes, shapes, node.shape, pool->size());
+            }
+        }
+        if (scratch > 0) {
+            workspace_of[unit] = blocks.size();
+            blocks.push_back({scratch * sizeof(Real), unit, unit});
+            statistics.buffer_bytes += scratch * sizeof(Real);
+        }
+    }
+    std::vector<std::size_t> snapshots;  // blocks of old values that a copy needs
+    for (const Pending& copy : copies) {
+        const std::size_t root = root_of(graph, copy.value);
+        if (graph.nodes[root].operation == &state_operation) {
+            snapshots.push_back(blocks.size());
+            blocks.push_back({bytes_of(graph.nodes[root].shape), 0, end});
+        }
+    }
+    const Placement placement = place(blocks, on(without, share_pass));
+    arena = Arena(placement.bytes);
+    statistics.arena_bytes = placement.bytes;
+    const auto address = [&](std::size_t block) {
+        return reinterpret_cast<Real*>(arena.data() + placement.offsets[block]);
+    };
+    for (std::size_t node = 0; node < count; ++node) {
+        if (block_of[node] != none) {
+            memory[node] = address(block_of[node]);
+        }
+    }
+    std::size_t snapshot = 0;
+    for (const Pending& copy : copies) {
+        const std::size_t root = root_of(graph, copy.value);
+        const std::size_t bytes = bytes_of(graph.nodes[root].shape);
+        const Real* from = memory[root];
+        if (graph.nodes[root].operation == &state_operation) {
+            Real* saved = address(snapshots[snapshot++]);
+            before.push_back({saved, from, bytes});
+            from = saved;
+        }
+        after.push_back({memory[copy.state], from, bytes});
+    }
+
+    const auto memory_of = [&](std::size_t node) { return memory[root_of(graph, node)]; };
+    for (std::size_t unit = 0; unit < end; ++unit) {
+        const std::size_t last = units.units[unit].nodes.back();
+        Step step;
+        step.node = &graph.nodes[last];
+        if (workspace_of[unit] != none) {
+            step.workspace = {address(workspace_of[unit]), blocks[workspace_of[unit]].bytes / sizeof(Real)};
+        }
+        for (const std::size_t node : units.units[unit].nodes) {
+            const GraphNode& own = graph.nodes[node];
+            std::vector<Shape> shapes;
+            for (const std::size_t input : own.inputs) {
+                shapes.push_back(graph.nodes[input].shape);
+            }
+            step.flops += own.operation->flops != nullptr ? own.operation->flops(own.attributes, shapes, own.shape)
+                                                          : static_cast<double>(element_count(own.shape));
+        }
+        if (units.units[unit].elementwise) {
+            step.fused = std::move(fused[unit]);
+            for (const std::size_t operand : step.fused->operands) {
+                step.operands.push_back(memory_of(operand));
+            }
+            for (const std::size_t output : step.fused->outputs) {
+                step.outputs.push_back(memory_of(output));
+            }
+            step.name = "elementwise";
+        } else {
+            for (const std::size_t input : graph.nodes[last].inputs) {
+                step.inputs.push_back({memory_of(input), graph.nodes[input].shape});
+            }
+            step.output.emplace(Tensor{memory_of(last), graph.nodes[last].shape});
+            step.name = graph.nodes[last].operation->name.data();
+        }
+        statistics.flops += step.flops;
+        steps.push_back(std::move(step));
+    }
+    statistics.steps = steps.size();
+}
+
+void Plan::Implementation::run_step(const Step& step, const Execution& execution) {
+    if (step.fused) {
+        gandsl::run(step.fused->program, step.operands, step.outputs, step.workspace, *pool);
+    } else {
+        step.node->operation->forward({step.node->attributes, step.inputs, *step.output, step.workspace, execution});
+    }
+}
+
+Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOptions options)
+    : implementation_(std::make_unique<Implementation>()) {
+    if (outputs.empty() && assignments.empty()) {
+        throw Error(ErrorCode::invalid_argument, "[plan] needs an output or an assignment");
+    }
+    for (const std::string& name : options.without) {
+        const std::vector<std::string> known = passes();
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            std::string list;
+            for (const std::string& pass : known) {
+                list += (list.empty() ? "" : ", ") + pass;
+            }
+            throw Error(ErrorCode::invalid_argument, "[plan] no pass is named '" + name + "'; there are: " + list);
+        }
+    }
+    std::vector<NodeId> assigned;
+    for (const Assignment& assignment : assignments) {
+        assigned.push_back(assignment.state.id());
+    }
+    std::sort(assigned.begin(), assigned.end());
+    if (std::adjacent_find(assigned.begin(), assigned.end()) != assigned.end()) {
+        throw Error(ErrorCode::invalid_argument, "[plan] a state is assigned twice");
+    }
+    const Var any = outputs.empty() ? assignments[0].state : outputs[0];
+    if (!any.valid()) {
+        throw Error(ErrorCode::invalid_argument, "[plan] an output belongs to no tape");
+    }
+    const Tape& tape = any.tape();
+    Implementation& own = *implementation_;
+    own.pool = options.pool ? options.pool : std::make_shared<ThreadPool>();
+    own.seed = tape.seed();
+    own.graph = prune(tape, outputs, assignments);
+    own.statistics.recorded = own.graph.nodes.size();
+    for (const GraphPass& pass : graph_passes()) {
+        if (on(options.without, pass.name)) {
+            pass.run(own.graph);
+        }
+    }
+    own.statistics.merged = own.statistics.recorded - own.graph.nodes.size();
+    own.units = make_units(own.graph, on(options.without, fuse_pass));
+    own.lay_out(tape, options.without);
+    for (std::size_t place = 0; place < outputs.size(); ++place) {
+        own.output_place.emplace(outputs[place].id(), own.graph.outputs[place]);
+    }
+}
+
+Plan::~Plan() = default;
+Plan::Plan(Plan&&) noexcept = default;
+Plan& Plan::operator=(Plan&&) noexcept = default;
+
+std::vector<std::string> Plan::passes() {
+    std::vector<std::string> names;
+    for (const GraphPass& pass : graph_passes()) {
+        names.emplace_back(pass.name);
+    }
+    names.insert(names.end(), {fuse_pass, store_pass, in_place_pass, share_pass});
+    return names;
+}
+
+std::span<Real> Plan::feed(Var input) {
+    const auto found = implementation_->input_place.find(input.id());
+    if (found == implementation_->input_place.end()) {
+        return {};
+    }
+    const GraphNode& node = implementation_->graph.nodes[found->second];
+    return {implementation_->memory[found->second], static_cast<std::size_t>(element_count(node.shape))};
+}
+
+void Plan::set(Var input, const Array& value) {
+    if (shape_of(value) != input.shape()) {
+        throw Error(ErrorCode::shape, "[set] the input '" + input.tape().name(input.id()) + "' has shape " +
+                                          to_string(input.shape()) + ", the value " + to_string(shape_of(value)));
+    }
+    std::copy_n(value.data(), feed(input).size(), feed(input).data());
+}
+
+void Plan::run(std::uint64_t step) {
+    Implementation& own = *implementation_;
+    const FlushDenormals flush;
+    const Execution execution{*own.pool, own.seed, step};
+    for (const Copy& copy : own.before) {
+        std::memcpy(copy.to, copy.from, copy.bytes);
+    }
+    for (const Step& each : own.steps) {
+        own.run_step(each, execution);
+    }
+    for (const Copy& copy : own.after) {
+        std::memcpy(copy.to, copy.from, copy.bytes);
+    }
+}
+
+void Plan::profile(std::uint64_t step, std::vector<OperationTime>& times) {
+    using Clock = std::chrono::steady_clock;
+    Implementation& own = *implementation_;
+    const FlushDenormals flush;
+    const Execution execution{*own.pool, own.seed, step};
+    const auto add = [&](const char* name, double flops, Clock::time_point begin) {
+        auto found = std::find_if(times.begin(), times.end(),
+                                  [&](const OperationTime& time) { return time.operation == name; });
+        if (found == times.end()) {
+            times.push_back({name, 0, 0, 0});
+            found = times.end() - 1;
+        }
+        found->seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+        found->flops += flops;
+        ++found->calls;
+    };
+    auto begin = Clock::now();
+    for (const Copy& copy : own.before) {
+        std::memcpy(copy.to, copy.from, copy.bytes);
+    }
+    for (const Step& each : own.steps) {
+        const auto start = Clock::now();
+        own.run_step(each, execution);
+        add(each.name, each.flops, start);
+    }
+    begin = Clock::now();
+    for (const Copy& copy : own.after) {
+        std::memcpy(copy.to, copy.from, copy.bytes);
+    }
+    if (!own.after.empty()) {
+        add("store", 0, begin);
+    }
+}
+
+std::span<const Real> Plan::read(Var output) const {
+    const auto found = implementation_->output_place.find(output.id());
+    if (found == implementation_->output_place.end()) {
+        throw Error(ErrorCode::invalid_argument, "[read] this Var is not among the plan's outputs");
+    }
+    const Graph& graph = implementation_->graph;
+    return {implementation_->memory[root_of(graph, found->second)],
+            static_cast<std::size_t>(element_count(graph.nodes[found->second].shape))};
+}
+
+Array Plan::value(Var output) const {
+    const std::span<const Real> numbers = read(output);
+    Array array = make_array(output.shape());
+    std::copy(numbers.begin(), numbers.end(), array.data());
+    return array;
+}
+
+const PlanStatistics& Plan::statistics() const { return implementation_->statistics; }
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,238 @@
+#include "autodiff/plan/graph.hpp"
+
+#include <array>
+#include <functional>
+#include <limits>
+#include <unordered_map>
+
+#include "autodiff/error.hpp"
+#include "autodiff/operations/leaves.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+
+// Drops what nothing needs and renumbers; `replaced[n]` stands for n (itself, usually).
+void compact(Graph& graph, const std::vector<std::size_t>& replaced) {
+    const auto resolve = [&](std::size_t place) {
+        while (replaced[place] != place) {
+            place = replaced[place];
+        }
+        return place;
+    };
+    std::vector<char> needed(graph.nodes.size(), 0);
+    for (std::size_t& output : graph.outputs) {
+        output = resolve(output);
+        needed[output] = 1;
+    }
+    for (auto& store : graph.stores) {
+        store.value = resolve(store.value);
+        needed[store.state] = needed[store.value] = 1;
+    }
+    for (std::size_t place = graph.nodes.size(); place-- > 0;) {
+        if (needed[place] != 0) {
+            for (std::size_t& input : graph.nodes[place].inputs) {
+                input = resolve(input);
+                needed[input] = 1;
+            }
+        }
+    }
+    std::vector<std::size_t> moved(graph.nodes.size(), nowhere);
+    std::vector<GraphNode> kept;
+    for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
+        if (needed[place] != 0) {
+            moved[place] = kept.size();
+            kept.push_back(std::move(graph.nodes[place]));
+            for (std::size_t& input : kept.back().inputs) {
+                input = moved[input];
+            }
+        }
+    }
+    graph.nodes = std::move(kept);
+    for (std::size_t& output : graph.outputs) {
+        output = moved[output];
+    }
+    for (auto& store : graph.stores) {
+        store.state = moved[store.state];
+        store.value = moved[store.value];
+    }
+}
+
+std::vector<std::size_t> identity(const Graph& graph) {
+    std::vector<std::size_t> replaced(graph.nodes.size());
+    for (std::size_t place = 0; place < replaced.size(); ++place) {
+        replaced[place] = place;
+    }
+    return replaced;
+}
+
+std::size_t mix(std::size_t seed, std::size_t value) {
+    return seed ^ (value + 0x9E3779B97F4A7C15ULL + (seed << 6U) + (seed >> 2U));
+}
+
+std::size_t hash_of(const GraphNode& node) {
+    std::size_t hash = std::hash<const Operation*>{}(node.operation);
+    for (const std::size_t input : node.inputs) {
+        hash = mix(hash, input);
+    }
+    for (const Index value : node.attributes.integers) {
+        hash = mix(hash, static_cast<std::size_t>(value));
+    }
+    for (const double value : node.attributes.numbers) {
+        hash = mix(hash, std::hash<double>{}(value));
+    }
+    for (const Index size : node.shape) {
+        hash = mix(hash, static_cast<std::size_t>(size));
+    }
+    return hash;
+}
+
+// Every operation is a pure function of its inputs, attributes, and the run's seed and step: equal means equal.
+void merge(Graph& graph) {
+    std::vector<std::size_t> replaced = identity(graph);
+    std::unordered_multimap<std::size_t, std::size_t> seen;
+    for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
+        GraphNode& node = graph.nodes[place];
+        for (std::size_t& input : node.inputs) {
+            input = replaced[input];
+        }
+        const std::size_t hash = hash_of(node);
+        const auto [begin, end] = seen.equal_range(hash);
+        for (auto candidate = begin; candidate != end; ++candidate) {
+            const GraphNode& other = graph.nodes[candidate->second];
+            if (other.operation == node.operation && other.inputs == node.inputs &&
+                other.attributes == node.attributes && other.shape == node.shape) {
+                replaced[place] = candidate->second;
+                break;
+            }
+        }
+        if (replaced[place] == place) {
+            seen.emplace(hash, place);
+        }
+    }
+    compact(graph, replaced);
+}
+
+bool is_one(const GraphNode& node) {
+    return node.operation == &constant_operation && node.attributes.integers[0] == -1 &&
+           node.attributes.numbers[0] == 1;
+}
+
+// Seen through broadcasts: a gradient starts as ones of the value's shape.
+bool is_ones(const Graph& graph, std::size_t place) {
+    while (graph.nodes[place].operation->name == "broadcast_to" || graph.nodes[place].operation->alias) {
+        place = graph.nodes[place].inputs[0];
+    }
+    return is_one(graph.nodes[place]);
+}
+
+// Only what leaves every bit as it was.
+void simplify(Graph& graph) {
+    std::vector<std::size_t> replaced = identity(graph);
+    for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
+        GraphNode& node = graph.nodes[place];
+        for (std::size_t& input : node.inputs) {
+            input = replaced[input];
+        }
+        const std::string_view name = node.operation->name;
+        if (name == "multiply") {
+            for (std::size_t side = 0; side < 2; ++side) {
+                const std::size_t other = node.inputs[1 - side];
+                if (is_ones(graph, node.inputs[side]) && graph.nodes[other].shape == node.shape) {
+                    replaced[place] = other;
+                    break;
+                }
+            }
+        } else if (name == "reshape") {
+            while (graph.nodes[node.inputs[0]].operation->name == "reshape") {
+                node.inputs[0] = graph.nodes[node.inputs[0]].inputs[0];
+            }
+            if (graph.nodes[node.inputs[0]].shape == node.shape) {
+                replaced[place] = node.inputs[0];
+            }
+        } else if (name == "transpose") {
+            const GraphNode& inner = graph.nodes[node.inputs[0]];
+            if (inner.operation->name == "transpose") {
+                bool undone = true;
+                for (std::size_t axis = 0; axis < node.shape.size(); ++axis) {
+                    const auto through = static_cast<std::size_t>(node.attributes.integers[axis]);
+                    undone = undone && inner.attributes.integers[through] == static_cast<Index>(axis);
+                }
+                if (undone) {
+                    replaced[place] = inner.inputs[0];
+                }
+            }
+        } else if (name == "negate" && graph.nodes[node.inputs[0]].operation == node.operation) {
+            replaced[place] = graph.nodes[node.inputs[0]].inputs[0];
+        }
+    }
+    compact(graph, replaced);
+}
+
+constexpr std::array passes{
+    GraphPass{"merge", "equal nodes are computed once", merge},
+    GraphPass{"simplify", "products with 1 and moves that undo one another go", simplify},
+    GraphPass{"merge-again", "what simplifying made equal is computed once", merge},
+};
+
+}  // namespace
+
+std::span<const GraphPass> graph_passes() { return passes; }
+
+Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector<Assignment>& assignments) {
+    Graph graph;
+    std::vector<std::size_t> place_of(tape.size(), nowhere);
+    std::vector<char> needed(tape.size(), 0);
+    const auto need = [&](Var var) {
+        if (!var.valid() || &var.tape() != &tape) {
+            throw Error(ErrorCode::invalid_argument, "[plan] an output or assignment belongs to another tape, or none");
+        }
+        needed[var.id()] = 1;
+    };
+    for (const Var& output : outputs) {
+        need(output);
+    }
+    for (const Assignment& assignment : assignments) {
+        need(assignment.state);
+        need(assignment.value);
+        if (tape.node(assignment.state.id()).operation != &state_operation) {
+            throw Error(ErrorCode::invalid_argument, "[plan] only a Var made by Tape::state can be assigned");
+        }
+        if (assignment.state.shape() != assignment.value.shape()) {
+            throw Error(ErrorCode::shape, "[plan] the state '" + tape.name(assignment.state.id()) + "' has shape " +
+                                              to_string(assignment.state.shape()) + ", the value assigned to it " +
+                                              to_string(assignment.value.shape()));
+        }
+    }
+    for (std::size_t id = tape.size(); id-- > 0;) {
+        if (needed[id] != 0) {
+            for (const NodeId input : tape.node(static_cast<NodeId>(id)).inputs) {
+                needed[input] = 1;
+            }
+        }
+    }
+    for (std::size_t id = 0; id < tape.size(); ++id) {
+        if (needed[id] == 0) {
+            continue;
+        }
+        const Node& node = tape.node(static_cast<NodeId>(id));
+        place_of[id] = graph.nodes.size();
+        graph.nodes.push_back({static_cast<NodeId>(id), node.operation, node.attributes, {}, node.shape});
+        for (const NodeId input : node.inputs) {
+            graph.nodes.back().inputs.push_back(place_of[input]);
+        }
+    }
+    for (const Var& output : outputs) {
+        graph.outputs.push_back(place_of[output.id()]);
+    }
+    for (const Assignment& assignment : assignments) {
+        graph.stores.push_back({place_of[assignment.state.id()], place_of[assignment.value.id()]});
+    }
+    return graph;
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

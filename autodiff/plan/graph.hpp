@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "autodiff/operation.hpp"
+#include "autodiff/plan.hpp"
+#include "autodiff/tape.hpp"
+
+/// What a plan works on: the part of a tape that matters, as a list in which inputs precede their users.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+struct GraphNode {
+    NodeId id = 0;  ///< on the tape
+    const Operation* operation = nullptr;
+    Attributes attributes;
+    std::vector<std::size_t> inputs;  ///< places in Graph::nodes
+    Shape shape;
+};
+
+struct Graph {
+    struct Store {
+        std::size_t state;
+        std::size_t value;
+    };
+    std::vector<GraphNode> nodes;
+    std::vector<std::size_t> outputs;
+    std::vector<Store> stores;
+};
+
+/// The nodes that outputs and assignments depend on, in recorded order.
+Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector<Assignment>& assignments);
+
+/// One pass: changes the graph without changing any result. The list is what Plan::passes names first.
+struct GraphPass {
+    const char* name;
+    const char* doc;
+    void (*run)(Graph& graph);
+};
+std::span<const GraphPass> graph_passes();
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "autodiff/plan/graph.hpp"
+
+/// What one step of a run computes: a single operation, or elementwise operations of one shape fused together.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+struct Unit {
+    std::vector<std::size_t> nodes;  ///< places in Graph::nodes, in order
+    bool elementwise = false;
+};
+
+struct Units {
+    std::vector<Unit> units;           ///< in the order in which they run
+    std::vector<std::size_t> unit_of;  ///< of each node; `no_unit` for leaves and aliases
+};
+inline constexpr std::size_t no_unit = static_cast<std::size_t>(-1);
+
+/// The node whose memory `node` shows: itself, unless it is an alias.
+std::size_t root_of(const Graph& graph, std::size_t node);
+
+/// Groups elementwise nodes (only if `fuse`) and puts the units in an order in which inputs come first, and every reader
+/// of a state before the unit that computes its new value where that is possible.
+Units make_units(const Graph& graph, bool fuse);
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

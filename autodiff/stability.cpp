@@ -1,0 +1,101 @@
+#include "autodiff/stability.hpp"
+
+#include <array>
+#include <string>
+
+#include "autodiff/error.hpp"
+#include "autodiff/operation.hpp"
+#include "autodiff/operations.hpp"
+#include "autodiff/operations/leaves.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+const Node& node_of(Var x) { return x.tape().node(x.id()); }
+
+bool is(Var x, std::string_view operation) { return node_of(x).operation->name == operation; }
+
+Var input_of(Var x, std::size_t place) { return {x.tape(), node_of(x).inputs[place]}; }
+
+std::optional<Var> log_of_sigmoid(Var x) {
+    if (!is(x, "sigmoid")) {
+        return std::nullopt;
+    }
+    return -softplus(-input_of(x, 0));
+}
+
+// Follows operations that only move numbers about: what was found behind them is moved the same way.
+template <typename Found>
+std::optional<Var> through_moves(Var x, const Found& found) {
+    if (const auto direct = found(x)) {
+        return direct;
+    }
+    if (is(x, "reshape") || is(x, "transpose") || is(x, "slice") || is(x, "broadcast_to")) {
+        if (const auto inner = through_moves(input_of(x, 0), found)) {
+            const Node& move = node_of(x);
+            if (move.operation->name == "reshape") {
+                return reshape(*inner, move.shape);
+            }
+            return record(*move.operation, {*inner}, Attributes(move.attributes));
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Var> log_of_one_minus_sigmoid(Var x) {
+    if (!is(x, "subtract") || constant_number(input_of(x, 0)) != 1.0 || input_of(x, 1).shape() != x.shape()) {
+        return std::nullopt;
+    }
+    return through_moves(input_of(x, 1), [](Var inner) -> std::optional<Var> {
+        if (!is(inner, "sigmoid")) {
+            return std::nullopt;
+        }
+        return -softplus(input_of(inner, 0));
+    });
+}
+
+std::optional<Var> log_of_softmax(Var x) {
+    if (!is(x, "softmax")) {
+        return std::nullopt;
+    }
+    return log_softmax(input_of(x, 0));
+}
+
+constexpr std::array table{
+    Rewrite{"log-sigmoid", "log(sigmoid(x)) is -softplus(-x)", log_of_sigmoid},
+    Rewrite{"log-one-minus-sigmoid", "log(1 - sigmoid(x)) is -softplus(x)", log_of_one_minus_sigmoid},
+    Rewrite{"log-softmax", "log(softmax(x)) is x less its log-sum-exp", log_of_softmax},
+};
+
+}  // namespace
+
+std::span<const Rewrite> rewrites() { return table; }
+
+void require_rewrite(std::string_view name) {
+    std::string known;
+    for (const Rewrite& rewrite : table) {
+        if (rewrite.name == name) {
+            return;
+        }
+        known += (known.empty() ? "" : ", ") + std::string(rewrite.name);
+    }
+    throw Error(ErrorCode::invalid_argument, "no rewrite is named '" + std::string(name) + "'; there are: " + known);
+}
+
+std::optional<Var> stable_log(Var x) {
+    return through_moves(x, [](Var inner) -> std::optional<Var> {
+        for (const Rewrite& rewrite : table) {
+            if (inner.tape().rewrites(rewrite.name)) {
+                if (const auto stable = rewrite.log(inner)) {
+                    return stable;
+                }
+            }
+        }
+        return std::nullopt;
+    });
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,76 @@
+#include "dsl/catalogue.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace gandsl::dsl {
+
+namespace {
+
+/// A rule that asks for what its entry does not declare is a mistake in the catalogue, not in anyone's file.
+template <typename T>
+const T& get(const Arguments& arguments, std::string_view name) {
+    const auto found = arguments.find(name);
+    if (found == arguments.end() || !std::holds_alternative<T>(found->second.data)) {
+        throw std::logic_error("catalogue: a type rule reads the argument '" + std::string(name) +
+                               "', which its entry does not declare with that kind");
+    }
+    return std::get<T>(found->second.data);
+}
+
+}  // namespace
+
+double TypeCall::number(std::string_view name) const {
+    return get<double>(arguments, name);
+}
+
+Index TypeCall::integer(std::string_view name) const {
+    return static_cast<Index>(get<double>(arguments, name));
+}
+
+bool TypeCall::boolean(std::string_view name) const {
+    return get<bool>(arguments, name);
+}
+
+const std::string& TypeCall::text(std::string_view name) const {
+    return get<std::string>(arguments, name);
+}
+
+std::vector<double> TypeCall::numbers(std::string_view name) const {
+    const auto found = arguments.find(name);
+    if (found != arguments.end() && std::holds_alternative<double>(found->second.data)) {
+        return {std::get<double>(found->second.data)};
+    }
+    return get<std::vector<double>>(arguments, name);
+}
+
+bool TypeCall::has(std::string_view name) const {
+    const auto found = arguments.find(name);
+    return found != arguments.end() && !found->second.empty();
+}
+
+void TypeCall::weight(std::string name, Shape shape, NestedCall init, bool learned) {
+    weights.push_back({std::move(name), std::move(shape), std::move(init), learned});
+}
+
+Catalogue::Catalogue(std::vector<Entry> entries) {
+    for (Entry& entry : entries) {
+        auto& names = entry.kind == EntryKind::initializer ? initializers_ : entries_;
+        std::string name = entry.name;
+        if (!names.emplace(name, std::move(entry)).second) {
+            throw std::logic_error("catalogue: two entries are called '" + name + "'");
+        }
+    }
+}
+
+const Entry* Catalogue::find(std::string_view name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+const Entry* Catalogue::find_initializer(std::string_view name) const {
+    const auto found = initializers_.find(name);
+    return found == initializers_.end() ? nullptr : &found->second;
+}
+
+}  // namespace gandsl::dsl

@@ -1,0 +1,884 @@
+#include "dsl/diagnostics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "dsl/types.hpp"
+
+namespace gandsl::dsl {
+
+namespace {
+
+struct CodeName {
+    Code code;
+    std::string_view name;
+};
+
+constexpr auto code_names = std::to_array<CodeName>({
+    {Code::file_too_large, "file-too-large"},
+    {Code::invalid_utf8, "invalid-utf8"},
+    {Code::control_character, "control-character"},
+    {Code::unclosed_text, "unclosed-text"},
+    {Code::unclosed_bracket, "unclosed-bracket"},
+    {Code::unmatched_bracket, "unmatched-bracket"},
+    {Code::nesting_too_deep, "nesting-too-deep"},
+    {Code::number_too_large, "number-too-large"},
+    {Code::syntax, "syntax"},
+    {Code::unknown_name, "unknown-name"},
+    {Code::unknown_statement, "unknown-statement"},
+    {Code::duplicate_name, "duplicate-name"},
+    {Code::built_in_name, "built-in-name"},
+    {Code::wrong_kind_of_name, "wrong-kind-of-name"},
+    {Code::outside_value, "outside-value"},
+    {Code::cell_outside_grid, "cell-outside-grid"},
+    {Code::unused_net, "unused-net"},
+    {Code::unused_layer, "unused-layer"},
+    {Code::unused_latent, "unused-latent"},
+    {Code::unused_option, "unused-option"},
+    {Code::unused_data, "unused-data"},
+    {Code::unused_name, "unused-name"},
+    {Code::unknown_argument, "unknown-argument"},
+    {Code::missing_argument, "missing-argument"},
+    {Code::repeated_argument, "repeated-argument"},
+    {Code::too_many_arguments, "too-many-arguments"},
+    {Code::wrong_argument, "wrong-argument"},
+    {Code::not_whole, "not-whole"},
+    {Code::out_of_range, "out-of-range"},
+    {Code::unknown_choice, "unknown-choice"},
+    {Code::not_static, "not-static"},
+    {Code::missing_input, "missing-input"},
+    {Code::misplaced, "misplaced"},
+    {Code::no_effect, "no-effect"},
+    {Code::missing_objective, "missing-objective"},
+    {Code::several_objectives, "several-objectives"},
+    {Code::after_return, "after-return"},
+    {Code::several_trains, "several-trains"},
+    {Code::empty_train, "empty-train"},
+    {Code::train_length, "train-length"},
+    {Code::recursion, "recursion"},
+    {Code::never_called, "never-called"},
+    {Code::not_in_objective, "not-in-objective"},
+    {Code::nothing_to_learn, "nothing-to-learn"},
+    {Code::weights_outside_net, "weights-outside-net"},
+    {Code::repeat_count, "repeat-count"},
+    {Code::program_too_large, "program-too-large"},
+    {Code::no_running_value, "no-running-value"},
+    {Code::recipe_as_value, "recipe-as-value"},
+    {Code::not_a_recipe, "not-a-recipe"},
+    {Code::full_call_after_pipe, "full-call-after-pipe"},
+    {Code::several_values, "several-values"},
+    {Code::value_count, "value-count"},
+    {Code::wrong_operand, "wrong-operand"},
+    {Code::division_by_zero, "division-by-zero"},
+    {Code::next_of_other, "next-of-other"},
+    {Code::no_next, "no-next"},
+    {Code::source_absent, "source-absent"},
+    {Code::source_fields, "source-fields"},
+    {Code::not_yet, "not-yet"},
+    {Code::calls_disagree, "calls-disagree"},
+    {Code::annotation_mismatch, "annotation-mismatch"},
+    {Code::does_not_broadcast, "does-not-broadcast"},
+    {Code::not_one_number, "not-one-number"},
+    {Code::independent_gradient, "independent-gradient"},
+    {Code::wrong_rank, "wrong-rank"},
+    {Code::needs_flatten, "needs-flatten"},
+    {Code::wrong_element_count, "wrong-element-count"},
+    {Code::kernel_too_large, "kernel-too-large"},
+    {Code::not_divisible, "not-divisible"},
+    {Code::needs_labels, "needs-labels"},
+    {Code::not_labels, "not-labels"},
+    {Code::unknown_axis, "unknown-axis"},
+    {Code::index_out_of_range, "index-out-of-range"},
+    {Code::shapes_differ, "shapes-differ"},
+    {Code::wrong_shape, "wrong-shape"},
+    {Code::unknown_option, "unknown-option"},
+    {Code::option_type, "option-type"},
+});
+
+std::string quote(std::string_view text) {
+    return "`" + std::string(text) + "`";
+}
+
+std::string listed(const diagnostics::Names& names, std::string_view last = " or ") {
+    std::string result;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        result += (i == 0 ? "" : i + 1 == names.size() ? std::string(last) : ", ") + quote(names[i]);
+    }
+    return result;
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+/// "a picture of 1 x 28 x 28", "one number", ...
+std::string described(const Type& type) {
+    return to_string(type);
+}
+
+Diagnostic error(Code code, Span span, std::string message) {
+    Diagnostic result;
+    result.code = code;
+    result.span = span;
+    result.message = std::move(message);
+    return result;
+}
+
+/// Thrown by type rules, which know no place.
+Diagnostic placeless(Code code, std::string message) {
+    Diagnostic result;
+    result.code = code;
+    result.message = std::move(message);
+    return result;
+}
+
+Diagnostic warning(Code code, Span span, std::string message) {
+    Diagnostic result = error(code, span, std::move(message));
+    result.severity = Severity::warning;
+    return result;
+}
+
+Diagnostic expecting(Diagnostic diagnostic, std::string found, std::string expected) {
+    diagnostic.found = std::move(found);
+    diagnostic.expected = std::move(expected);
+    return diagnostic;
+}
+
+Diagnostic helping(Diagnostic diagnostic, std::string help) {
+    if (!help.empty()) {
+        diagnostic.help.push_back(std::move(help));
+    }
+    return diagnostic;
+}
+
+Diagnostic noting(Diagnostic diagnostic, Span span, std::string text) {
+    diagnostic.notes.push_back({span, std::move(text)});
+    return diagnostic;
+}
+
+Diagnostic suggesting(Diagnostic diagnostic, std::string_view name, const diagnostics::Names& candidates) {
+    if (const auto meant = nearest(name, candidates)) {
+        diagnostic.help.push_back("did you mean " + quote(*meant) + "?");
+    }
+    return diagnostic;
+}
+
+// Rendering.
+
+struct SourceLine {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t number = 1;
+};
+
+SourceLine line_of(std::string_view text, std::size_t offset) {
+    SourceLine line;
+    offset = std::min(offset, text.size());
+    for (std::size_t i = 0; i < offset; ++i) {
+        if (text[i] == '\n') {
+            line.begin = i + 1;
+            ++line.number;
+        }
+    }
+    line.end = std::min(text.find('\n', line.begin), text.size());
+    if (line.end > line.begin && text[line.end - 1] == '\r') {
+        --line.end;
+    }
+    return line;
+}
+
+bool continues_code_point(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+/// Bytes that would disturb a terminal are shown as `?`.
+std::string printable(std::string_view line) {
+    std::string result;
+    for (const char c : line) {
+        const auto byte = static_cast<unsigned char>(c);
+        result += byte < 0x20 || byte == 0x7F ? (c == '\t' ? '\t' : '?') : c;
+    }
+    return result;
+}
+
+constexpr std::size_t widest_line = 400;
+
+/// The source line and its underline, indented.
+std::string excerpt(std::string_view text, Span span) {
+    SourceLine line = line_of(text, span.begin);
+    const std::size_t begin = std::min(span.begin, line.end);
+    const std::size_t end = std::clamp(span.end, begin, line.end);
+    std::string_view shown = text.substr(line.begin, line.end - line.begin);
+    if (shown.size() > widest_line) {
+        return "";  // a line nobody wrote by hand
+    }
+    if (shown.substr(0, 3) == "\xEF\xBB\xBF") {
+        shown.remove_prefix(3);
+        line.begin += 3;
+    }
+    // Tabs go into the underline as they stand in the line, so that both move alike.
+    std::string underline;
+    for (std::size_t i = line.begin; i < begin; ++i) {
+        if (!continues_code_point(text[i])) {
+            underline += text[i] == '\t' ? '\t' : ' ';
+        }
+    }
+    std::size_t width = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+        width += continues_code_point(text[i]) ? 0 : 1;
+    }
+    underline += std::string(std::max<std::size_t>(width, 1), '^');
+    return "    " + printable(shown) + "\n    " + underline + "\n";
+}
+
+std::string where(std::string_view path, std::string_view text, Span span) {
+    const Place at = place(text, span.begin);
+    return std::string(path) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+    // Edits with neighbours swapped as one (Damerau's restricted distance).
+    std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                table[i][j] = i + j;
+                continue;
+            }
+            table[i][j] = std::min({table[i - 1][j] + 1, table[i][j - 1] + 1,
+                                    table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                table[i][j] = std::min(table[i][j], table[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return table[a.size()][b.size()];
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return result;
+}
+
+}  // namespace
+
+std::string_view name(Code code) {
+    const auto* const found = std::find_if(code_names.begin(), code_names.end(),
+                                           [code](const CodeName& entry) { return entry.code == code; });
+    return found == code_names.end() ? "" : found->name;
+}
+
+std::vector<Code> codes() {
+    std::vector<Code> result;
+    for (const CodeName& entry : code_names) {
+        result.push_back(entry.code);
+    }
+    return result;
+}
+
+Place place(std::string_view text, std::size_t offset) {
+    const SourceLine line = line_of(text, offset);
+    std::size_t column = 1;
+    std::size_t begin = line.begin;
+    if (begin == 0 && text.substr(0, 3) == "\xEF\xBB\xBF") {
+        begin = 3;
+    }
+    for (std::size_t i = begin; i < std::min(offset, text.size()); ++i) {
+        column += continues_code_point(text[i]) ? 0 : 1;
+    }
+    return {line.number, column};
+}
+
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates) {
+    if (name.size() > 64) {
+        return std::nullopt;
+    }
+    // One edit for three letters, two for six: what is further off was hardly meant.
+    const std::size_t cap = std::max<std::size_t>(1, std::min<std::size_t>(name.size() / 3, 3));
+    std::optional<std::string> best;
+    std::size_t least = cap + 1;
+    for (const std::string& candidate : candidates) {
+        if (candidate.size() > name.size() + cap || candidate.size() + cap < name.size() || candidate == name) {
+            continue;
+        }
+        const std::size_t edits = distance(lower(name), lower(candidate));
+        if (edits < least && edits < candidate.size()) {
+            least = edits;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+std::string spell(double number) {
+    std::array<char, 32> buffer{};
+    if (number == std::floor(number) && std::abs(number) < 1e15) {
+        std::snprintf(buffer.data(), buffer.size(), "%.0f", number);
+    } else {
+        std::snprintf(buffer.data(), buffer.size(), "%.6g", number);
+    }
+    return buffer.data();
+}
+
+std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view text) {
+    std::string result = diagnostic.span ? where(path, text, *diagnostic.span) : std::string(path) + ": ";
+    result += diagnostic.severity == Severity::error ? "error: " : "warning: ";
+    result += diagnostic.message + " [" + std::string(name(diagnostic.code)) + "]\n";
+    if (diagnostic.span) {
+        result += excerpt(text, *diagnostic.span);
+    }
+    if (!diagnostic.found.empty()) {
+        result += "  found:    " + diagnostic.found + "\n";
+    }
+    if (!diagnostic.expected.empty()) {
+        result += "  expected: " + diagnostic.expected + "\n";
+    }
+    for (const std::string& help : diagnostic.help) {
+        result += "  help: " + help + "\n";
+    }
+    for (const Note& note : diagnostic.notes) {
+        result += where(path, text, note.span) + "note: " + note.text + "\n" + excerpt(text, note.span);
+    }
+    return result;
+}
+
+}  // namespace gandsl::dsl
+
+namespace gandsl::dsl::diagnostics {
+
+// The text of the file.
+
+Diagnostic file_too_large(std::size_t bytes, std::size_t most) {
+    return expecting(error(Code::file_too_large, {0, 0}, "this file is too large to be a program"),
+                     std::to_string(bytes) + " bytes", "at most " + std::to_string(most));
+}
+
+Diagnostic invalid_utf8(Span span, unsigned char byte) {
+    std::array<char, 8> hex{};
+    std::snprintf(hex.data(), hex.size(), "0x%02X", static_cast<unsigned>(byte));
+    return helping(
+        expecting(error(Code::invalid_utf8, span, "this is not UTF-8 text"), "the byte " + std::string(hex.data()), ""),
+        "save the file as UTF-8");
+}
+
+Diagnostic control_character(Span span, unsigned char byte) {
+    std::array<char, 8> hex{};
+    std::snprintf(hex.data(), hex.size(), "0x%02X", static_cast<unsigned>(byte));
+    return helping(expecting(error(Code::control_character, span, "a control character stands in the text"),
+                             "the byte " + std::string(hex.data()), ""),
+                   "delete it; only line ends and tabs may stand between the characters");
+}
+
+Diagnostic unclosed_text(Span span) {
+    return helping(error(Code::unclosed_text, span, "this text has no closing quote"),
+                   "end it with `\"` on the same line");
+}
+
+Diagnostic unclosed_bracket(Span span, char bracket) {
+    const char closing = bracket == '(' ? ')' : bracket == '[' ? ']' : '}';
+    return helping(
+        error(Code::unclosed_bracket, span, "this " + quote(std::string(1, bracket)) + " is never closed"),
+        "close it with " + quote(std::string(1, closing)));
+}
+
+Diagnostic unmatched_bracket(Span span, char bracket) {
+    const char opening = bracket == ')' ? '(' : bracket == ']' ? '[' : '{';
+    return error(Code::unmatched_bracket, span,
+                 "this " + quote(std::string(1, bracket)) + " closes nothing: no " +
+                     quote(std::string(1, opening)) + " is open here");
+}
+
+Diagnostic nesting_too_deep(Span span, std::size_t most) {
+    return helping(expecting(error(Code::nesting_too_deep, span, "this is nested too deeply"), "",
+                             "at most " + std::to_string(most) + " levels"),
+                   "bind parts of it to names");
+}
+
+Diagnostic number_too_large(Span span, std::string_view text) {
+    return expecting(error(Code::number_too_large, span, "this number is too large"), std::string(text),
+                     "a number below 1.8e308");
+}
+
+Diagnostic syntax(Span span, std::string found, std::string expected) {
+    std::string message = "expected " + expected + ", found " + found;
+    Diagnostic result = error(Code::syntax, span, std::move(message));
+    if (found == "`**`") {
+        result.help.emplace_back("a power is written `x^2`");
+    } else if (found == "`;`") {
+        result.help.emplace_back("each statement has its own line");
+    } else if (found == "`//`" || found == "`/*`") {
+        result.help.emplace_back("a comment starts with `#`");
+    } else if (found == "`'`") {
+        result.help.emplace_back("texts are written in double quotes");
+    } else if (found == "`=`" && expected.find("operator") != std::string::npos) {
+        result.help.emplace_back("`=` stands only after names; to compare, write `==`");
+    }
+    return result;
+}
+
+Diagnostic reserved_word(Span span, std::string_view word, std::string expected) {
+    return helping(error(Code::syntax, span, "expected " + expected + ", found " + quote(word)),
+                   quote(word) + " is a word of the language and cannot be a name");
+}
+
+Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements) {
+    Diagnostic result = error(Code::unknown_statement, span, "no statement begins with " + quote(word));
+    result.expected = listed(statements);
+    return suggesting(std::move(result), word, statements);
+}
+
+// Names.
+
+Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates) {
+    Diagnostic result =
+        suggesting(error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name)), name,
+                   candidates);
+    if (result.help.empty() && !candidates.empty() && candidates.size() <= 12) {
+        result.help.push_back("there is " + listed(candidates, " and "));
+    }
+    return result;
+}
+
+Diagnostic duplicate_name(Span span, std::string_view name, Span first) {
+    return noting(helping(error(Code::duplicate_name, span, quote(name) + " is defined twice"),
+                          "give one of them another name"),
+                  first, "first defined here");
+}
+
+Diagnostic built_in_name(Span span, std::string_view name, std::string_view what) {
+    return helping(
+        error(Code::built_in_name, span, quote(name) + " is the name of a built-in " + std::string(what)),
+        "give it another name");
+}
+
+Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is, std::string_view wanted) {
+    return expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"), std::string(is),
+                     std::string(wanted));
+}
+
+Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function) {
+    return helping(error(Code::outside_value, span,
+                         quote(name) + " is " + std::string(is) + ", and not an input of " + quote(function)),
+                   "a net sees its inputs only: add " + quote(name) + " to the inputs of " + quote(function) +
+                       " and pass it in each call");
+}
+
+Diagnostic cell_outside_grid(Span span, std::string_view name) {
+    return helping(
+        error(Code::cell_outside_grid, span, quote(name) + " is known only in a sample drawn as a grid"),
+        "write `sample ... = ... as grid(rows, columns) every epoch`");
+}
+
+Diagnostic unused_net(Span span, std::string_view name) {
+    return warning(Code::unused_net, span, "the net " + quote(name) + " is never used");
+}
+
+Diagnostic unused_layer(Span span, std::string_view name) {
+    return warning(Code::unused_layer, span, "the layer " + quote(name) + " is never used, and so was not checked");
+}
+
+Diagnostic unused_latent(Span span, std::string_view name) {
+    return warning(Code::unused_latent, span, "the latent " + quote(name) + " is never used");
+}
+
+Diagnostic unused_option(Span span, std::string_view name) {
+    return warning(Code::unused_option, span, "the option " + quote(name) + " is never used");
+}
+
+Diagnostic unused_data(Span span, std::string_view name) {
+    return warning(Code::unused_data, span, "the data " + quote(name) + " is never used");
+}
+
+Diagnostic unused_name(Span span, std::string_view name) {
+    return warning(Code::unused_name, span, quote(name) + " is never used");
+}
+
+// Arguments.
+
+Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry, const Names& candidates) {
+    Diagnostic result = suggesting(
+        error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)), name, candidates);
+    result.expected = candidates.empty() ? "no arguments" : listed(candidates);
+    return result;
+}
+
+Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument, std::string_view doc,
+                            std::string_view example) {
+    Diagnostic result =
+        error(Code::missing_argument, span, quote(entry) + " needs its argument " + quote(argument));
+    result.expected = std::string(argument) + (doc.empty() ? "" : ": " + std::string(doc));
+    return helping(std::move(result), example.empty() ? "" : "for example " + quote(example));
+}
+
+Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry) {
+    return error(Code::repeated_argument, span, quote(entry) + " is given " + quote(name) + " twice");
+}
+
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most, std::string_view help) {
+    return helping(expecting(error(Code::too_many_arguments, span, quote(entry) + " is given too much"), "",
+                             most == 0 ? "nothing without a name" : "at most " + counted(most, "argument")),
+                   std::string(help));
+}
+
+Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
+                          std::string expected) {
+    return expecting(error(Code::wrong_argument, span,
+                           quote(argument) + " of " + quote(entry) + " must be " + expected),
+                     std::move(found), std::move(expected));
+}
+
+Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found) {
+    return expecting(error(Code::not_whole, span,
+                           quote(argument) + " of " + quote(entry) + " must be a whole number"),
+                     spell(found), "a whole number");
+}
+
+Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
+                        std::string expected) {
+    return expecting(error(Code::out_of_range, span,
+                           quote(argument) + " of " + quote(entry) + " must be " + expected),
+                     spell(found), std::move(expected));
+}
+
+Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument, std::string_view found,
+                          const Names& choices) {
+    Diagnostic result = error(Code::unknown_choice, span,
+                              quote(argument) + " of " + quote(entry) + " cannot be " + quote(found));
+    result.expected = listed(choices);
+    return suggesting(std::move(result), found, choices);
+}
+
+Diagnostic not_static(Span span, std::string_view wanted) {
+    return expecting(error(Code::not_static, span, "this is only known while the model runs"),
+                     "a value of the model", std::string(wanted) + " known before the run");
+}
+
+Diagnostic missing_input(Span span, std::string_view entry, const Names& missing) {
+    return helping(error(Code::missing_input, span, quote(entry) + " is not given " + listed(missing, " and ")),
+                   "give it in the parentheses, or put a value before it: `value | " + std::string(entry) + "`");
+}
+
+// What stands where.
+
+Diagnostic misplaced(Span span, std::string_view what, std::string_view where) {
+    return helping(error(Code::misplaced, span, std::string(what) + " does not belong here"),
+                   std::string(what) + " stands " + std::string(where));
+}
+
+Diagnostic no_effect(Span span, std::string_view what, std::string_view help) {
+    return helping(error(Code::no_effect, span, std::string(what) + " has no effect"), std::string(help));
+}
+
+Diagnostic missing_objective(Span span) {
+    return helping(error(Code::missing_objective, span, "this update has no objective"),
+                   "say what it learns: `minimize e` or `maximize e`");
+}
+
+Diagnostic several_objectives(Span span, Span first) {
+    return noting(helping(error(Code::several_objectives, span, "an update has one objective, and this is a second"),
+                          "add them up in one `minimize`, or write another `update`"),
+                  first, "the first one is here");
+}
+
+Diagnostic after_return(Span span) {
+    return helping(error(Code::after_return, span, "nothing can follow `return`"),
+                   "move `return` to the end of the body");
+}
+
+Diagnostic several_trains(Span span, Span first) {
+    return noting(error(Code::several_trains, span, "a file has one `train`, and this is a second"), first,
+                  "the first one is here");
+}
+
+Diagnostic empty_train(Span span) {
+    return helping(error(Code::empty_train, span, "nothing is trained here"),
+                   "write what learns: `update NET with adam(2e-4) { minimize e }`");
+}
+
+Diagnostic train_length_missing(Span span) {
+    return helping(error(Code::train_length, span, "`train` does not say how long"),
+                   "write `train(epochs = 25, batch = 64)` or `train(steps = 10000, batch = 64)`");
+}
+
+Diagnostic train_length_twice(Span span) {
+    return helping(error(Code::train_length, span, "`train` says twice how long, in epochs and in steps"),
+                   "keep one of them");
+}
+
+Diagnostic recursion(Span span, std::string_view kind, const Names& cycle) {
+    std::string chain;
+    for (const std::string& name : cycle) {
+        chain += (chain.empty() ? "" : " -> ") + name;
+    }
+    return helping(error(Code::recursion, span, "a " + std::string(kind) + " cannot contain itself: " + chain),
+                   "to apply it several times, write `repeat N { ... }`");
+}
+
+Diagnostic never_called(Span span, std::string_view net, std::string_view parameter) {
+    return helping(error(Code::never_called, span,
+                         "the net " + quote(net) + " is never called, so the shapes of its inputs are not known"),
+                   "call it, or say them: `net " + std::string(net) + "(" + std::string(parameter) + ": 100)`");
+}
+
+Diagnostic not_in_objective(Span span, std::string_view net) {
+    return helping(
+        error(Code::not_in_objective, span, "the objective of this update does not depend on " + quote(net)),
+        "what an update names must be called in what it minimizes");
+}
+
+Diagnostic nothing_to_learn(Span span, std::string_view net) {
+    return error(Code::nothing_to_learn, span,
+                 "the net " + quote(net) + " has no parameters, so there is nothing to update");
+}
+
+Diagnostic weights_outside_net(Span span, std::string_view layer) {
+    return helping(error(Code::weights_outside_net, span,
+                         quote(layer) + " has parameters, which only a net can own"),
+                   "put it into a `net` and call that here");
+}
+
+Diagnostic repeat_count(Span span, std::string found, std::size_t most) {
+    return expecting(error(Code::repeat_count, span, "this cannot be repeated so often"), std::move(found),
+                     "a whole number from 1 to " + std::to_string(most));
+}
+
+Diagnostic program_too_large(Span span, std::size_t most) {
+    return helping(expecting(error(Code::program_too_large, span, "the program becomes too large here"), "",
+                             "at most " + std::to_string(most) + " operations once everything is unrolled"),
+                   "repeat less often");
+}
+
+Diagnostic no_running_value(Span span, std::string_view recipe) {
+    return helping(error(Code::no_running_value, span, quote(recipe) + " has nothing to act on here"),
+                   "lines act on a running value only in nets and layers; here write `value | " +
+                       std::string(recipe) + "`");
+}
+
+Diagnostic recipe_as_value(Span span, std::string_view recipe) {
+    return helping(error(Code::recipe_as_value, span,
+                         quote(recipe) + " without its input is a recipe, where a value is wanted"),
+                   "say what it acts on: `value | " + std::string(recipe) + "`");
+}
+
+Diagnostic not_a_recipe(Span span, std::string_view found) {
+    return expecting(error(Code::not_a_recipe, span, "what stands after `|` is applied to what stands before it"),
+                     std::string(found), "a layer, a function or a net, without its first input");
+}
+
+Diagnostic full_call_after_pipe(Span span, std::string_view entry) {
+    return helping(error(Code::full_call_after_pipe, span,
+                         quote(entry) + " is given all its inputs here, so that nothing is left for the value before `|`"),
+                   "leave out its first input, or drop what stands before `|`");
+}
+
+Diagnostic several_values(Span span, std::string_view what, std::size_t count) {
+    return helping(error(Code::several_values, span,
+                         quote(what) + " gives " + std::to_string(count) + " values, where one is wanted"),
+                   "bind them first: `a, b = ...`");
+}
+
+Diagnostic value_count(Span span, std::size_t names, std::size_t values) {
+    return expecting(error(Code::value_count, span,
+                           names < values ? "there are more values here than names"
+                                          : "there are more names here than values"),
+                     counted(values, "value"), counted(names, "value") + ", one for each name");
+}
+
+Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected) {
+    return expecting(error(Code::wrong_operand, span, quote(operation) + " cannot work on this"), std::move(found),
+                     std::move(expected));
+}
+
+Diagnostic division_by_zero(Span span) {
+    return error(Code::division_by_zero, span, "this divides by zero");
+}
+
+Diagnostic next_of_other(Span span) {
+    return helping(error(Code::next_of_other, span, "`next` needs data as it comes from its source"),
+                   "write `next(text)` for a `data text = ...`, outside of nets");
+}
+
+Diagnostic no_next(Span span, std::string_view data, std::string_view source) {
+    return expecting(error(Code::no_next, span, "nothing follows an example of " + quote(data)),
+                     "data from " + quote(source), "data that runs on, such as `chars` or `series`");
+}
+
+Diagnostic source_absent(Span span, const Names& reasons) {
+    Diagnostic result = error(Code::source_absent, span,
+                              reasons.size() == 1 ? "this data is not there" : "none of this data is there");
+    for (std::size_t i = 0; i < reasons.size(); ++i) {
+        result.found += (i == 0 ? "" : "\n            ") + reasons[i];
+    }
+    return helping(std::move(result), "add a source that needs no file after it: `or digits(range = [-1, 1])`");
+}
+
+Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields) {
+    return expecting(error(Code::source_fields, span,
+                           quote(source) + " does not give that many values for an example"),
+                     counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
+}
+
+Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
+    return helping(error(Code::not_yet, span, quote(what) + " does not run yet"), std::string(why));
+}
+
+// Types.
+
+Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
+                          const Type& expected, Span first) {
+    return noting(
+        expecting(error(Code::calls_disagree, span,
+                        quote(parameter) + " of the net " + quote(net) + " has another shape here than before"),
+                  described(found), described(expected)),
+        first, "its shape comes from here");
+}
+
+Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected) {
+    return expecting(error(Code::annotation_mismatch, span, std::string(what) + " is not of the shape that was said"),
+                     described(found), described(expected));
+}
+
+Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right) {
+    return helping(placeless(Code::does_not_broadcast, quote(operation) + " cannot bring together " +
+                                                           described(left) + " and " + described(right)),
+                   "counted from the last, axes must be equal or 1");
+}
+
+Diagnostic not_one_number(Span span, std::string_view what, const Type& found, bool reduce_help) {
+    return helping(expecting(error(Code::not_one_number, span,
+                                   std::string(what) + " must be one number for each example"),
+                             described(found), "one number"),
+                   reduce_help ? "take its `sum(...)` or `mean(...)`" : "");
+}
+
+Diagnostic independent_gradient(Span span) {
+    return helping(error(Code::independent_gradient, span,
+                         "this gradient is zero: the first argument does not depend on the second"),
+                   "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
+}
+
+Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected, std::string_view help) {
+    return helping(expecting(placeless(Code::wrong_rank, quote(entry) + " cannot act on a shape with " +
+                                                             (found.shape.empty()
+                                                                  ? std::string("no axes")
+                                                                  : found.shape.size() == 1
+                                                                        ? std::string("one axis")
+                                                                        : counted(found.shape.size(), "axe"))),
+                             described(found), std::string(expected)),
+                   std::string(help));
+}
+
+Diagnostic needs_flatten(std::string_view entry, const Type& found) {
+    return helping(
+        expecting(placeless(Code::needs_flatten, quote(entry) + " acts on the last axis; a " + to_string(found) +
+                                                     " picture needs `flatten` first"),
+                  described(found), "a vector, or a sequence of vectors"),
+        "put a line `flatten` before it");
+}
+
+Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted) {
+    const auto count = [](const Shape& shape) { return std::to_string(elements(shape)); };
+    return expecting(placeless(Code::wrong_element_count, quote(entry) + " must keep the number of elements"),
+                     described(found) + ", which has " + count(found.shape),
+                     to_string(wanted) + " has " + count(wanted));
+}
+
+Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input, std::string_view about) {
+    Diagnostic result = expecting(
+        placeless(Code::kernel_too_large, quote(about) + " of " + quote(entry) + " is larger than its input"),
+        std::string(about) + " = " + std::to_string(kernel) + " on " + described(input), "");
+    result.about = about;
+    return helping(std::move(result), "take a smaller one, or pad the input");
+}
+
+Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor, std::string_view what,
+                         Index size) {
+    Diagnostic result = expecting(
+        placeless(Code::not_divisible, quote(argument) + " of " + quote(entry) + " must divide " + std::string(what)),
+        std::string(argument) + " = " + std::to_string(divisor) + ", and " + std::to_string(size) + " of " +
+            std::string(what),
+        "a divisor of " + std::to_string(size));
+    result.about = argument;
+    return result;
+}
+
+Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found) {
+    return expecting(placeless(Code::needs_labels, quote(input) + " of " + quote(entry) +
+                                                       " must be labels or symbols, whole numbers of known classes"),
+                     described(found), "a label, as from `mnist`, or symbols, as from `chars`");
+}
+
+Diagnostic not_labels(std::string_view entry, const Type& found) {
+    return helping(expecting(placeless(Code::not_labels, quote(entry) + " works on numbers, and a label is a name"),
+                             described(found), "numbers"),
+                   "give each class a vector first: `embedding(50)`");
+}
+
+Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about) {
+    const auto rank = static_cast<Index>(input.shape.size());
+    Diagnostic result = expecting(
+        placeless(Code::unknown_axis, quote(entry) + " is asked for an axis that its input does not have"),
+        std::string(about) + " = " + std::to_string(axis) + " on " + described(input),
+        rank == 0 ? "a value with axes"
+                  : "an axis from 0 to " + std::to_string(rank - 1) + ", or from -1 (the last) to -" +
+                        std::to_string(rank));
+    result.about = about;
+    return result;
+}
+
+Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input) {
+    return expecting(error(Code::index_out_of_range, span, "this index is outside of its value"),
+                     std::to_string(index) + " on " + described(input),
+                     "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" + std::to_string(size));
+}
+
+Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule) {
+    return expecting(placeless(Code::shapes_differ, quote(entry) + " cannot take these together"),
+                     described(left) + " and " + described(right), std::string(rule));
+}
+
+Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected, std::string_view help) {
+    return helping(expecting(placeless(Code::wrong_shape, quote(entry) + " cannot act on this shape"),
+                             described(found), std::string(expected)),
+                   std::string(help));
+}
+
+Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
+                            std::string expected, std::string_view help) {
+    Diagnostic result = helping(
+        expecting(placeless(Code::wrong_argument,
+                            quote(argument) + " of " + quote(entry) + " must be " + expected),
+                  std::move(found), std::move(expected)),
+        std::string(help));
+    result.about = argument;
+    return result;
+}
+
+Note net_called(Span span, std::string_view net) {
+    return {span, "the shapes in " + quote(net) + " come from this call"};
+}
+
+Note layer_used(Span span, std::string_view layer) {
+    return {span, "in " + quote(layer) + ", used here"};
+}
+
+// The command line.
+
+Diagnostic unknown_option(std::string_view name, const Names& options) {
+    Diagnostic result =
+        suggesting(placeless(Code::unknown_option, "this file has no option " + quote(name)), name, options);
+    result.expected = options.empty() ? "a file with options" : listed(options);
+    return result;
+}
+
+Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected) {
+    return expecting(placeless(Code::option_type, "the option " + quote(name) + " cannot be set to this"),
+                     quote(given), std::string(expected));
+}
+
+}  // namespace gandsl::dsl::diagnostics

@@ -1,0 +1,288 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dsl/catalogue.hpp"
+#include "dsl/span.hpp"
+
+/// Everything gandsl says about a .gan file. Each diagnostic is one named constructor of
+/// gandsl::dsl::diagnostics; the text of messages lives in diagnostics.cpp and nowhere else.
+namespace gandsl::dsl {
+
+enum class Severity { error, warning };
+
+/// The kind of a diagnostic, printed in brackets at the end of its first line: `[unknown-name]`.
+enum class Code {
+    // the text
+    file_too_large,
+    invalid_utf8,
+    control_character,
+    unclosed_text,
+    unclosed_bracket,
+    unmatched_bracket,
+    nesting_too_deep,
+    number_too_large,
+    syntax,
+    // names
+    unknown_name,
+    unknown_statement,
+    duplicate_name,
+    built_in_name,
+    wrong_kind_of_name,
+    outside_value,
+    cell_outside_grid,
+    unused_net,
+    unused_layer,
+    unused_latent,
+    unused_option,
+    unused_data,
+    unused_name,
+    // arguments
+    unknown_argument,
+    missing_argument,
+    repeated_argument,
+    too_many_arguments,
+    wrong_argument,
+    not_whole,
+    out_of_range,
+    unknown_choice,
+    not_static,
+    missing_input,
+    // what stands where
+    misplaced,
+    no_effect,
+    missing_objective,
+    several_objectives,
+    after_return,
+    several_trains,
+    empty_train,
+    train_length,
+    recursion,
+    never_called,
+    not_in_objective,
+    nothing_to_learn,
+    weights_outside_net,
+    repeat_count,
+    program_too_large,
+    no_running_value,
+    recipe_as_value,
+    not_a_recipe,
+    full_call_after_pipe,
+    several_values,
+    value_count,
+    wrong_operand,
+    division_by_zero,
+    next_of_other,
+    no_next,
+    source_absent,
+    source_fields,
+    not_yet,
+    // types
+    calls_disagree,
+    annotation_mismatch,
+    does_not_broadcast,
+    not_one_number,
+    independent_gradient,
+    wrong_rank,
+    needs_flatten,
+    wrong_element_count,
+    kernel_too_large,
+    not_divisible,
+    needs_labels,
+    not_labels,
+    unknown_axis,
+    index_out_of_range,
+    shapes_differ,
+    wrong_shape,
+    // the command line
+    unknown_option,
+    option_type,
+};
+
+std::string_view name(Code code);
+/// Every code there is; the tests hold each to a golden file.
+std::vector<Code> codes();
+
+/// A second place that belongs to a diagnostic.
+struct Note {
+    Span span;
+    std::string text;
+};
+
+/// One thing that is wrong with a file, for whoever reads it. Type rules throw it without a span; the checker fills
+/// in that of the argument named `about`, else of the call.
+struct Diagnostic {
+    Severity severity = Severity::error;
+    Code code = Code::syntax;
+    std::optional<Span> span = {};  ///< none: a fact of the command line
+    std::string message;
+    std::string found = {};
+    std::string expected = {};
+    std::vector<std::string> help = {};  ///< how to mend it
+    std::vector<Note> notes = {};
+    std::string about = {};  ///< the argument of the call that is at fault
+};
+
+/// `path:line:column: error: ...`, the source line with the span underlined, what was found and expected, and how to
+/// mend it. Ends with a line end. Columns count code points from 1.
+std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view text);
+
+/// Line and column (in code points), both from 1, of a byte offset.
+struct Place {
+    std::size_t line = 1;
+    std::size_t column = 1;
+};
+Place place(std::string_view text, std::size_t offset);
+
+/// The candidate nearest to a misspelt name, if one is near enough to have been meant.
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+/// A number as a reader would write it: 3, 0.5, 2e-04.
+std::string spell(double number);
+
+}  // namespace gandsl::dsl
+
+namespace gandsl::dsl::diagnostics {
+
+using Names = std::vector<std::string>;
+
+// The text of the file.
+
+Diagnostic file_too_large(std::size_t bytes, std::size_t most);
+Diagnostic invalid_utf8(Span span, unsigned char byte);
+Diagnostic control_character(Span span, unsigned char byte);
+Diagnostic unclosed_text(Span span);
+Diagnostic unclosed_bracket(Span span, char bracket);
+Diagnostic unmatched_bracket(Span span, char bracket);
+Diagnostic nesting_too_deep(Span span, std::size_t most);
+Diagnostic number_too_large(Span span, std::string_view text);
+/// `found` is what stands there in the author's words, `expected` what the grammar wanted.
+Diagnostic syntax(Span span, std::string found, std::string expected);
+Diagnostic reserved_word(Span span, std::string_view word, std::string expected);
+Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements);
+
+// Names.
+
+/// `what` is what was looked for: "value", "layer or function", "net", "optimizer", ...
+Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates);
+Diagnostic duplicate_name(Span span, std::string_view name, Span first);
+Diagnostic built_in_name(Span span, std::string_view name, std::string_view what);
+/// A name that exists, as something else: `adam` where a layer is wanted.
+Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is, std::string_view wanted);
+/// A net or layer uses a data, latent or training value that is not one of its inputs.
+Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function);
+Diagnostic cell_outside_grid(Span span, std::string_view name);
+Diagnostic unused_net(Span span, std::string_view name);
+Diagnostic unused_layer(Span span, std::string_view name);
+Diagnostic unused_latent(Span span, std::string_view name);
+Diagnostic unused_option(Span span, std::string_view name);
+Diagnostic unused_data(Span span, std::string_view name);
+Diagnostic unused_name(Span span, std::string_view name);
+
+// Arguments of calls. `entry` is the callee's name.
+
+Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry, const Names& candidates);
+Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument, std::string_view doc,
+                            std::string_view example);
+Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry);
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most, std::string_view first_extra_help);
+/// `found` and `expected` such as "the text \"same\"" and "a whole number".
+Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
+                          std::string expected);
+Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found);
+Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
+                        std::string expected);
+Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument, std::string_view found,
+                          const Names& choices);
+/// A value of the model where a number is wanted before the run.
+Diagnostic not_static(Span span, std::string_view wanted);
+Diagnostic missing_input(Span span, std::string_view entry, const Names& missing);
+
+// What stands where.
+
+/// `what` is "`minimize`", "`return`", ...; `where` says where it belongs.
+Diagnostic misplaced(Span span, std::string_view what, std::string_view where);
+Diagnostic no_effect(Span span, std::string_view what, std::string_view help);
+Diagnostic missing_objective(Span span);
+Diagnostic several_objectives(Span span, Span first);
+Diagnostic after_return(Span span);
+Diagnostic several_trains(Span span, Span first);
+Diagnostic empty_train(Span span);
+Diagnostic train_length_missing(Span span);
+Diagnostic train_length_twice(Span span);
+/// `cycle` is the chain of names that comes back to its first: {"a", "b", "a"}.
+Diagnostic recursion(Span span, std::string_view kind, const Names& cycle);
+Diagnostic never_called(Span span, std::string_view net, std::string_view parameter);
+Diagnostic not_in_objective(Span span, std::string_view net);
+Diagnostic nothing_to_learn(Span span, std::string_view net);
+Diagnostic weights_outside_net(Span span, std::string_view layer);
+Diagnostic repeat_count(Span span, std::string found, std::size_t most);
+Diagnostic program_too_large(Span span, std::size_t most);
+Diagnostic no_running_value(Span span, std::string_view recipe);
+Diagnostic recipe_as_value(Span span, std::string_view recipe);
+Diagnostic not_a_recipe(Span span, std::string_view found);
+Diagnostic full_call_after_pipe(Span span, std::string_view entry);
+/// A call that gives several values where one is wanted.
+Diagnostic several_values(Span span, std::string_view what, std::size_t count);
+/// `a, b = e` where e gives another number of values.
+Diagnostic value_count(Span span, std::size_t names, std::size_t values);
+Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected);
+Diagnostic division_by_zero(Span span);
+Diagnostic next_of_other(Span span);
+Diagnostic no_next(Span span, std::string_view data, std::string_view source);
+/// `reasons` has a line for each source that was tried.
+Diagnostic source_absent(Span span, const Names& reasons);
+Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);
+Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
+
+// Types. Those without a span are for type rules to throw.
+
+Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
+                          const Type& expected, Span first);
+Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected);
+Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right);
+/// `what` is "an objective", "a measure", "the first argument of grad".
+Diagnostic not_one_number(Span span, std::string_view what, const Type& found, bool reduce_help = true);
+Diagnostic independent_gradient(Span span);
+/// "conv acts on a picture (channels x height x width)": `expected` says which shapes would do.
+Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
+                      std::string_view help = "");
+/// "dense acts on the last axis; a 64 x 7 x 7 picture needs flatten first"
+Diagnostic needs_flatten(std::string_view entry, const Type& found);
+/// "reshape: 100 numbers do not make 256 x 7 x 7, which has 12544"
+Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted);
+/// A kernel or pooling window that is larger than its input with its padding.
+Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input, std::string_view about = "kernel");
+/// "attention: 5 heads do not divide a width of 128"
+Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor, std::string_view what,
+                         Index size);
+/// embedding, cross_entropy's target, classes(x): wants labels, got numbers.
+Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found);
+/// dense of a label: wants numbers, got labels.
+Diagnostic not_labels(std::string_view entry, const Type& found);
+Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about = "axis");
+Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input);
+/// Two values that must agree exactly, or but for one axis (concat): `rule` says how.
+Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule);
+/// Any other shape that a rule refuses; `expected` and `help` say what would do.
+Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected,
+                       std::string_view help = "");
+/// A value of an argument that a rule refuses for reasons of its own.
+Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
+                            std::string expected, std::string_view help = "");
+
+// Notes that say how a fault inside a net or layer came about.
+
+Note net_called(Span span, std::string_view net);
+Note layer_used(Span span, std::string_view layer);
+
+// The command line.
+
+Diagnostic unknown_option(std::string_view name, const Names& options);
+Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected);
+
+}  // namespace gandsl::dsl::diagnostics

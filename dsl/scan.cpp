@@ -1,0 +1,305 @@
+#include "dsl/scan.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace gandsl::dsl {
+
+namespace {
+
+bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+std::string_view word_at(std::string_view text, std::size_t offset) {
+    std::size_t end = offset;
+    while (end < text.size() && is_word(text[end])) {
+        ++end;
+    }
+    return text.substr(offset, end - offset);
+}
+
+bool is_among(const std::vector<std::string>& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// One walk over the text; a member a step, so that each stays short.
+class Scanner {
+  public:
+    explicit Scanner(std::string_view text) : text_(text) { result_.masked = std::string(text); }
+
+    Scan run() {
+        if (text_.size() > most_bytes) {
+            result_.diagnostics.push_back(diagnostics::file_too_large(text_.size(), most_bytes));
+            result_.readable = false;
+            return std::move(result_);
+        }
+        skip_byte_order_mark();
+        while (at_ < text_.size() && result_.readable) {
+            if (line_starts_) {
+                start_line();
+            }
+            step();
+        }
+        close_all();
+        close_stretch(text_.size());
+        return std::move(result_);
+    }
+
+  private:
+    struct Bracket {
+        char kind;
+        std::size_t at;
+    };
+
+    void skip_byte_order_mark() {
+        if (text_.substr(0, 3) == "\xEF\xBB\xBF") {
+            result_.masked.replace(0, 3, "   ");
+            at_ = 3;
+        }
+    }
+
+    /// Decides whether a statement begins on this line.
+    void start_line() {
+        line_starts_ = false;
+        const std::size_t line = at_;
+        std::size_t first = at_;
+        while (first < text_.size() && (text_[first] == ' ' || text_[first] == '\t')) {
+            ++first;
+        }
+        if (first == text_.size() || text_[first] == '\n' || text_[first] == '\r' || text_[first] == '#') {
+            return;
+        }
+        const bool statement = is_among(statement_words(), word_at(text_, first));
+        if (statement && first == line && !open_.empty()) {
+            close_all();
+        }
+        if (open_.empty() && (text_[first] != '{' || result_.stretches.empty())) {
+            close_stretch(line);
+            result_.stretches.push_back({line, text_.size(), false});
+        }
+    }
+
+    void step() {
+        const char c = text_[at_];
+        switch (c) {
+            case '\n':
+                if (in_parentheses()) {
+                    result_.masked[at_] = ' ';
+                }
+                ++at_;
+                line_starts_ = true;
+                return;
+            case '\r':
+                if (at_ + 1 < text_.size() && text_[at_ + 1] == '\n') {
+                    result_.masked[at_++] = ' ';
+                } else {
+                    refuse(diagnostics::control_character({at_, at_ + 1}, static_cast<unsigned char>(c)));
+                }
+                return;
+            case ' ':
+            case '\t':
+                ++at_;
+                return;
+            case '#':
+                comment();
+                return;
+            case '"':
+                text_literal();
+                return;
+            case '(':
+            case '[':
+            case '{':
+                open(c);
+                return;
+            case ')':
+            case ']':
+            case '}':
+                close(c);
+                return;
+            default:
+                character();
+        }
+    }
+
+    void character() {
+        const auto byte = static_cast<unsigned char>(text_[at_]);
+        const std::size_t length = code_point(text_, at_);
+        if (length == 0) {
+            refuse(diagnostics::invalid_utf8({at_, at_ + 1}, byte));
+        } else if (byte < 0x20 || byte == 0x7F) {
+            refuse(diagnostics::control_character({at_, at_ + 1}, byte));
+        } else {
+            at_ += length;
+        }
+    }
+
+    void comment() {
+        const std::size_t begin = at_;
+        while (at_ < text_.size() && text_[at_] != '\n' && result_.readable) {
+            if (text_[at_] == '\t' || (text_[at_] == '\r' && text_.substr(at_, 2) == "\r\n")) {
+                ++at_;
+            } else {
+                character();
+            }
+        }
+        std::size_t end = at_;
+        while (end > begin && (text_[end - 1] == '\r' || text_[end - 1] == ' ' || text_[end - 1] == '\t')) {
+            --end;
+        }
+        std::fill(result_.masked.begin() + static_cast<std::ptrdiff_t>(begin),
+                  result_.masked.begin() + static_cast<std::ptrdiff_t>(at_), ' ');
+        std::size_t gap = 0;
+        while (begin > gap && text_[begin - gap - 1] == ' ') {
+            ++gap;
+        }
+        result_.comments.push_back(
+            {std::string(text_.substr(begin, end - begin)), {begin, end}, false, std::max<std::size_t>(gap, 2), 0});
+    }
+
+    void text_literal() {
+        const std::size_t begin = at_++;
+        while (at_ < text_.size() && text_[at_] != '\n' && text_[at_] != '"' && result_.readable) {
+            if (text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n') {
+                ++at_;
+            }
+            if (text_[at_] == '\t' || text_.substr(at_, 2) == "\r\n") {
+                ++at_;
+            } else {
+                character();
+            }
+        }
+        if (!result_.readable) {
+            return;
+        }
+        if (at_ == text_.size() || text_[at_] == '\n') {
+            breaks(diagnostics::unclosed_text({begin, at_}));
+        } else {
+            ++at_;
+        }
+    }
+
+    bool in_parentheses() const { return !open_.empty() && open_.back().kind != '{'; }
+
+    void unclosed() {
+        breaks(diagnostics::unclosed_bracket({open_.back().at, open_.back().at + 1}, open_.back().kind));
+        open_.pop_back();
+    }
+
+    /// Only the innermost is reported: those around it are open because it is.
+    void close_all() {
+        if (!open_.empty()) {
+            unclosed();
+            open_.clear();
+        }
+    }
+
+    void open(char c) {
+        if (c == '{' && in_parentheses()) {
+            unclosed();
+            while (in_parentheses()) {
+                open_.pop_back();
+            }
+        }
+        if (open_.size() == most_nesting) {
+            refuse(diagnostics::nesting_too_deep({at_, at_ + 1}, most_nesting));
+            return;
+        }
+        open_.push_back({c, at_++});
+    }
+
+    void close(char c) {
+        const char wanted = c == ')' ? '(' : c == ']' ? '[' : '{';
+        const auto is_wanted = [wanted](const Bracket& bracket) { return bracket.kind == wanted; };
+        const bool known = std::any_of(open_.begin(), open_.end(), is_wanted);
+        // A brace closes what is open inside it; a `)` does not reach out of its braces.
+        if (!known || (wanted != '{' && !in_parentheses())) {
+            breaks(diagnostics::unmatched_bracket({at_, at_ + 1}, c));
+        } else {
+            if (!is_wanted(open_.back())) {
+                unclosed();
+            }
+            while (!is_wanted(open_.back())) {
+                open_.pop_back();
+            }
+            open_.pop_back();
+        }
+        ++at_;
+    }
+
+    void breaks(Diagnostic diagnostic) {
+        result_.diagnostics.push_back(std::move(diagnostic));
+        if (!result_.stretches.empty()) {
+            result_.stretches.back().broken = true;
+        }
+    }
+
+    void refuse(Diagnostic diagnostic) {
+        result_.diagnostics.push_back(std::move(diagnostic));
+        result_.readable = false;
+    }
+
+    void close_stretch(std::size_t end) {
+        if (!result_.stretches.empty()) {
+            result_.stretches.back().end = end;
+        }
+    }
+
+    std::string_view text_;
+    Scan result_;
+    std::vector<Bracket> open_;
+    std::size_t at_ = 0;
+    bool line_starts_ = true;
+};
+
+}  // namespace
+
+Scan scan(std::string_view text) {
+    return Scanner(text).run();
+}
+
+std::size_t code_point(std::string_view text, std::size_t offset) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
+    };
+    const auto follows = [&](std::size_t i, unsigned char least = 0x80, unsigned char most = 0xBF) {
+        return byte(i) >= least && byte(i) <= most;
+    };
+    const unsigned char first = byte(offset);
+    if (offset >= text.size()) {
+        return 0;
+    }
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first >= 0xC2 && first <= 0xDF) {
+        return follows(offset + 1) ? 2 : 0;
+    }
+    if (first >= 0xE0 && first <= 0xEF) {
+        // No overlong forms, no surrogates.
+        const unsigned char least = first == 0xE0 ? 0xA0 : 0x80;
+        const unsigned char most = first == 0xED ? 0x9F : 0xBF;
+        return follows(offset + 1, least, most) && follows(offset + 2) ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const unsigned char least = first == 0xF0 ? 0x90 : 0x80;
+        const unsigned char most = first == 0xF4 ? 0x8F : 0xBF;
+        return follows(offset + 1, least, most) && follows(offset + 2) && follows(offset + 3) ? 4 : 0;
+    }
+    return 0;
+}
+
+const std::vector<std::string>& statement_words() {
+    static const std::vector<std::string> words = {"option", "data",  "latent",  "net",
+                                                   "layer",  "train", "measure", "sample"};
+    return words;
+}
+
+const std::vector<std::string>& reserved_words() {
+    static const std::vector<std::string> words = {
+        "option", "data",   "latent",   "net",      "layer", "train", "measure", "sample", "update", "repeat",
+        "return", "minimize", "maximize", "with", "or",    "as",    "every",   "true",   "false"};
+    return words;
+}
+
+}  // namespace gandsl::dsl

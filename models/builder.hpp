@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "autodiff/array_forward.hpp"
+#include "autodiff/optimizer.hpp"
+#include "autodiff/random.hpp"
+#include "autodiff/tape.hpp"
+#include "dsl/catalogue.hpp"
+
+/// How an entry of the catalogue becomes operations on a tape.
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+/// Training, or evaluation: running batch statistics and no dropout.
+enum class Mode { train, evaluate };
+
+/// How the tape holds a picture (channels x height x width in the language). Convolutions want the channels
+/// last; values of any other rank are always `channels_first`.
+enum class Layout { channels_first, channels_last };
+
+/// A value of the language on a tape: axis 0 is the batch where the type is batched, the example's axes
+/// follow.
+struct Value {
+    Var var;
+    dsl::Type type;
+    Layout layout = Layout::channels_first;
+    std::optional<double> number = {};  ///< of a value known when the graph is built: 0 and 1 drop terms
+};
+
+/// One application of an entry.
+struct BuildCall {
+    Tape& tape;
+    Index batch = 1;  ///< examples in a batched value
+    Mode mode = Mode::train;
+    const std::vector<Value>& inputs;
+    const dsl::Arguments& arguments;
+    const std::vector<dsl::Type>& results;  ///< what the entry's type rule found
+    std::vector<Var> weights = {};          ///< in the order in which the type rule declared them
+    /// A random stream nobody else has.
+    std::function<std::uint32_t()> stream = {};
+    /// Replaces a running statistic (its place in `weights`) at the end of the step.
+    std::function<void(std::size_t weight, Var value)> update = {};
+    /// The learned weights of a net that an argument names, as they are at this point of the step.
+    std::function<std::vector<Var>(std::size_t net)> net_weights = {};
+};
+
+/// One value for each result of the type rule.
+using Build = std::function<std::vector<Value>(BuildCall& call)>;
+
+/// Where a training run is, for schedules.
+struct Progress {
+    Var step;                ///< number of the step, from 0
+    double total_steps = 1;  ///< of the whole run
+    double epoch_steps = 1;
+};
+
+/// A learning rate as a scalar on the tape of `progress.step`.
+using BuildRate = std::function<Var(const dsl::Arguments& arguments, const Progress& progress)>;
+
+/// New values of variables, one for each.
+using BuildStep =
+    std::function<std::vector<Var>(const dsl::Arguments& arguments, std::span<const Var> variables,
+                                   std::span<const Var> gradients, Var rate, OptimizerState& state)>;
+
+/// First values of a weight.
+using Initialize =
+    std::function<Array(const dsl::Arguments& arguments, const Shape& shape, const RandomKey& key)>;
+
+/// One word of the language: its record, and what it builds. Exactly one of the functions is set, none for
+/// sources, sinks, stop rules and entries that do not run yet.
+struct Definition {
+    dsl::Entry entry;
+    Build build = {};     ///< layers, functions, operations, distributions
+    BuildStep step = {};  ///< optimizers
+    BuildRate rate = {};  ///< schedules
+    Initialize initialize = {};
+    std::vector<std::string> slots = {};  ///< optimizers: names of the moments kept for a variable, in order
+};
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

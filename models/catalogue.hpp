@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "models/builder.hpp"
+
+/// Every word of the language: layers, functions, operators, distributions, optimizers, schedules,
+/// initializers, sinks and stop rules. Data sources live with the runtime that reads them.
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+/// All definitions, in the order of the reference.
+const std::vector<Definition>& definitions();
+
+/// The definition with this name, initializers apart; throws Error(internal) when there is none.
+const Definition& definition(std::string_view name);
+const Definition& initializer(std::string_view name);
+
+/// What the checker is handed: these entries and the given sources.
+dsl::Catalogue catalogue(std::vector<dsl::Entry> sources);
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

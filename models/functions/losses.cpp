@@ -1,0 +1,149 @@
+#include "autodiff/operations.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/functions/functions.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+std::vector<Value> build_bce(BuildCall& call) {
+    const Aligned aligned = align(call.inputs);
+    const Var p = aligned.operands[0];
+    const Var t = aligned.operands[1];
+    const std::optional<double> target = call.inputs[1].number;
+    // Spelt so that `log` sees the sigmoid behind p; a term whose factor is 0 is not recorded at all.
+    Var result;
+    if (target == 1.0) {
+        result = -log(p);
+    } else if (target == 0.0) {
+        result = -log(1.0 - p);
+    } else {
+        result = -(t * log(p) + (1.0 - t) * log(1.0 - p));
+    }
+    return {{.var = result, .type = call.results[0], .layout = aligned.layout}};
+}
+
+std::vector<dsl::Type> type_of_cross_entropy(dsl::TypeCall& call) {
+    const dsl::Type& p = call.inputs[0];
+    const dsl::Type& target = call.inputs[1];
+    numbers_only("cross_entropy", p);
+    if (p.shape.empty() || is_picture(p)) {
+        throw dsl::diagnostics::wrong_rank("cross_entropy", p,
+                                           "probabilities along the last axis, as `softmax` gives them");
+    }
+    dsl::Type result = with_shape(p, Shape(p.shape.begin(), p.shape.end() - 1));
+    result.batched = p.batched || target.batched;
+    if (target.classes) {
+        if (target.shape != result.shape) {
+            throw dsl::diagnostics::shapes_differ(
+                "cross_entropy", p, target,
+                "the target has one label for each row of probabilities: the same axes, without the last");
+        }
+        if (*target.classes != p.shape.back()) {
+            throw dsl::diagnostics::shapes_differ("cross_entropy", p, target,
+                                                  "there is one probability for each class");
+        }
+    } else if (target.shape != p.shape) {
+        throw dsl::diagnostics::shapes_differ("cross_entropy", p, target,
+                                              "the target is labels, or probabilities of the same shape");
+    }
+    return {result};
+}
+
+std::vector<Value> build_cross_entropy(BuildCall& call) {
+    const Value& p = call.inputs[0];
+    const Value& target = call.inputs[1];
+    const Var logarithm = log(p.var);
+    if (!target.type.classes) {
+        const Aligned aligned = align({{.var = logarithm, .type = p.type}, target});
+        return {{.var = -sum(aligned.operands[0] * aligned.operands[1], {-1}), .type = call.results[0]}};
+    }
+    const Value rows = call.results[0].batched ? with_batch({.var = logarithm, .type = p.type}, call.batch)
+                                               : Value{.var = logarithm, .type = p.type};
+    const Value labels = call.results[0].batched ? with_batch(target, call.batch) : target;
+    return {{.var = -pick(rows.var, labels.var), .type = call.results[0]}};
+}
+
+Definition weight_penalty(std::string name, std::string doc, std::string details, Var (*apply)(Var)) {
+    const auto type = [](dsl::TypeCall&) {
+        dsl::Type result;
+        result.batched = false;
+        return std::vector<dsl::Type>{result};
+    };
+    const auto build = [apply](BuildCall& call) {
+        Var total = call.tape.constant(0);
+        for (const Var weight : call.net_weights(net(call.arguments, "net"))) {
+            total = total + sum(apply(weight));
+        }
+        return std::vector<Value>{{.var = total, .type = call.results[0]}};
+    };
+    dsl::Argument argument;
+    argument.name = "net";
+    argument.kind = dsl::ArgumentKind::net;
+    argument.doc = "the net whose weights are meant";
+    return {.entry = {.name = name,
+                      .kind = dsl::EntryKind::function,
+                      .doc = std::move(doc),
+                      .details = std::move(details),
+                      .inputs = {},
+                      .arguments = {argument},
+                      .type = type,
+                      .example = "minimize mse(F(x), y) + 1e-4 * " + name + "(F)"},
+            .build = build};
+}
+
+}  // namespace
+
+std::vector<Definition> define_losses() {
+    return {
+        {.entry =
+             {.name = "bce",
+              .kind = dsl::EntryKind::function,
+              .doc = "Binary cross-entropy of a probability and a target between 0 and 1, number by number.",
+              .details =
+                  "-(t log(p) + (1 - t) log(1 - p)). Where p comes from a sigmoid it is computed from what "
+                  "went in there, and stays finite.",
+              .inputs = {"prediction", "target"},
+              .type = elementwise("bce"),
+              .example = "sum(bce(decoder(z), x))"},
+         .build = build_bce},
+        {.entry =
+             {.name = "cross_entropy",
+              .kind = dsl::EntryKind::function,
+              .doc = "Minus the logarithm of the probability given to the right class.",
+              .details =
+                  "The prediction's last axis holds one probability for each class, as `softmax` gives "
+                  "them. The target is a label, or a sequence of symbols (one number for each), or "
+                  "probabilities of the prediction's shape: -sum(t log(p)). In nats; divide by log(2) for "
+                  "bits. Where p comes from a softmax it is computed from what went in there.",
+              .inputs = {"prediction", "target"},
+              .type = type_of_cross_entropy,
+              .example = "mean(cross_entropy(model(text), next(text)))"},
+         .build = build_cross_entropy},
+        {.entry = {.name = "mse",
+                   .kind = dsl::EntryKind::function,
+                   .doc = "The squared difference of prediction and target, number by number.",
+                   .details = "`mean` or `sum` makes one number of a vector or picture.",
+                   .inputs = {"prediction", "target"},
+                   .type = elementwise("mse"),
+                   .example = "mean(mse(decoder(z), x))"},
+         .build =
+             [](BuildCall& call) {
+                 const Aligned aligned = align(call.inputs);
+                 return std::vector<Value>{{.var = square(aligned.operands[0] - aligned.operands[1]),
+                                            .type = call.results[0],
+                                            .layout = aligned.layout}};
+             }},
+        weight_penalty("l1", "The sum of the sizes of a net's learned weights.",
+                       "Biases and scales included.", [](Var weight) { return absolute(weight); }),
+        weight_penalty("l2", "The sum of the squares of a net's learned weights.",
+                       "Biases and scales included.", [](Var weight) { return square(weight); }),
+    };
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

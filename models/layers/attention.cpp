@@ -1,0 +1,92 @@
+#include <cmath>
+
+#include "autodiff/array.hpp"
+#include "autodiff/operations.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+std::vector<dsl::Type> type(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    numbers_only("attention", input);
+    if (input.shape.size() != 2) {
+        throw dsl::diagnostics::wrong_rank("attention", input, "a sequence of vectors (length x width)");
+    }
+    const Index width = input.shape[1];
+    const Index heads = call.integer("heads");
+    if (width % heads != 0) {
+        throw dsl::diagnostics::not_divisible("attention", "heads", heads, "width", width);
+    }
+    for (const char* part : {"query", "key", "value", "result"}) {
+        call.weight(std::string(part) + "_weight", {width, width},
+                    initializer_or(call, uniform_by_fan_in(width)));
+        call.weight(std::string(part) + "_bias", {width}, uniform_by_fan_in(width));
+    }
+    return {input};
+}
+
+/// 0 where a step may look, far below every score where it may not: later steps.
+Array later_steps_hidden(Index length) {
+    Array mask = make_array({length, length});
+    for (Index step = 0; step < length; ++step) {
+        for (Index other = step + 1; other < length; ++other) {
+            mask.data()[step * length + other] = static_cast<Real>(-1e9);
+        }
+    }
+    return mask;
+}
+
+std::vector<Value> build(BuildCall& call) {
+    const Value& x = call.inputs.front();
+    const Index examples = x.type.batched ? call.batch : 1;
+    const Index length = x.type.shape[0];
+    const Index width = x.type.shape[1];
+    const Index heads = integer(call.arguments, "heads");
+    const Index size = width / heads;
+    const Var rows = reshape(x.var, {-1, width});
+    const auto linear = [&](Var input, std::size_t part) {
+        return matmul(input, call.weights[2 * part]) + call.weights[2 * part + 1];
+    };
+    const auto by_head = [&](std::size_t part) {
+        return transpose(reshape(linear(rows, part), {examples, length, heads, size}), {0, 2, 1, 3});
+    };
+    const Var query = by_head(0) * (1 / std::sqrt(static_cast<double>(size)));
+    Var scores = matmul(query, by_head(1), false, true);
+    if (boolean(call.arguments, "causal")) {
+        scores = scores + call.tape.constant(later_steps_hidden(length));
+    }
+    const Var mixed = transpose(matmul(softmax(scores), by_head(2)), {0, 2, 1, 3});
+    const Var result = linear(reshape(mixed, {-1, width}), 3);
+    return {{.var = reshape(result, x.var.shape()), .type = call.results[0]}};
+}
+
+}  // namespace
+
+Definition define_attention() {
+    return {
+        .entry = {.name = "attention",
+                  .kind = dsl::EntryKind::layer,
+                  .doc = "Self-attention: each step of a sequence looks at the others, with several heads.",
+                  .details =
+                      "softmax(Q K' / sqrt(d)) V for each head of d = width / heads numbers, then a linear "
+                      "layer (Vaswani et al., 2017). With `causal = true` a step sees itself and earlier "
+                      "ones only. Weights and biases begin uniform between -1/sqrt(width) and "
+                      "1/sqrt(width).",
+                  .inputs = {"x"},
+                  .arguments = {integer_argument("heads", "parts the width is cut into", value_of(1.0), 1),
+                                boolean_argument("causal", "look at no later step", false),
+                                initializer_argument()},
+                  .type = type,
+                  .example = "attention(4, causal = true)"},
+        .build = build};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

@@ -1,0 +1,85 @@
+#include "autodiff/operations.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+std::vector<dsl::Type> type(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    numbers_only("batch_norm", input);
+    if (input.shape.empty() || input.shape.size() > 3) {
+        throw dsl::diagnostics::wrong_rank("batch_norm", input,
+                                           "a vector, a sequence of vectors or a picture");
+    }
+    const Index features = is_picture(input) ? input.shape.front() : input.shape.back();
+    call.weight("weight", {features}, initializer_call("ones"));
+    call.weight("bias", {features}, initializer_call("zeros"));
+    call.weight("running_mean", {features}, initializer_call("zeros"), false);
+    call.weight("running_variance", {features}, initializer_call("ones"), false);
+    return {input};
+}
+
+std::vector<Value> build(BuildCall& call) {
+    const Value x = channels_last(with_batch(call.inputs.front(), call.batch));
+    const Var weight = call.weights[0];
+    const Var bias = call.weights[1];
+    const Var running_mean = call.weights[2];
+    const Var running_variance = call.weights[3];
+    const double epsilon = number(call.arguments, "eps");
+    Var result;
+    if (call.mode == Mode::train) {
+        std::vector<Index> axes;
+        double count = 1;
+        for (std::size_t axis = 0; axis + 1 < x.var.shape().size(); ++axis) {
+            axes.push_back(static_cast<Index>(axis));
+            count *= static_cast<double>(x.var.shape()[axis]);
+        }
+        const Var average = mean(x.var, axes);
+        const Var centred = x.var - average;
+        const Var variance = mean(square(centred), axes);
+        result = centred * (weight / sqrt(variance + epsilon)) + bias;
+        const double momentum = number(call.arguments, "momentum");
+        // The running variance is the unbiased estimate, the one that normalises is not.
+        const double unbiased = count > 1 ? count / (count - 1) : 1;
+        call.update(2, running_mean * (1 - momentum) + average * momentum);
+        call.update(3, running_variance * (1 - momentum) + variance * (momentum * unbiased));
+    } else {
+        const Var scale = weight / sqrt(running_variance + epsilon);
+        result = (x.var - running_mean) * scale + bias;
+    }
+    Value value = x;
+    value.var = result;
+    return {value};
+}
+
+}  // namespace
+
+Definition define_batch_norm() {
+    return {
+        .entry =
+            {.name = "batch_norm",
+             .kind = dsl::EntryKind::layer,
+             .doc = "Normalises each feature over the batch, then scales and shifts it by learned numbers.",
+             .details =
+                 "A feature is a channel of a picture, or a place of the last axis otherwise. In training "
+                 "its "
+                 "mean and variance come from the batch (and from all places of the picture or sequence); a "
+                 "running mean of both, moved by `momentum` at each step, stands in for them in `sample` "
+                 "and `measure` (Ioffe & Szegedy, 2015).",
+             .inputs = {"x"},
+             .arguments = {by_name(number_argument("eps", "added to the variance", value_of(1e-5), 0, 1)),
+                           by_name(number_argument("momentum", "share of the batch in the running statistics",
+                                                   value_of(0.1), 0, 1))},
+             .type = type,
+             .example = "batch_norm"},
+        .build = build};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

@@ -1,0 +1,77 @@
+#include "autodiff/operations.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/spatial.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+std::vector<dsl::Type> type(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    const bool picture = spatial("conv", input) == Spatial::picture;
+    if (picture && call.boolean("causal")) {
+        throw dsl::diagnostics::refused_argument("conv", "causal", "true for a picture",
+                                                 "a sequence (length x channels)",
+                                                 "pictures have no order in time: leave `causal` out");
+    }
+    const Window place = window("conv", input, call.arguments);
+    const Index channels = channels_of(input);
+    const Index filters = call.integer("filters");
+    const Index fan_in = place.kernel[0] * place.kernel[1] * channels;
+    call.weight("weight", {place.kernel[0], place.kernel[1], channels, filters},
+                initializer_or(call, uniform_by_fan_in(fan_in)));
+    if (call.boolean("bias")) {
+        call.weight("bias", {filters}, uniform_by_fan_in(fan_in));
+    }
+    return {spatial_type(input, filters, place.output)};
+}
+
+std::vector<Value> build(BuildCall& call) {
+    const Value& x = call.inputs.front();
+    const Window place = window("conv", x.type, call.arguments);
+    Var result = convolution(to_spatial(x), call.weights[0], place.geometry);
+    if (call.weights.size() > 1) {
+        result = result + call.weights[1];
+    }
+    return {from_spatial(result, call.results[0])};
+}
+
+}  // namespace
+
+Definition define_conv() {
+    return {
+        .entry =
+            {.name = "conv",
+             .kind = dsl::EntryKind::layer,
+             .doc = "A convolution of a picture or a sequence with learned filters.",
+             .details =
+                 "A picture of c x h x w becomes one of `filters` x h' x w'. With `pad = same` h' is h / "
+                 "stride "
+                 "rounded up, zeros standing outside; with `pad = valid` the filters stay inside the "
+                 "picture. A "
+                 "sequence (length x channels) is convolved along its length; with `causal = true` a place "
+                 "sees itself and earlier ones only (van den Oord et al., WaveNet, 2016). Weights and bias "
+                 "begin "
+                 "uniform between -1/sqrt(n) and 1/sqrt(n), n the numbers a filter looks at.",
+             .inputs = {"x"},
+             .arguments =
+                 {integer_argument("filters", "channels of the result"),
+                  by_name(integer_argument("kernel", "height and width of a filter", value_of(3.0), 1)),
+                  by_name(integer_argument("stride", "places a filter moves on", value_of(1.0), 1)),
+                  choice_argument("pad", "what happens at the border", "same", {"same", "valid"}),
+                  by_name(integer_argument("dilation", "distance between the places a filter looks at",
+                                           value_of(1.0), 1)),
+                  boolean_argument("bias", "whether each filter adds a learned number", true),
+                  boolean_argument("causal", "sequences: look at no later place", false),
+                  initializer_argument()},
+             .type = type,
+             .example = "conv(64, kernel = 5, stride = 2)"},
+        .build = build};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

@@ -1,0 +1,92 @@
+#include "autodiff/operations.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/spatial.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+/// The convolution that this layer is the adjoint of, from the result's size to the input's.
+struct Adjoint {
+    Index size[2] = {1, 1};  ///< of the result
+    Index kernel[2] = {1, 1};
+    ConvolutionGeometry geometry;
+};
+
+Adjoint adjoint(const dsl::Type& input, const dsl::Arguments& arguments) {
+    const bool picture = spatial("conv_transpose", input) == Spatial::picture;
+    const Index kernel = integer(arguments, "kernel");
+    const Index stride = integer(arguments, "stride");
+    Adjoint result;
+    const bool same = text(arguments, "pad") == "same";
+    for (int axis = 0; axis < (picture ? 2 : 1); ++axis) {
+        const Index size = picture ? input.shape[static_cast<std::size_t>(axis) + 1] : input.shape[0];
+        result.kernel[axis] = kernel;
+        result.geometry.stride[axis] = stride;
+        result.size[axis] = same ? size * stride : (size - 1) * stride + kernel;
+    }
+    if (same) {
+        result.geometry =
+            same_geometry(result.size, result.kernel, result.geometry.stride, result.geometry.dilation);
+    }
+    return result;
+}
+
+std::vector<dsl::Type> type(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    const Adjoint place = adjoint(input, call.arguments);
+    const Index filters = call.integer("filters");
+    const Index fan_in = place.kernel[0] * place.kernel[1] * filters;
+    call.weight("weight", {place.kernel[0], place.kernel[1], filters, channels_of(input)},
+                initializer_or(call, uniform_by_fan_in(fan_in)));
+    if (call.boolean("bias")) {
+        call.weight("bias", {filters}, uniform_by_fan_in(fan_in));
+    }
+    return {spatial_type(input, filters, place.size)};
+}
+
+std::vector<Value> build(BuildCall& call) {
+    const Value& x = call.inputs.front();
+    const Adjoint place = adjoint(x.type, call.arguments);
+    Var result =
+        convolution_by_input(to_spatial(x), call.weights[0], place.geometry, place.size[0], place.size[1]);
+    if (call.weights.size() > 1) {
+        result = result + call.weights[1];
+    }
+    return {from_spatial(result, call.results[0])};
+}
+
+}  // namespace
+
+Definition define_conv_transpose() {
+    return {
+        .entry =
+            {.name = "conv_transpose",
+             .kind = dsl::EntryKind::layer,
+             .doc = "The adjoint of a convolution: enlarges a picture or a sequence with learned filters.",
+             .details =
+                 "With `pad = same` a picture of c x h x w becomes `filters` x (h * stride) x (w * stride); "
+                 "with "
+                 "`pad = valid` the sizes are (h - 1) * stride + kernel (Zeiler et al., 2010; Dumoulin & "
+                 "Visin, 2016). Sequences (length x channels) grow along their length. Weights and bias "
+                 "begin "
+                 "uniform between -1/sqrt(n) and 1/sqrt(n), n = filters * kernel height * kernel width.",
+             .inputs = {"x"},
+             .arguments = {integer_argument("filters", "channels of the result"),
+                           by_name(
+                               integer_argument("kernel", "height and width of a filter", value_of(3.0), 1)),
+                           by_name(integer_argument("stride", "factor by which the result is larger",
+                                                    value_of(1.0), 1)),
+                           choice_argument("pad", "what happens at the border", "same", {"same", "valid"}),
+                           boolean_argument("bias", "whether each filter adds a learned number", true),
+                           initializer_argument()},
+             .type = type,
+             .example = "conv_transpose(64, kernel = 5, stride = 2, bias = false)"},
+        .build = build};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

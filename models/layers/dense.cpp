@@ -1,0 +1,65 @@
+#include "autodiff/operations.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+std::vector<dsl::Type> type(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    numbers_only("dense", input);
+    if (input.shape.size() >= 3) {
+        throw dsl::diagnostics::needs_flatten("dense", input);
+    }
+    const Index width = input.shape.empty() ? 1 : input.shape.back();
+    const Index units = call.integer("units");
+    call.weight("weight", {width, units}, initializer_or(call, uniform_by_fan_in(width)));
+    if (call.boolean("bias")) {
+        call.weight("bias", {units}, uniform_by_fan_in(width));
+    }
+    dsl::Type result = with_shape(input, input.shape.empty() ? Shape{1} : input.shape);
+    result.shape.back() = units;
+    return {result};
+}
+
+std::vector<Value> build(BuildCall& call) {
+    const Value& x = call.inputs.front();
+    const Index width = call.weights[0].shape()[0];
+    Var rows = x.var;
+    if (rows.shape() != Shape{call.batch, width} || !x.type.batched) {
+        rows = reshape(rows, {-1, width});
+    }
+    Var result = matmul(rows, call.weights[0]);
+    if (call.weights.size() > 1) {
+        result = result + call.weights[1];
+    }
+    const Shape shape = tape_shape(call.results[0], call.batch);
+    return {{.var = shape == result.shape() ? result : reshape(result, shape), .type = call.results[0]}};
+}
+
+}  // namespace
+
+Definition define_dense() {
+    return {
+        .entry = {.name = "dense",
+                  .kind = dsl::EntryKind::layer,
+                  .doc = "A matrix product with learned weights, and a learned bias.",
+                  .details =
+                      "y = x W + b on the last axis: a vector becomes a vector of `units` numbers, a "
+                      "sequence of vectors a sequence of such vectors, with the same W for each. W and b "
+                      "begin uniform between -1/sqrt(n) and 1/sqrt(n), n the size of the last axis.",
+                  .inputs = {"x"},
+                  .arguments = {integer_argument("units", "how many numbers each vector becomes"),
+                                boolean_argument("bias", "whether b is added", true), initializer_argument()},
+                  .type = type,
+                  .example = "dense(400)"},
+        .build = build};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

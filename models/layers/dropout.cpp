@@ -1,0 +1,51 @@
+#include "autodiff/operations.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+std::vector<dsl::Type> type(dsl::TypeCall& call) {
+    numbers_only("dropout", call.inputs.front());
+    return {call.inputs.front()};
+}
+
+std::vector<Value> build(BuildCall& call) {
+    Value value = call.inputs.front();
+    const double rate = number(call.arguments, "rate");
+    if (call.mode == Mode::evaluate || rate == 0) {
+        return {value};
+    }
+    value.number = {};
+    const Var keep =
+        greater_equal(random_uniform(call.tape, value.var.shape(), call.stream()), call.tape.constant(rate));
+    value.var = value.var * (keep * (1 / (1 - rate)));
+    return {value};
+}
+
+dsl::Argument rate_of_dropout() {
+    return number_argument("rate", "share of the numbers that are set to 0", 0, 0.999);
+}
+
+}  // namespace
+
+Definition define_dropout() {
+    return {.entry = {.name = "dropout",
+                      .kind = dsl::EntryKind::layer,
+                      .doc = "Sets a random share of the numbers to 0 in training, and scales the others up.",
+                      .details =
+                          "What is kept is divided by 1 - rate, so `sample` and `measure`, where nothing is "
+                          "dropped, see the same mean (Srivastava et al., 2014).",
+                      .inputs = {"x"},
+                      .arguments = {rate_of_dropout()},
+                      .type = type,
+                      .example = "dropout(0.3)"},
+            .build = build};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

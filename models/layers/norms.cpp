@@ -1,0 +1,168 @@
+#include "autodiff/operations.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
+
+// Normalisations that look at one example at a time. batch_norm, which looks at the batch, has a file of its
+// own.
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+dsl::Argument epsilon_argument() {
+    return by_name(number_argument("eps", "added to the variance", value_of(1e-5), 0, 1));
+}
+
+/// (x - mean) / sqrt(variance + eps), both over `axes`.
+Var standardized(Var x, const std::vector<Index>& axes, double epsilon) {
+    const Var centred = x - mean(x, axes, true);
+    return centred / sqrt(mean(square(centred), axes, true) + epsilon);
+}
+
+void scale_and_shift(dsl::TypeCall& call, Index features) {
+    call.weight("weight", {features}, initializer_call("ones"));
+    call.weight("bias", {features}, initializer_call("zeros"));
+}
+
+Index channels(const std::string& entry, const dsl::Type& input) {
+    numbers_only(entry, input);
+    if (!is_picture(input)) {
+        throw dsl::diagnostics::wrong_rank(entry, input, "a picture (channels x height x width)");
+    }
+    return input.shape.front();
+}
+
+/// Axis of the height on the tape of a picture with its channels last.
+Index height_axis(const Value& value) {
+    return value.type.batched ? 1 : 0;
+}
+
+std::vector<dsl::Type> type_of_layer_norm(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    numbers_only("layer_norm", input);
+    if (input.shape.empty() || input.shape.size() > 3) {
+        throw dsl::diagnostics::wrong_rank("layer_norm", input,
+                                           "a vector, a sequence of vectors or a picture");
+    }
+    scale_and_shift(call, is_picture(input) ? input.shape.front() : input.shape.back());
+    return {input};
+}
+
+std::vector<Value> build_layer_norm(BuildCall& call) {
+    Value x = channels_last(call.inputs.front());
+    const double epsilon = number(call.arguments, "eps");
+    std::vector<Index> axes = {-1};
+    if (is_picture(x.type)) {
+        axes = {-3, -2, -1};
+    }
+    x.number = {};
+    x.var = standardized(x.var, axes, epsilon) * call.weights[0] + call.weights[1];
+    return {x};
+}
+
+std::vector<dsl::Type> type_of_instance_norm(dsl::TypeCall& call) {
+    const Index count = channels("instance_norm", call.inputs.front());
+    if (call.boolean("affine")) {
+        scale_and_shift(call, count);
+    }
+    return {call.inputs.front()};
+}
+
+std::vector<Value> build_instance_norm(BuildCall& call) {
+    Value x = channels_last(call.inputs.front());
+    const Index height = height_axis(x);
+    x.var = standardized(x.var, {height, height + 1}, number(call.arguments, "eps"));
+    if (!call.weights.empty()) {
+        x.var = x.var * call.weights[0] + call.weights[1];
+    }
+    return {x};
+}
+
+std::vector<dsl::Type> type_of_group_norm(dsl::TypeCall& call) {
+    const Index count = channels("group_norm", call.inputs.front());
+    const Index groups = call.integer("groups");
+    if (count % groups != 0) {
+        throw dsl::diagnostics::not_divisible("group_norm", "groups", groups, "channels", count);
+    }
+    scale_and_shift(call, count);
+    return {call.inputs.front()};
+}
+
+std::vector<Value> build_group_norm(BuildCall& call) {
+    Value x = channels_last(call.inputs.front());
+    const Index groups = integer(call.arguments, "groups");
+    const Shape& sizes = x.type.shape;
+    const Shape whole = x.var.shape();
+    const Var grouped = reshape(x.var, {-1, sizes[1] * sizes[2], groups, sizes[0] / groups});
+    const Var normalized = standardized(grouped, {1, 3}, number(call.arguments, "eps"));
+    x.var = reshape(normalized, whole) * call.weights[0] + call.weights[1];
+    return {x};
+}
+
+}  // namespace
+
+Definition define_layer_norm() {
+    return {
+        .entry = {.name = "layer_norm",
+                  .kind = dsl::EntryKind::layer,
+                  .doc =
+                      "Normalises each vector, then scales and shifts each of its places by learned numbers.",
+                  .details = "Each vector of a sequence on its own; a picture as a whole, with one scale and "
+                             "shift for a channel (Ba et al., 2016).",
+                  .inputs = {"x"},
+                  .arguments = {epsilon_argument()},
+                  .type = type_of_layer_norm,
+                  .example = "layer_norm"},
+        .build = build_layer_norm};
+}
+
+Definition define_instance_norm() {
+    return {
+        .entry = {.name = "instance_norm",
+                  .kind = dsl::EntryKind::layer,
+                  .doc = "Normalises each channel of each picture by itself.",
+                  .details =
+                      "Ulyanov et al., 2016. With `affine = true` each channel is then scaled and shifted "
+                      "by learned numbers.",
+                  .inputs = {"x"},
+                  .arguments = {boolean_argument("affine", "learns a scale and shift for each channel",
+                                                 false),
+                                epsilon_argument()},
+                  .type = type_of_instance_norm,
+                  .example = "instance_norm"},
+        .build = build_instance_norm};
+}
+
+Definition define_group_norm() {
+    return {
+        .entry = {.name = "group_norm",
+                  .kind = dsl::EntryKind::layer,
+                  .doc =
+                      "Normalises groups of channels of each picture, then scales and shifts each channel.",
+                  .details = "Wu & He, 2018.",
+                  .inputs = {"x"},
+                  .arguments = {integer_argument("groups", "how many groups the channels form",
+                                                 value_of(32.0), 1),
+                                epsilon_argument()},
+                  .type = type_of_group_norm,
+                  .example = "group_norm(8)"},
+        .build = build_group_norm};
+}
+
+Definition define_spectral_norm() {
+    return {
+        .entry = {.name = "spectral_norm",
+                  .kind = dsl::EntryKind::layer,
+                  .doc = "Divides a layer's weights by their largest singular value.",
+                  .details = "Miyato et al., 2018.",
+                  .inputs = {"x"},
+                  .type = [](dsl::TypeCall& call) { return std::vector<dsl::Type>{call.inputs.front()}; },
+                  .example = "spectral_norm",
+                  .missing = "the power iteration that tracks the singular value is still to be written"}};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include "dsl/diagnostics.hpp"
+#include "models/layers/layers.hpp"
+#include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
+
+namespace gandsl::models {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+std::vector<dsl::Type> type(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    Shape shape = sizes(call.arguments);
+    const Index count = element_count(input.shape);
+    const auto open = std::count(shape.begin(), shape.end(), -1);
+    Index known = 1;
+    for (const Index size : shape) {
+        if (size == 0 || size < -1) {
+            throw dsl::diagnostics::refused_argument(
+                "reshape", "sizes", "the size " + std::to_string(size),
+                "sizes of at least 1, or -1 for the one to be worked out");
+        }
+        if (size > 0) {
+            if (known > count) {
+                throw dsl::diagnostics::wrong_element_count("reshape", input, shape);
+            }
+            known *= size;
+        }
+    }
+    if (open > 1) {
+        throw dsl::diagnostics::refused_argument("reshape", "sizes", std::to_string(open) + " sizes of -1",
+                                                 "at most one size to be worked out");
+    }
+    if (open == 1 && count % known == 0) {
+        *std::find(shape.begin(), shape.end(), -1) = count / known;
+        known = count;
+    }
+    if (known != count) {
+        throw dsl::diagnostics::wrong_element_count("reshape", input, shape);
+    }
+    dsl::Type result = input;
+    result.shape = shape;
+    return {result};
+}
+
+std::vector<Value> build(BuildCall& call) {
+    return {reshape_example(call.inputs.front(), call.results[0], call.batch)};
+}
+
+}  // namespace
+
+Definition define_reshape() {
+    return {.entry = {.name = "reshape",
+                      .kind = dsl::EntryKind::layer,
+                      .doc = "The same numbers in another shape.",
+                      .details =
+                          "Numbers are taken and laid down with the last axis running fastest. One size may "
+                          "be -1: it is worked out from the others.",
+                      .inputs = {"x"},
+                      .arguments = {sizes_argument(
+                          "the sizes of the axes; pictures are channels, height, width", -1)},
+                      .type = type,
+                      .example = "reshape(256, 7, 7)"},
+            .build = build};
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::models

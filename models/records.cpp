@@ -1,0 +1,187 @@
+#include "models/records.hpp"
+
+#include <cmath>
+
+#include "autodiff/error.hpp"
+
+namespace gandsl::models {
+
+namespace {
+
+template <typename Data>
+dsl::Value wrap(Data data) {
+    dsl::Value value;
+    value.data = std::move(data);
+    return value;
+}
+
+dsl::Argument argument(std::string name, dsl::ArgumentKind kind, std::string doc) {
+    dsl::Argument result;
+    result.name = std::move(name);
+    result.kind = kind;
+    result.doc = std::move(doc);
+    return result;
+}
+
+const dsl::Value& find(const dsl::Arguments& arguments, std::string_view name) {
+    const auto place = arguments.find(name);
+    if (place == arguments.end()) {
+        throw Error(ErrorCode::internal,
+                    "argument " + std::string(name) + " was not resolved by the checker");
+    }
+    return place->second;
+}
+
+template <typename Data>
+const Data& get(const dsl::Arguments& arguments, std::string_view name) {
+    const auto* data = std::get_if<Data>(&find(arguments, name).data);
+    if (data == nullptr) {
+        throw Error(ErrorCode::internal,
+                    "argument " + std::string(name) + " has another kind than its record says");
+    }
+    return *data;
+}
+
+}  // namespace
+
+dsl::Value value_of(double number) {
+    return wrap(number);
+}
+dsl::Value value_of(bool flag) {
+    return wrap(flag);
+}
+dsl::Value value_of(const char* text) {
+    return wrap(std::string(text));
+}
+dsl::Value absent() {
+    return {};
+}
+
+dsl::NestedCall initializer_call(std::string name, std::vector<std::pair<std::string, double>> arguments) {
+    dsl::NestedCall call;
+    call.name = std::move(name);
+    for (auto& [key, number] : arguments) {
+        call.arguments.emplace_back(std::move(key), value_of(number));
+    }
+    return call;
+}
+
+dsl::NestedCall uniform_by_fan_in(dsl::Index fan_in) {
+    const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
+    return initializer_call("uniform", {{"low", -bound}, {"high", bound}});
+}
+
+dsl::NestedCall initializer_or(const dsl::TypeCall& call, dsl::NestedCall otherwise) {
+    return has(call.arguments, "init") ? get<dsl::NestedCall>(call.arguments, "init") : std::move(otherwise);
+}
+
+dsl::Argument integer_argument(std::string name, std::string doc, double least) {
+    dsl::Argument result = argument(std::move(name), dsl::ArgumentKind::integer, std::move(doc));
+    result.least = least;
+    return result;
+}
+
+dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double least) {
+    dsl::Argument result = integer_argument(std::move(name), std::move(doc), least);
+    result.fallback = std::move(fallback);
+    return result;
+}
+
+dsl::Argument number_argument(std::string name, std::string doc, double least, double most) {
+    dsl::Argument result = argument(std::move(name), dsl::ArgumentKind::number, std::move(doc));
+    result.least = least;
+    result.most = most;
+    return result;
+}
+
+dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double least,
+                              double most) {
+    dsl::Argument result = number_argument(std::move(name), std::move(doc), least, most);
+    result.fallback = std::move(fallback);
+    return result;
+}
+
+dsl::Argument boolean_argument(std::string name, std::string doc, bool fallback) {
+    dsl::Argument result = argument(std::move(name), dsl::ArgumentKind::boolean, std::move(doc));
+    result.fallback = value_of(fallback);
+    result.positional = false;
+    return result;
+}
+
+dsl::Argument choice_argument(std::string name, std::string doc, const char* fallback,
+                              std::vector<std::string> choices) {
+    dsl::Argument result = argument(std::move(name), dsl::ArgumentKind::text, std::move(doc));
+    result.fallback = value_of(fallback);
+    result.choices = std::move(choices);
+    result.positional = false;
+    return result;
+}
+
+dsl::Argument sizes_argument(std::string doc, double least) {
+    dsl::Argument result = argument("sizes", dsl::ArgumentKind::numbers, std::move(doc));
+    result.least = least;
+    result.many = true;
+    return result;
+}
+
+dsl::Argument axis_argument(std::string doc) {
+    return by_name(integer_argument("axis", std::move(doc), absent(), -1e300));
+}
+
+dsl::Argument initializer_argument() {
+    dsl::Argument result =
+        argument("init", dsl::ArgumentKind::call,
+                 "how the weights begin: an initializer; the layer's own scheme if left out");
+    result.fallback = absent();
+    result.positional = false;
+    result.choices = {"initializer"};
+    return result;
+}
+
+dsl::Argument rate_argument() {
+    dsl::Argument result =
+        argument("lr", dsl::ArgumentKind::call, "learning rate: a number above 0 or a schedule");
+    result.choices = {"number", "schedule"};
+    result.least = 0;
+    result.least_excluded = true;
+    return result;
+}
+
+dsl::Argument by_name(dsl::Argument argument) {
+    argument.positional = false;
+    return argument;
+}
+
+double number(const dsl::Arguments& arguments, std::string_view name) {
+    return get<double>(arguments, name);
+}
+
+dsl::Index integer(const dsl::Arguments& arguments, std::string_view name) {
+    return static_cast<dsl::Index>(get<double>(arguments, name));
+}
+
+bool boolean(const dsl::Arguments& arguments, std::string_view name) {
+    return get<bool>(arguments, name);
+}
+
+const std::string& text(const dsl::Arguments& arguments, std::string_view name) {
+    return get<std::string>(arguments, name);
+}
+
+bool has(const dsl::Arguments& arguments, std::string_view name) {
+    return !find(arguments, name).empty();
+}
+
+std::size_t net(const dsl::Arguments& arguments, std::string_view name) {
+    return get<dsl::NetReference>(arguments, name).net;
+}
+
+dsl::Arguments arguments_of(const dsl::NestedCall& call) {
+    dsl::Arguments arguments;
+    for (const auto& [name, value] : call.arguments) {
+        arguments.emplace(name, value);
+    }
+    return arguments;
+}
+
+}  // namespace gandsl::models

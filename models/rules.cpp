@@ -1,0 +1,98 @@
+#include "models/rules.hpp"
+
+#include <algorithm>
+
+#include "autodiff/shape.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/records.hpp"
+
+namespace gandsl::models {
+
+using dsl::Type;
+
+Type broadcast(const std::string& operation, const Type& left, const Type& right) {
+    const std::size_t rank = std::max(left.shape.size(), right.shape.size());
+    Type result;
+    result.shape.assign(rank, 1);
+    result.batched = left.batched || right.batched;
+    for (std::size_t back = 1; back <= rank; ++back) {
+        const dsl::Index a = back <= left.shape.size() ? left.shape[left.shape.size() - back] : 1;
+        const dsl::Index b = back <= right.shape.size() ? right.shape[right.shape.size() - back] : 1;
+        if (a != b && a != 1 && b != 1) {
+            throw dsl::diagnostics::does_not_broadcast(operation, left, right);
+        }
+        result.shape[rank - back] = a == 1 ? b : a;
+    }
+    return result;
+}
+
+dsl::TypeRule elementwise(std::string operation) {
+    return [operation = std::move(operation)](dsl::TypeCall& call) {
+        Type result = with_shape(call.inputs.front(), call.inputs.front().shape);
+        for (std::size_t i = 1; i < call.inputs.size(); ++i) {
+            result = broadcast(operation, result, call.inputs[i]);
+        }
+        return std::vector<Type>{result};
+    };
+}
+
+std::size_t checked_axis(const std::string& entry, dsl::Index axis, const Type& input,
+                         const std::string& about) {
+    const auto rank = static_cast<dsl::Index>(input.shape.size());
+    if (axis < -rank || axis >= rank) {
+        throw dsl::diagnostics::unknown_axis(entry, axis, input, about);
+    }
+    return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+}
+
+dsl::TypeRule reduction(std::string name) {
+    return [name = std::move(name)](dsl::TypeCall& call) {
+        const Type& input = call.inputs.front();
+        dsl::Shape shape;
+        if (call.has("axis")) {
+            shape = input.shape;
+            shape.erase(shape.begin() +
+                        static_cast<std::ptrdiff_t>(checked_axis(name, call.integer("axis"), input)));
+        }
+        return std::vector<Type>{with_shape(input, shape)};
+    };
+}
+
+void numbers_only(const std::string& entry, const Type& input) {
+    if (input.classes) {
+        throw dsl::diagnostics::not_labels(entry, input);
+    }
+}
+
+Type with_shape(const Type& type, dsl::Shape shape) {
+    Type result;
+    result.shape = std::move(shape);
+    result.batched = type.batched;
+    return result;
+}
+
+dsl::Shape sizes(const dsl::Arguments& arguments, const std::string& name) {
+    const std::vector<Type> none;
+    dsl::Shape shape;
+    for (const double size :
+         dsl::TypeCall{.inputs = none, .arguments = arguments, .weights = {}}.numbers(name)) {
+        shape.push_back(static_cast<dsl::Index>(size));
+    }
+    return shape;
+}
+
+Spatial spatial(const std::string& entry, const Type& type) {
+    numbers_only(entry, type);
+    switch (type.shape.size()) {
+        case 3:
+            return Spatial::picture;
+        case 2:
+            return Spatial::sequence;
+        default:
+            throw dsl::diagnostics::wrong_rank(
+                entry, type, "a picture (channels x height x width) or a sequence (length x channels)",
+                type.shape.size() == 1 ? "`reshape` makes a picture of a vector" : "");
+    }
+}
+
+}  // namespace gandsl::models

@@ -1,0 +1,300 @@
+#include <algorithm>
+#include <map>
+
+#include "autodiff/error.hpp"
+#include "autodiff/gradient.hpp"
+#include "autodiff/operation.hpp"
+#include "autodiff/operations.hpp"
+#include "models/catalogue.hpp"
+#include "models/records.hpp"
+#include "models/values.hpp"
+#include "runtime/build/graph.hpp"
+#include "runtime/build/recorder.hpp"
+
+namespace gandsl::runtime {
+inline namespace GANDSL_PRECISION {
+
+using models::Value;
+
+namespace {
+
+Var batch_mean(Var x) {
+    return x.shape().empty() ? x : mean(x);
+}
+
+/// Nodes a gradient of `value` can flow to, by id.
+std::vector<bool> differentiable_from(Var value) {
+    const Tape& tape = value.tape();
+    std::vector<bool> reached(value.id() + 1, false);
+    reached[value.id()] = true;
+    for (NodeId id = value.id() + 1; id-- > 0;) {
+        const Node& node = tape.node(id);
+        if (reached[id] && node.operation->vjp != nullptr) {
+            for (const NodeId input : node.inputs) {
+                reached[input] = true;
+            }
+        }
+    }
+    return reached;
+}
+
+/// A place among a net's weights.
+struct WeightPlace {
+    std::size_t net;
+    std::size_t place;
+};
+
+/// A training step as it is recorded.
+class Step {
+  public:
+    Step(const dsl::Program& program, const BuildOptions& options, Graph& graph, Recorder& recorder)
+        : program_(program), train_(*program.train), options_(options), graph_(graph), recorder_(recorder) {
+        scope_.mode = models::Mode::train;
+        scope_.batch = options.batch;
+        scope_.inputs = &graph.inputs;
+    }
+
+    void record() {
+        for (std::size_t item = 0; item < train_.items.size(); ++item) {
+            if (const auto* code = std::get_if<dsl::Instructions>(&train_.items[item])) {
+                recorder_.run(*code, scope_, train_.types, values_);
+            } else {
+                record_update(item, std::get<dsl::Update>(train_.items[item]));
+            }
+        }
+        name_values();
+        average();
+        assign();
+    }
+
+  private:
+    void record_update(std::size_t item, const dsl::Update& update) {
+        recorder_.run(update.body, scope_, train_.types, values_);
+        recorder_.tape().set_mark(update.span.begin);
+        const std::vector<WeightPlace> learned = learned_weights(update);
+        const std::vector<Var> gradients =
+            gradients_of(batch_mean(values_.at(update.objective).var), learned);
+        std::vector<Var> variables;
+        for (const auto [net, place] : learned) {
+            variables.push_back(recorder_.weights(net).current[place]);
+        }
+        OptimizerState& state = optimizers_[update.site];
+        const models::Definition& optimizer = models::definition(update.optimizer.entry->name);
+        const std::size_t states_before = state.slots.size();
+        const std::vector<Var> results = optimizer.step(update.optimizer.arguments, variables, gradients,
+                                                        rate(update.optimizer.arguments), state);
+        if (state.slots.size() > states_before) {
+            name_states(update.site, optimizer, learned, state);
+        }
+        UpdateRecord record{.item = item, .results = state.values};
+        for (std::size_t i = 0; i < learned.size(); ++i) {
+            NetWeights& weights = recorder_.weights(learned[i].net);
+            weights.earlier[learned[i].place].push_back(weights.current[learned[i].place]);
+            // The next objective must not be differentiated through this update.
+            weights.current[learned[i].place] = stop_gradient(results[i]);
+            record.results.push_back(results[i]);
+        }
+        for (const dsl::Named& named : update.named) {
+            const Var value = batch_mean(values_.at(named.value).var);
+            record.results.push_back(value);
+            remember({update.site, update.prefix + named.name}, value);
+        }
+        graph_.updates.push_back(std::move(record));
+    }
+
+    std::vector<WeightPlace> learned_weights(const dsl::Update& update) const {
+        std::vector<WeightPlace> learned;
+        for (const std::size_t net : update.nets) {
+            for (std::size_t place = 0; place < program_.nets[net].weights.size(); ++place) {
+                if (program_.nets[net].weights[place].learned) {
+                    learned.push_back({net, place});
+                }
+            }
+        }
+        return learned;
+    }
+
+    /// Of the objective, through each weight as it was where it was used: a binding made before an earlier
+    /// update of this step has seen an earlier value.
+    std::vector<Var> gradients_of(Var objective, const std::vector<WeightPlace>& learned) {
+        const std::vector<bool> reached = differentiable_from(objective);
+        std::vector<Var> variables;
+        std::vector<std::size_t> owners;
+        for (std::size_t i = 0; i < learned.size(); ++i) {
+            const NetWeights& weights = recorder_.weights(learned[i].net);
+            for (const Var earlier : weights.earlier[learned[i].place]) {
+                if (earlier.id() < reached.size() && reached[earlier.id()]) {
+                    variables.push_back(earlier);
+                    owners.push_back(i);
+                }
+            }
+            variables.push_back(weights.current[learned[i].place]);
+            owners.push_back(i);
+        }
+        const std::vector<Var> parts = gradient(objective, variables);
+        std::vector<Var> gradients(learned.size());
+        for (std::size_t part = 0; part < parts.size(); ++part) {
+            Var& total = gradients[owners[part]];
+            total = total.valid() ? total + parts[part] : parts[part];
+        }
+        return gradients;
+    }
+
+    Var rate(const dsl::Arguments& arguments) {
+        const dsl::Value& given = arguments.find("lr")->second;
+        if (const auto* number = std::get_if<double>(&given.data)) {
+            return recorder_.tape().constant(*number);
+        }
+        const auto& call = std::get<dsl::NestedCall>(given.data);
+        const models::Progress progress{.step = step_number(recorder_.tape()),
+                                        .total_steps = static_cast<double>(options_.total_steps),
+                                        .epoch_steps = static_cast<double>(options_.epoch_steps)};
+        return models::definition(call.name).rate(models::arguments_of(call), progress);
+    }
+
+    /// Moments come first, those of one weight side by side; single numbers follow.
+    void name_states(std::size_t site, const models::Definition& optimizer,
+                     const std::vector<WeightPlace>& learned, const OptimizerState& state) {
+        const std::string prefix = "optimizer." + std::to_string(site) + ".";
+        const std::size_t kept = state.slots.size() / learned.size();
+        std::size_t slot = 0;
+        for (const auto [net, place] : learned) {
+            for (std::size_t moment = 0; moment < kept && moment < optimizer.slots.size(); ++moment) {
+                const std::string name =
+                    program_.nets[net].name + "." + program_.nets[net].weights[place].name;
+                graph_.states.push_back(
+                    {prefix + name + "." + optimizer.slots[moment], state.slots[slot++], false});
+            }
+        }
+        for (std::size_t number = 0; slot < state.slots.size(); ++number) {
+            graph_.states.push_back(
+                {prefix + "number_" + std::to_string(number), state.slots[slot++], false});
+        }
+    }
+
+    /// Turns of a repeat share a name.
+    void remember(const std::pair<std::size_t, std::string>& name, Var value) {
+        const auto known =
+            std::find_if(named_.begin(), named_.end(), [&](const auto& each) { return each.first == name; });
+        if (known == named_.end()) {
+            named_.push_back({name, {value}});
+        } else {
+            known->second.push_back(value);
+        }
+    }
+
+    void name_values() {
+        for (const auto& [name, turns] : named_) {
+            Var total = turns.front();
+            for (std::size_t turn = 1; turn < turns.size(); ++turn) {
+                total = total + turns[turn];
+            }
+            const auto count = static_cast<double>(turns.size());
+            graph_.named.push_back({name.second, turns.size() == 1 ? total : total / count});
+        }
+    }
+
+    void average() {
+        for (const dsl::Average& each : train_.averages) {
+            recorder_.tape().set_mark(each.span.begin);
+            NetWeights& weights = recorder_.weights(each.net);
+            for (std::size_t place = 0; place < weights.states.size(); ++place) {
+                if (const Var kept = weights.averages[place]; kept.valid()) {
+                    graph_.assignments.push_back(
+                        {kept, kept * each.decay + weights.current[place] * (1 - each.decay)});
+                }
+            }
+        }
+    }
+
+    void assign() {
+        for (std::size_t net = 0; net < program_.nets.size(); ++net) {
+            const NetWeights& weights = recorder_.weights(net);
+            for (std::size_t place = 0; place < weights.states.size(); ++place) {
+                if (weights.current[place] != weights.states[place]) {
+                    graph_.assignments.push_back({weights.states[place], weights.current[place]});
+                }
+            }
+        }
+        for (const auto& [site, state] : optimizers_) {
+            for (const Assignment& each : assignments(state)) {
+                graph_.assignments.push_back(each);
+            }
+        }
+    }
+
+    const dsl::Program& program_;
+    const dsl::Train& train_;
+    const BuildOptions& options_;
+    Graph& graph_;
+    Recorder& recorder_;
+    Scope scope_;
+    std::vector<Value> values_;
+    std::map<std::size_t, OptimizerState> optimizers_;  ///< by site
+    std::vector<std::pair<std::pair<std::size_t, std::string>, std::vector<Var>>> named_;
+};
+
+EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {
+    EvaluationGraph result;
+    Scope scope{.draws = streams::Purpose::sample_draws, .layers = streams::Purpose::sample_layers};
+    if (sample.sink->name == "grid") {
+        scope.grid_columns = models::integer(sample.arguments, "columns");
+        scope.batch = models::integer(sample.arguments, "rows") * scope.grid_columns;
+    } else {
+        scope.batch = models::integer(sample.arguments, "count");
+    }
+    scope.inputs = &result.inputs;
+    std::vector<Value> values;
+    recorder.run(sample.body, scope, sample.types, values);
+    const Value value = models::channels_first(models::with_batch(values.at(sample.value), scope.batch));
+    result.value = value.var;
+    result.shape = value.type.shape;
+    result.count = scope.batch;
+    return result;
+}
+
+EvaluationGraph record_measure(const dsl::Measure& measure, const BuildOptions& options, Recorder& recorder) {
+    EvaluationGraph result;
+    Scope scope{.batch = options.measure_batch,
+                .draws = streams::Purpose::measure_draws,
+                .layers = streams::Purpose::measure_layers};
+    scope.inputs = &result.inputs;
+    std::vector<Value> values;
+    recorder.run(measure.body, scope, measure.types, values);
+    const Value value = models::with_batch(values.at(measure.value), scope.batch);
+    result.value = reshape(value.var, {scope.batch});
+    result.count = scope.batch;
+    return result;
+}
+
+}  // namespace
+
+std::vector<Var> Graph::outputs() const {
+    std::vector<Var> vars;
+    for (const NamedOutput& each : named) {
+        vars.push_back(each.var);
+    }
+    return vars;
+}
+
+Graph build(const dsl::Program& program, const BuildOptions& options) {
+    Graph graph;
+    graph.tape = std::make_unique<Tape>(Evaluation::planned, options.seed);
+    Recorder recorder(program, options, graph);
+    if (program.train) {
+        for (const dsl::Average& each : program.train->averages) {
+            recorder.keep_average(each.net);
+        }
+        Step(program, options, graph, recorder).record();
+    }
+    for (const dsl::Sample& sample : program.samples) {
+        graph.samples.push_back(record_sample(sample, recorder));
+    }
+    for (const dsl::Measure& measure : program.measures) {
+        graph.measures.push_back(record_measure(measure, options, recorder));
+    }
+    return graph;
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::runtime

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autodiff/plan.hpp"
+#include "autodiff/tape.hpp"
+#include "dsl/program.hpp"
+
+/// A checked program as one graph: a whole training step, every sample and every measure, on one tape.
+namespace gandsl::runtime {
+inline namespace GANDSL_PRECISION {
+
+struct BuildOptions {
+    Index batch = 64;           ///< examples in a training batch
+    Index measure_batch = 256;  ///< examples a measure looks at in one run
+    std::uint64_t seed = 0;
+    std::uint64_t total_steps = 1;  ///< of the run, for schedules
+    std::uint64_t epoch_steps = 1;  ///< steps in an epoch, for schedules
+};
+
+/// What has to be fed before a run: the batch of one field of one `data` statement.
+struct DataInput {
+    Var var;                ///< (batch, the field's shape); labels and symbols as whole numbers
+    std::size_t data = 0;   ///< place in Program::data
+    std::size_t field = 0;  ///< place in Data::names
+    std::size_t slot = 0;   ///< which of the batches that one step consumes
+    bool next = false;      ///< the same windows, one symbol later
+    Shape shape;            ///< of `var`
+};
+
+/// A value shown and logged: a scalar, the mean over the batch (and over the turns of a `repeat`).
+struct NamedOutput {
+    std::string name;  ///< "D.loss"
+    Var var;
+};
+
+/// Memory that lives as long as the run, under a name that stays the same from run to run:
+/// "G.dense_1.weight", "average.G.dense_1.weight", "optimizer.0.G.dense_1.weight.m".
+struct NamedState {
+    std::string name;
+    Var var;
+    bool learned = false;  ///< a weight of a net, not a statistic or a moment
+};
+
+/// One recorded `update`, for estimates.
+struct UpdateRecord {
+    std::size_t item = 0;      ///< place in Train::items
+    std::vector<Var> results;  ///< new weights, moments and named values
+};
+
+/// A graph that reads the states and changes none. It has draws that depend on the seed alone as long as it
+/// is always run with the same step number.
+struct EvaluationGraph {
+    std::vector<DataInput> inputs;
+    Var value;    ///< samples: (count, shape), channels first; measures: one number for each example, (count)
+    Shape shape;  ///< of one example
+    Index count = 0;
+};
+
+/// Move the graph, not the tape: the Vars point at it.
+struct Graph {
+    std::unique_ptr<Tape> tape;
+    std::vector<DataInput> inputs;
+    std::vector<NamedOutput> named;
+    std::vector<Assignment> assignments;
+    std::vector<NamedState> states;
+    std::vector<UpdateRecord> updates;
+    std::vector<EvaluationGraph> samples;   ///< as Program::samples
+    std::vector<EvaluationGraph> measures;  ///< as Program::measures
+
+    std::vector<Var> outputs() const;  ///< of `named`
+};
+
+/// Records the program. Nodes carry as their mark the byte offset in the file of what they came from. The
+/// entries the program points at must be those of models::catalogue (of either precision).
+Graph build(const dsl::Program& program, const BuildOptions& options);
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::runtime

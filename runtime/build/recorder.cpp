@@ -1,0 +1,256 @@
+#include "runtime/build/recorder.hpp"
+
+#include <algorithm>
+
+#include "autodiff/array.hpp"
+#include "autodiff/error.hpp"
+#include "autodiff/gradient.hpp"
+#include "autodiff/operations.hpp"
+#include "models/catalogue.hpp"
+#include "models/records.hpp"
+#include "models/values.hpp"
+
+namespace gandsl::runtime {
+inline namespace GANDSL_PRECISION {
+
+using models::Mode;
+using models::Value;
+
+Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Graph& graph)
+    : program_(program),
+      options_(options),
+      graph_(graph),
+      nets_(program.nets.size()),
+      called_(program.nets.size()) {
+    for (std::size_t net = 0; net < program.nets.size(); ++net) {
+        collect_nets(net, called_[net]);
+        NetWeights& weights = nets_[net];
+        for (const dsl::NetWeight& each : program.nets[net].weights) {
+            const RandomKey key{
+                .seed = options.seed, .stream = next_stream(streams::Purpose::weights), .step = 0};
+            const std::string name = program.nets[net].name + "." + each.name;
+            tape().set_mark(each.span.begin);
+            const Var state = tape().state(models::initializer(each.init.name)
+                                               .initialize(models::arguments_of(each.init), each.shape, key),
+                                           name);
+            weights.states.push_back(state);
+            graph.states.push_back({name, state, each.learned});
+        }
+        weights.current = weights.states;
+        weights.earlier.resize(weights.states.size());
+        weights.averages.resize(weights.states.size());
+    }
+}
+
+void Recorder::collect_nets(std::size_t net, std::set<std::size_t>& reached) const {
+    if (!reached.insert(net).second) {
+        return;
+    }
+    for (const dsl::Instruction& code : program_.nets[net].body) {
+        if (code.kind == dsl::Instruction::Kind::call) {
+            collect_nets(code.index, reached);
+        }
+    }
+}
+
+void Recorder::keep_average(std::size_t net) {
+    NetWeights& weights = nets_[net];
+    for (std::size_t place = 0; place < weights.states.size(); ++place) {
+        if (program_.nets[net].weights[place].learned && !weights.averages[place].valid()) {
+            const std::string name =
+                "average." + program_.nets[net].name + "." + program_.nets[net].weights[place].name;
+            weights.averages[place] = tape().state(weights.states[place].value(), name);
+            graph_.states.push_back({name, weights.averages[place], false});
+        }
+    }
+}
+
+Var Recorder::weight(std::size_t net, std::size_t place, Mode mode) const {
+    const NetWeights& weights = nets_[net];
+    if (mode == Mode::train) {
+        return weights.current[place];
+    }
+    return weights.averages[place].valid() ? weights.averages[place] : weights.states[place];
+}
+
+std::uint32_t Recorder::next_stream(streams::Purpose purpose) {
+    return streams::number(purpose, stream_counts_[purpose]++);
+}
+
+Value Recorder::data(const dsl::Instruction& code, Scope& scope, const dsl::Type& type) {
+    const auto same = [&](const DataInput& input) {
+        return input.data == code.index && input.field == code.field && input.slot == code.slot &&
+               input.next == code.next;
+    };
+    const auto found = std::find_if(scope.inputs->begin(), scope.inputs->end(), same);
+    if (found != scope.inputs->end()) {
+        return {.var = found->var, .type = type};
+    }
+    const dsl::Data& source = program_.data[code.index];
+    const Shape shape = models::tape_shape(type, scope.batch);
+    const Var var = tape().input(shape, (code.next ? "next " : "") + source.names[code.field]);
+    scope.inputs->push_back({var, code.index, code.field, code.slot, code.next, shape});
+    return {.var = var, .type = type};
+}
+
+Value Recorder::draw(const dsl::Instruction& code, Scope& scope, const dsl::Type& type, bool inside_net) {
+    // A net draws anew at every call; elsewhere a slot is one draw, whoever mentions it.
+    if (!inside_net && scope.drawn.contains(code.slot)) {
+        return scope.drawn.at(code.slot);
+    }
+    const std::vector<Value> none;
+    const std::vector<dsl::Type> results = {type};
+    models::BuildCall call{.tape = tape(),
+                           .batch = scope.batch,
+                           .mode = scope.mode,
+                           .inputs = none,
+                           .arguments = code.arguments,
+                           .results = results};
+    call.stream = [&] {
+        return inside_net ? next_stream(scope.layers) : streams::number(scope.draws, code.slot);
+    };
+    const Value value = models::definition(code.entry->name).build(call).at(0);
+    if (!inside_net) {
+        scope.drawn.emplace(code.slot, value);
+    }
+    return value;
+}
+
+Value Recorder::cell(const dsl::Instruction& code, const Scope& scope, const dsl::Type& type) {
+    Array indices = make_array({scope.batch});
+    for (Index place = 0; place < scope.batch; ++place) {
+        indices.data()[place] =
+            static_cast<Real>(code.index == 0 ? place / scope.grid_columns : place % scope.grid_columns);
+    }
+    return {.var = tape().constant(std::move(indices)), .type = type};
+}
+
+Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, const dsl::Net* net,
+                                 std::size_t net_index, const Values& inputs,
+                                 const std::vector<dsl::Type>& results) {
+    const models::Definition& definition = models::definition(code.entry->name);
+    if (!definition.build) {
+        throw Error(ErrorCode::internal,
+                    "'" + code.entry->name + "' passed the checker, but nothing builds it");
+    }
+    models::BuildCall call{.tape = tape(),
+                           .batch = scope.batch,
+                           .mode = scope.mode,
+                           .inputs = inputs,
+                           .arguments = code.arguments,
+                           .results = results};
+    for (const std::size_t place : code.weights) {
+        call.weights.push_back(weight(net_index, place, scope.mode));
+    }
+    call.stream = [&] { return next_stream(scope.layers); };
+    call.update = [&](std::size_t place, Var value) {
+        const std::size_t own = code.weights.at(place);
+        if (net->weights[own].learned) {
+            throw Error(ErrorCode::internal, "'" + code.entry->name + "' replaces a learned weight");
+        }
+        nets_[net_index].current[own] = stop_gradient(value);
+    };
+    call.net_weights = [&](std::size_t other) {
+        std::vector<Var> learned;
+        for (std::size_t place = 0; place < program_.nets[other].weights.size(); ++place) {
+            if (program_.nets[other].weights[place].learned) {
+                learned.push_back(weight(other, place, scope.mode));
+            }
+        }
+        return learned;
+    };
+    return definition.build(call);
+}
+
+Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& inputs) {
+    // Equal calls are one value: G(z) of two updates is recorded once, and its running statistics move once.
+    // Running statistics do not count as arguments in training, where nothing reads them.
+    std::vector<std::uint64_t> key = {net, static_cast<std::uint64_t>(scope.mode),
+                                      static_cast<std::uint64_t>(scope.batch)};
+    for (const Value& input : inputs) {
+        key.push_back(input.var.id());
+        key.push_back(static_cast<std::uint64_t>(input.layout));
+    }
+    for (const std::size_t each : called_[net]) {
+        for (std::size_t place = 0; place < program_.nets[each].weights.size(); ++place) {
+            if (scope.mode == Mode::evaluate || program_.nets[each].weights[place].learned) {
+                key.push_back(weight(each, place, scope.mode).id());
+            }
+        }
+    }
+    const auto known = calls_.find(key);
+    if (known != calls_.end()) {
+        return known->second;
+    }
+    const dsl::Net& callee = program_.nets[net];
+    Values values(callee.types.size());
+    for (std::size_t place = 0; place < inputs.size(); ++place) {
+        values[place] = inputs[place];
+    }
+    const std::size_t mark = tape().mark();
+    run_in(callee.body, scope, callee.types, values, &callee, net);
+    tape().set_mark(mark);
+    Values results;
+    for (const dsl::ValueId id : callee.results) {
+        results.push_back(values[id]);
+    }
+    calls_.emplace(std::move(key), results);
+    return results;
+}
+
+void Recorder::run(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
+                   Values& values) {
+    run_in(code, scope, types, values, nullptr, 0);
+}
+
+void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
+                      Values& values, const dsl::Net* net, std::size_t net_index) {
+    using Kind = dsl::Instruction::Kind;
+    values.resize(types.size());
+    for (const dsl::Instruction& each : code) {
+        tape().set_mark(each.span.begin);
+        Values inputs;
+        for (const dsl::ValueId id : each.inputs) {
+            inputs.push_back(values.at(id));
+        }
+        std::vector<dsl::Type> results;
+        for (const dsl::ValueId id : each.outputs) {
+            results.push_back(types.at(id));
+        }
+        Values outputs;
+        switch (each.kind) {
+            case Kind::constant:
+                outputs = {
+                    {.var = tape().constant(each.number), .type = results.at(0), .number = each.number}};
+                break;
+            case Kind::data:
+                outputs = {data(each, scope, results.at(0))};
+                break;
+            case Kind::draw:
+                outputs = {draw(each, scope, results.at(0), net != nullptr)};
+                break;
+            case Kind::apply:
+                outputs = apply(each, scope, net, net_index, inputs, results);
+                break;
+            case Kind::call:
+                outputs = call(each.index, scope, inputs);
+                break;
+            case Kind::gradient: {
+                Value slope = inputs.at(1);
+                slope.number = {};
+                slope.var = gradient(inputs[0].var, inputs[1].var);
+                outputs = {slope};
+                break;
+            }
+            case Kind::cell:
+                outputs = {cell(each, scope, results.at(0))};
+                break;
+        }
+        for (std::size_t place = 0; place < each.outputs.size(); ++place) {
+            values[each.outputs[place]] = outputs.at(place);
+        }
+    }
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::runtime

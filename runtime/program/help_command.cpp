@@ -1,0 +1,165 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+
+#include "autodiff/error.hpp"
+#include "dsl/diagnostics.hpp"
+#include "models/catalogue.hpp"
+#include "runtime/program/commands.hpp"
+#include "runtime/sources/sources.hpp"
+
+namespace gandsl::program {
+
+namespace {
+
+struct Chapter {
+    dsl::EntryKind kind;
+    const char* title;
+};
+constexpr std::array chapters{
+    Chapter{dsl::EntryKind::source, "Data sources, right of `data x =`"},
+    Chapter{dsl::EntryKind::distribution, "Distributions, right of `~`"},
+    Chapter{dsl::EntryKind::layer, "Layers"},
+    Chapter{dsl::EntryKind::function, "Functions"},
+    Chapter{dsl::EntryKind::optimizer, "Optimizers, after `with`"},
+    Chapter{dsl::EntryKind::schedule, "Learning rate schedules"},
+    Chapter{dsl::EntryKind::initializer, "First weights, as `init = `"},
+    Chapter{dsl::EntryKind::sink, "What a sample becomes, after `as`"},
+    Chapter{dsl::EntryKind::stop_rule, "When to stop, as `stop = `"},
+};
+
+std::string spell(const dsl::Value& value);
+
+std::string spell(const dsl::NestedCall& call) {
+    std::string text = call.name + "(";
+    for (std::size_t place = 0; place < call.arguments.size(); ++place) {
+        text += (place == 0 ? "" : ", ") + spell(call.arguments[place].second);
+    }
+    return text + ")";
+}
+
+std::string spell(const dsl::Value& value) {
+    struct Spell {
+        std::string operator()(std::monostate) const { return ""; }
+        std::string operator()(double number) const { return dsl::spell(number); }
+        std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+        std::string operator()(const std::string& text) const { return text; }
+        std::string operator()(const std::vector<double>& numbers) const {
+            std::string text = "[";
+            for (std::size_t place = 0; place < numbers.size(); ++place) {
+                text += (place == 0 ? "" : ", ") + dsl::spell(numbers[place]);
+            }
+            return text + "]";
+        }
+        std::string operator()(const dsl::NestedCall& call) const { return program::spell(call); }
+        std::string operator()(const dsl::NetReference&) const { return ""; }
+        std::string operator()(const dsl::NameReference& name) const { return name.name; }
+    };
+    return std::visit(Spell{}, value.data);
+}
+
+std::string signature(const dsl::Entry& entry) {
+    std::string inside;
+    const auto add = [&](const std::string& word) { inside += (inside.empty() ? "" : ", ") + word; };
+    for (const std::string& input : entry.inputs) {
+        add(input);
+    }
+    if (entry.variadic) {
+        add("...");
+    }
+    for (const dsl::Argument& argument : entry.arguments) {
+        const std::string fallback = argument.fallback ? spell(*argument.fallback) : "";
+        add(argument.name + (fallback.empty() ? "" : " = " + fallback));
+    }
+    return inside.empty() ? entry.name : fmt::format("{}({})", entry.name, inside);
+}
+
+// Breaks text into lines of at most 80 columns, each indented.
+std::string wrapped(const std::string& text, const std::string& indent) {
+    std::string result;
+    std::string line = indent;
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+        const std::size_t end = std::min(text.find(' ', begin), text.size());
+        const std::string word = text.substr(begin, end - begin);
+        if (line.size() > indent.size() && line.size() + 1 + word.size() > 80) {
+            result += line + "\n";
+            line = indent;
+        }
+        line += (line.size() > indent.size() ? " " : "") + word;
+        begin = end + 1;
+    }
+    return result + line + "\n";
+}
+
+void print_page(const dsl::Entry& entry) {
+    std::string page = wrapped(signature(entry), "") + "\n" + wrapped(entry.doc, "  ");
+    if (!entry.details.empty()) {
+        page += "\n" + wrapped(entry.details, "  ");
+    }
+    if (!entry.arguments.empty()) {
+        page += "\n";
+    }
+    for (const dsl::Argument& argument : entry.arguments) {
+        std::string text = argument.doc;
+        if (!argument.choices.empty()) {
+            text += ": " + fmt::format("{}", fmt::join(argument.choices, ", "));
+        }
+        if (!argument.fallback) {
+            text += " (required)";
+        } else if (const std::string fallback = spell(*argument.fallback); !fallback.empty()) {
+            text += fmt::format(" ({} unless said)", fallback);
+        }
+        page += fmt::format("  {:<12} {}\n", argument.name, text);
+    }
+    if (!entry.example.empty()) {
+        page += "\n  For example:\n      " + entry.example + "\n";
+    }
+    if (!entry.missing.empty()) {
+        page += "\n" + wrapped("Not in this version: " + entry.missing + ".", "  ");
+    }
+    std::fputs(page.c_str(), stdout);
+}
+
+void print_list(const dsl::Catalogue& catalogue) {
+    std::string page;
+    for (const Chapter& chapter : chapters) {
+        std::string rows;
+        for (const auto& [name, entry] : catalogue.entries()) {
+            if (entry.kind == chapter.kind) {
+                rows += fmt::format("  {:<16} {}{}\n", name, entry.doc,
+                                    entry.missing.empty() ? "" : " (not in this version)");
+            }
+        }
+        if (!rows.empty()) {
+            page += fmt::format("{}{}\n{}", page.empty() ? "" : "\n", chapter.title, rows);
+        }
+    }
+    page += "\ngandsl help NAME explains one of them.\n";
+    std::fputs(page.c_str(), stdout);
+}
+
+}  // namespace
+
+int help(const HelpRequest& request) {
+    const dsl::Catalogue catalogue = models::catalogue(sources::entries(sources::all({})));
+    if (!request.name) {
+        print_list(catalogue);
+        return 0;
+    }
+    if (const dsl::Entry* entry = catalogue.find(*request.name)) {
+        print_page(*entry);
+        return 0;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : catalogue.entries()) {
+        names.push_back(name);
+    }
+    const auto near = dsl::nearest(*request.name, names);
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("nothing is called '{}'{}; `gandsl help` lists everything", *request.name,
+                            near ? fmt::format("; did you mean '{}'?", *near) : ""));
+}
+
+}  // namespace gandsl::program

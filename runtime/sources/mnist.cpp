@@ -1,0 +1,107 @@
+#include "runtime/data/mnist.hpp"
+
+#include "autodiff/error.hpp"
+#include "models/records.hpp"
+#include "runtime/sources/support.hpp"
+
+namespace gandsl::sources {
+
+namespace {
+
+// MNIST and the sets made to take its place differ in name only.
+Source define_like_mnist(const Context& context, const std::string& name, const std::string& files, std::string doc,
+                         std::string details) {
+    Source source;
+    source.entry = {.name = name,
+                    .kind = dsl::EntryKind::source,
+                    .doc = std::move(doc),
+                    .details = std::move(details),
+                    .arguments = {range_argument()},
+                    .type =
+                        [](dsl::TypeCall& call) {
+                            range_of(call.arguments);
+                            return std::vector<dsl::Type>{{.shape = {1, 28, 28}}, {.shape = {}, .classes = 10}};
+                        },
+                    .example = "data x, y = " + name + "(range = [-1, 1])"};
+    source.entry.absent = [context, files](const dsl::Arguments&) -> std::optional<std::string> {
+        const data::MnistSearch search = data::find_mnist(files, context.places);
+        return search.files ? std::nullopt : std::optional(search.absent);
+    };
+    source.open = [context, name, files](const dsl::Arguments& arguments) {
+        const data::MnistSearch search = data::find_mnist(files, context.places);
+        if (!search.files) {
+            throw Error(ErrorCode::file, name + ": " + search.absent);
+        }
+        return data::open_mnist(name, *search.files, range_of(arguments));
+    };
+    return source;
+}
+
+const char* const places =
+    "The four IDX files, gzipped or not, are looked for in --data DIR, $GANDSL_DATA, the user's cache folder and "
+    "/usr/share/datasets. 60,000 training and 10,000 test examples: a picture of 1 x 28 x 28 and a label of 10 "
+    "classes.";
+
+}  // namespace
+
+Source define_mnist(const Context& context) {
+    return define_like_mnist(context, "mnist", "mnist", "Handwritten digits (LeCun et al., 1998).", places);
+}
+
+Source define_fashion_mnist(const Context& context) {
+    return define_like_mnist(context, "fashion_mnist", "fashion-mnist",
+                             "Photographs of clothes (Xiao et al., 2017; Debian package dataset-fashion-mnist).",
+                             places);
+}
+
+Source define_idx(const Context& context) {
+    const auto source_of = [context](const dsl::Arguments& arguments) {
+        data::IdxSource idx{.images = models::text(arguments, "images"),
+                            .labels = {},
+                            .folder = context.folder,
+                            .range = range_of(arguments),
+                            .holdout = models::number(arguments, "holdout")};
+        if (models::has(arguments, "labels")) {
+            idx.labels = models::text(arguments, "labels");
+        }
+        return idx;
+    };
+    // Checking and running read the file once.
+    const auto opened = std::make_shared<std::map<std::string, data::DatasetPointer>>();
+    const auto open = [source_of, opened](const dsl::Arguments& arguments) {
+        const data::IdxSource idx = source_of(arguments);
+        data::DatasetPointer& set = (*opened)[idx.images.string() + '\n' + (idx.labels ? idx.labels->string() : "") +
+                                              '\n' + std::to_string(idx.range.low) + ' ' +
+                                              std::to_string(idx.range.high) + ' ' + std::to_string(idx.holdout)];
+        if (!set) {
+            set = data::open_idx(idx);
+        }
+        return set;
+    };
+    Source source;
+    source.entry = {.name = "idx",
+                    .kind = dsl::EntryKind::source,
+                    .doc = "Pictures and labels from files in the format of MNIST.",
+                    .details = "Files may be gzipped. The number of classes is the largest label + 1.",
+                    .arguments = {{.name = "images",
+                                   .kind = dsl::ArgumentKind::text,
+                                   .doc = "the file of pictures, relative to the .gan file"},
+                                  {.name = "labels",
+                                   .kind = dsl::ArgumentKind::text,
+                                   .doc = "the file of labels, if there is one",
+                                   .fallback = models::absent()},
+                                  range_argument(), holdout_argument()},
+                    .type =
+                        [open, source_of](dsl::TypeCall& call) {
+                            source_of(call.arguments);
+                            return types_of(open(call.arguments)->description());
+                        },
+                    .example = "data x, y = idx(images = \"images.gz\", labels = \"labels.gz\")"};
+    source.entry.absent = [source_of](const dsl::Arguments& arguments) {
+        return data::idx_absent(source_of(arguments));
+    };
+    source.open = open;
+    return source;
+}
+
+}  // namespace gandsl::sources

@@ -1,0 +1,39 @@
+#include "runtime/sources/sources.hpp"
+
+#include "autodiff/error.hpp"
+#include "runtime/sources/support.hpp"
+
+namespace gandsl::sources {
+
+std::vector<Source> all(const Context& context) {
+    std::vector<Source> list{
+        define_mnist(context),
+        define_fashion_mnist(context),
+        define_idx(context),
+        define_digits(context),
+    };
+    for (Source& source : define_missing()) {
+        list.push_back(std::move(source));
+    }
+    return list;
+}
+
+std::vector<dsl::Entry> entries(const std::vector<Source>& sources) {
+    std::vector<dsl::Entry> list;
+    for (const Source& source : sources) {
+        list.push_back(source.entry);
+    }
+    return list;
+}
+
+data::DatasetPointer open(const std::vector<Source>& sources, const std::string& name,
+                          const dsl::Arguments& arguments) {
+    for (const Source& source : sources) {
+        if (source.entry.name == name && source.open) {
+            return source.open(arguments);
+        }
+    }
+    throw Error(ErrorCode::internal, "no source is named '" + name + "'");
+}
+
+}  // namespace gandsl::sources

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "dsl/catalogue.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/data/places.hpp"
+
+/// What may stand right of `data x =`: each source is one file here and a row in sources.cpp.
+namespace gandsl::sources {
+
+/// Where sources look for files.
+struct Context {
+    data::Places places;
+    std::filesystem::path folder;  ///< of the .gan file: relative paths start there
+};
+
+struct Source {
+    dsl::Entry entry;
+    /// Reads the data; none for sources that do not run yet. Throws Error naming the file where it is broken.
+    std::function<data::DatasetPointer(const dsl::Arguments&)> open = {};
+};
+
+/// Every source of the language.
+std::vector<Source> all(const Context& context);
+
+/// Their records alone, for the catalogue.
+std::vector<dsl::Entry> entries(const std::vector<Source>& sources);
+
+/// Opens the data a program names. Throws Error(internal) for a source that is not in the list.
+data::DatasetPointer open(const std::vector<Source>& sources, const std::string& name,
+                          const dsl::Arguments& arguments);
+
+}  // namespace gandsl::sources

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dsl/catalogue.hpp"
+#include "runtime/sources/sources.hpp"
+
+/// Shared by the files that define sources.
+namespace gandsl::sources {
+
+/// `range = [low, high]`: what the bytes 0 to 255 become.
+dsl::Argument range_argument();
+/// Throws Error(invalid_argument) unless it is two numbers, the first the smaller.
+data::Range range_of(const dsl::Arguments& arguments);
+
+/// `holdout = 0.1`: the share of examples kept for the test split.
+dsl::Argument holdout_argument();
+
+/// The types of a data set's fields.
+std::vector<dsl::Type> types_of(const data::Description& description);
+
+// One for each file of this folder.
+Source define_mnist(const Context& context);
+Source define_fashion_mnist(const Context& context);
+Source define_idx(const Context& context);
+Source define_digits(const Context& context);
+/// Sources that parse and are documented, but do not run yet.
+std::vector<Source> define_missing();
+
+}  // namespace gandsl::sources

@@ -1,0 +1,135 @@
+#include "runtime/training/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "autodiff/array.hpp"
+#include "autodiff/error.hpp"
+#include "runtime/files/csv_log.hpp"
+#include "runtime/files/safetensors.hpp"
+
+namespace gandsl::training {
+
+namespace {
+
+constexpr const char* prefix = "step-";
+constexpr const char* suffix = ".safetensors";
+constexpr std::size_t kept = 2;
+constexpr const char* format_name = "gandsl checkpoint 1";
+
+// Newest first: steps are written with leading zeros, so names sort as numbers do.
+std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(prefix) && name.ends_with(suffix)) {
+            found.push_back(entry.path());
+        }
+    }
+    std::sort(found.rbegin(), found.rend());
+    return found;
+}
+
+std::vector<std::size_t> sizes_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
+
+template <typename Number>
+Number parse_number(const files::Metadata& metadata, const std::string& key, const std::filesystem::path& path) {
+    const auto found = metadata.find(key);
+    Number number{};
+    if (found != metadata.end()) {
+        const char* end = found->second.data() + found->second.size();
+        const auto [rest, problem] = std::from_chars(found->second.data(), end, number);
+        if (problem == std::errc() && rest == end) {
+            return number;
+        }
+    }
+    throw Error(ErrorCode::format, fmt::format("{}: no checkpoint of gandsl: its metadata has no number '{}'",
+                                               path.string(), key));
+}
+
+RunPlace restore(const std::filesystem::path& path, std::span<const NamedState> states) {
+    const files::Safetensors content = files::read_safetensors(path);
+    const auto format = content.metadata.find("format");
+    if (format == content.metadata.end() || format->second != format_name) {
+        throw Error(ErrorCode::format, fmt::format("{}: no checkpoint of a gandsl run", path.string()));
+    }
+    RunPlace place;
+    place.step = parse_number<std::uint64_t>(content.metadata, "step", path);
+    place.log_rows = parse_number<std::uint64_t>(content.metadata, "log_rows", path);
+    place.seconds = parse_number<double>(content.metadata, "seconds", path);
+    place.seed = parse_number<std::uint64_t>(content.metadata, "seed", path);
+    place.batch = parse_number<std::uint64_t>(content.metadata, "batch", path);
+    // All is compared before anything is changed.
+    for (const NamedState& state : states) {
+        const auto found = content.tensors.find(state.name);
+        if (found == content.tensors.end()) {
+            throw Error(ErrorCode::format, fmt::format("{}: has no '{}', which the model wants; it was written by "
+                                                       "another model",
+                                                       path.string(), state.name));
+        }
+        if (found->second.shape != sizes_of(state.state.shape())) {
+            throw Error(ErrorCode::format,
+                        fmt::format("{}: '{}' has another shape than the model's {}; it was written by another model",
+                                    path.string(), state.name, to_string(state.state.shape())));
+        }
+    }
+    if (content.tensors.size() != states.size()) {
+        throw Error(ErrorCode::format,
+                    fmt::format("{}: holds {} tensors, the model has {}; it was written by another model",
+                                path.string(), content.tensors.size(), states.size()));
+    }
+    for (const NamedState& state : states) {
+        const std::vector<float> values = content.tensors.at(state.name).floats();
+        Array& target = state.state.tape().state_value(state.state.id());
+        std::copy(values.begin(), values.end(), target.data());
+    }
+    return place;
+}
+
+}  // namespace
+
+std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+                                      std::span<const NamedState> states) {
+    std::map<std::string, files::TensorView> tensors;
+    for (const NamedState& state : states) {
+        const Array& value = state.state.value();
+        tensors.emplace(state.name, files::view(std::span<const float>(value.data(), value.size()),
+                                                sizes_of(state.state.shape())));
+    }
+    const files::Metadata metadata{{"format", format_name},
+                                   {"step", std::to_string(place.step)},
+                                   {"log_rows", std::to_string(place.log_rows)},
+                                   {"seconds", files::shortest(place.seconds)},
+                                   {"seed", std::to_string(place.seed)},
+                                   {"batch", std::to_string(place.batch)}};
+    const std::filesystem::path path = folder / fmt::format("{}{:010}{}", prefix, place.step, suffix);
+    files::write_safetensors(path, tensors, metadata);
+    const std::vector<std::filesystem::path> all = checkpoints_in(folder);
+    for (std::size_t old = kept; old < all.size(); ++old) {
+        std::error_code ignored;
+        std::filesystem::remove(all[old], ignored);
+    }
+    return path;
+}
+
+RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const NamedState> states,
+                                std::vector<std::string>& broken) {
+    const std::vector<std::filesystem::path> all = checkpoints_in(folder);
+    for (const std::filesystem::path& path : all) {
+        try {
+            return restore(path, states);
+        } catch (const Error& error) {
+            if (&path == &all.back()) {
+                throw;
+            }
+            broken.emplace_back(error.what());
+        }
+    }
+    throw Error(ErrorCode::file, folder.string() + ": there is no checkpoint to go on from");
+}
+
+}  // namespace gandsl::training

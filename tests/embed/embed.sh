@@ -1,0 +1,64 @@
+#!/bin/sh
+# embed.sh BUILD SOURCE COMPILER...: installs BUILD into an empty folder and embeds it from another, as a user would:
+# through pkg-config, in double, and through CMake. SOURCE holds the program and its CMakeLists.txt.
+set -eu
+build=$1
+source=$2
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+meson install -C "$build" --no-rebuild --quiet --destdir "$work/root"
+package=$(find "$work/root" -name gandsl.pc)
+[ -n "$package" ] || { echo "no gandsl.pc was installed"; exit 1; }
+libraries=$(dirname "$(dirname "$package")")
+prefix=$(dirname "$(find "$work/root" -type d -path '*/include' -prune)")
+headers=$prefix/include
+export PKG_CONFIG_PATH="$libraries/pkgconfig" LD_LIBRARY_PATH="$libraries"
+mkdir "$work/user"
+cp "$source/linear_regression.cpp" "$source/CMakeLists.txt" "$work/user"
+cd "$work/user"
+
+recovers() {  # HOW PROGRAM
+    found=$("$2") || fail "$1: the program stopped with $?"
+    if [ "$found" = "2.000 -1.000 0.500 0.250" ]; then
+        echo "$1: recovered the weights $found"
+    else
+        fail "$1: the weights are 2 -1 0.5 0.25, found '$found'"
+    fi
+}
+
+flags=$(pkg-config --cflags --libs gandsl)
+# shellcheck disable=SC2086
+"$@" -std=c++20 -O2 linear_regression.cpp $flags -o single
+recovers "pkg-config" ./single
+# shellcheck disable=SC2086
+"$@" -std=c++20 -O2 -DGANDSL_DOUBLE linear_regression.cpp $flags -o double
+recovers "pkg-config, in double" ./double
+
+# Each header stands alone, and none brings a library that its user did not ask for.
+for header in "$headers"/gandsl/*.hpp; do
+    name=gandsl/$(basename "$header")
+    echo "#include <$name>" >alone.cpp
+    # shellcheck disable=SC2086
+    "$@" -std=c++20 -fsyntax-only $flags alone.cpp 2>errors.txt || fail "<$name> does not compile alone: $(head -3 errors.txt)"
+    # shellcheck disable=SC2086
+    brought=$("$@" -std=c++20 -M $flags alone.cpp 2>/dev/null |
+        grep -oE '[^ ]*(tao/pegtl|nlohmann|cblas|xtensor-blas|CLI/|boost/)[^ ]*' || true)
+    [ -z "$brought" ] || fail "<$name> brings $brought"
+done
+
+# CMake takes the compiler as one word and its arguments as flags.
+compiler=$1
+shift
+mkdir cmake
+(cd cmake && cmake -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$compiler" \
+    -DCMAKE_CXX_FLAGS="$*" .. && ninja) >cmake.log 2>&1 || { cat cmake.log; fail "CMake did not build the program"; }
+[ ! -x cmake/linear_regression ] || recovers "CMake" cmake/linear_regression
+
+[ "$failures" = 0 ]
