@@ -27,8 +27,10 @@ std::vector<std::uint8_t> draw_face(std::uint64_t seed, const Example& example, 
     const float pixel = 2 / static_cast<float>(size);
     std::vector<std::uint8_t> picture(3 * size * size);
     for (std::size_t i = 0; i < size * size; ++i) {
-        const Point place = {(static_cast<float>(i % size) + 0.5F) * pixel - 1,
-                             (static_cast<float>(i / size) + 0.5F) * pixel - 1};
+        const std::size_t row = i / size;
+        const std::size_t column = i % size;
+        const Point place = {(static_cast<float>(column) + 0.5F) * pixel - 1,
+                             (static_cast<float>(row) + 0.5F) * pixel - 1};
         const Colour colour = portrait.at(place, pixel);
         const float noise = grain * (random.uniform() - 0.5F);
         const std::array<float, 3> parts = {colour.red, colour.green, colour.blue};

@@ -287,14 +287,12 @@ void paint_glasses(const Portrait& face, Point p, Pixel& pixel) {
 Portrait::Portrait(RandomStream& random)
     : centre{spread(random, 0, 0.05F), spread(random, 0.02F, 0.04F)},
       scale(spread(random, 0.96F, 0.06F)),
-      cosine(1),
       sine(spread(random, 0, 0.07F)),
       turn(spread(random, 0, 0.45F)),
       light{random.uniform() < 0.5F ? -1.0F : 1.0F, -0.6F},
       face_width(spread(random, 0.47F, 0.03F)),
       face_height(spread(random, 0.64F, 0.03F)),
       jaw(random.uniform(0.12F, 0.36F)),
-      hair(Hair::short_cut),
       hairline(spread(random, -0.36F, 0.045F)),
       parting(random.uniform(-0.7F, 0.7F)),
       fringe(random.uniform(-0.2F, 0.75F)),
@@ -313,8 +311,6 @@ Portrait::Portrait(RandomStream& random)
       lip_thickness(random.uniform(0.014F, 0.036F)),
       smile(spread(random, 0.025F, 0.025F)),
       mouth_opening(std::max(random.uniform(-0.06F, 0.045F), 0.0F)),
-      beard(0),
-      moustache(false),
       glasses(random.uniform() < 0.18F) {
     cosine = std::sqrt(1 - sine * sine);
     const float hue = random.uniform();

@@ -25,7 +25,7 @@ struct Portrait {
     // How the head is held.
     Point centre;
     float scale;
-    float cosine;  ///< of the angle by which it is tilted
+    float cosine = 1;  ///< of the angle by which it is tilted
     float sine;
     float turn;  ///< how far the features move to one side
 
@@ -43,7 +43,7 @@ struct Portrait {
     float face_width;
     float face_height;
     float jaw;
-    Hair hair;
+    Hair hair = Hair::short_cut;
     float hairline;
     float parting;
     float fringe;
@@ -62,8 +62,8 @@ struct Portrait {
     float lip_thickness;
     float smile;
     float mouth_opening;
-    float beard;  ///< 0 none .. 1 dense
-    bool moustache;
+    float beard = 0;  ///< 0 none .. 1 dense
+    bool moustache = false;
     bool glasses;
 };
 
