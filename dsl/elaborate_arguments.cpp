@@ -91,7 +91,10 @@ std::vector<Elaborator::Given> Elaborator::given(const Expression& call) {
 /// Resolves a call of an entry that takes no values: a source, a distribution, an optimizer, a sink.
 std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, EntryKind kind, Scope& scope) {
     const Span head = call.kind == Kind::call ? call.head : call.span;
-    const Entry* entry = catalogue_.find(call.text);
+    const Entry* entry = catalogue_.find(kind, call.text);
+    if (entry == nullptr) {
+        entry = catalogue_.find(call.text);
+    }
     const std::string wanted(describe(kind).substr(describe(kind).find(' ') + 1));
     if (entry == nullptr) {
         report(diagnostics::unknown_name(head, call.text, wanted, entry_names(kind)));
@@ -324,7 +327,7 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
     std::vector<std::string> candidates;
     if (callable) {
         if (allows("initializer")) {
-            nested = catalogue_.find_initializer(expression.text);
+            nested = catalogue_.find(EntryKind::initializer, expression.text);
             candidates = entry_names(EntryKind::initializer);
         }
         const Entry* other = catalogue_.find(expression.text);

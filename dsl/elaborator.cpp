@@ -242,7 +242,7 @@ std::vector<std::string> Elaborator::net_names() const {
 
 std::vector<std::string> Elaborator::entry_names(EntryKind kind) const {
     std::vector<std::string> result;
-    for (const auto& [name, entry] : kind == EntryKind::initializer ? catalogue_.initializers() : catalogue_.entries()) {
+    for (const auto& [name, entry] : catalogue_.entries(kind)) {
         if (entry.kind == kind) {
             result.push_back(name);
         }
