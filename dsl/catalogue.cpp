@@ -55,8 +55,9 @@ void TypeCall::weight(std::string name, Shape shape, NestedCall init, bool learn
 
 Catalogue::Catalogue(std::vector<Entry> entries) {
     for (Entry& entry : entries) {
+        auto& names = entry.kind == EntryKind::initializer ? initializers_ : entries_;
         std::string name = entry.name;
-        if (!entries_.emplace(name, std::move(entry)).second) {
+        if (!names.emplace(name, std::move(entry)).second) {
             throw std::logic_error("catalogue: two entries are called '" + name + "'");
         }
     }
@@ -65,6 +66,11 @@ Catalogue::Catalogue(std::vector<Entry> entries) {
 const Entry* Catalogue::find(std::string_view name) const {
     const auto found = entries_.find(name);
     return found == entries_.end() ? nullptr : &found->second;
+}
+
+const Entry* Catalogue::find_initializer(std::string_view name) const {
+    const auto found = initializers_.find(name);
+    return found == initializers_.end() ? nullptr : &found->second;
 }
 
 }  // namespace gandsl::dsl

@@ -303,7 +303,8 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
     std::optional<std::string> best;
     std::size_t least = cap + 1;
     for (const std::string& candidate : candidates) {
-        if (candidate.size() > name.size() + cap || candidate.size() + cap < name.size() || candidate == name) {
+        if (candidate.size() > name.size() + cap || candidate.size() + cap < name.size() ||
+            candidate == name) {
             continue;
         }
         const std::size_t edits = distance(lower(name), lower(candidate));
@@ -361,9 +362,9 @@ Diagnostic file_too_large(std::size_t bytes, std::size_t most) {
 Diagnostic invalid_utf8(Span span, unsigned char byte) {
     std::array<char, 8> hex{};
     std::snprintf(hex.data(), hex.size(), "0x%02X", static_cast<unsigned>(byte));
-    return helping(
-        expecting(error(Code::invalid_utf8, span, "this is not UTF-8 text"), "the byte " + std::string(hex.data()), ""),
-        "save the file as UTF-8");
+    return helping(expecting(error(Code::invalid_utf8, span, "this is not UTF-8 text"),
+                             "the byte " + std::string(hex.data()), ""),
+                   "save the file as UTF-8");
 }
 
 Diagnostic control_character(Span span, unsigned char byte) {
@@ -436,8 +437,8 @@ Diagnostic unknown_statement(Span span, std::string_view word, const Names& stat
 
 Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates) {
     Diagnostic result =
-        suggesting(error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name)), name,
-                   candidates);
+        suggesting(error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name)),
+                   name, candidates);
     if (result.help.empty() && !candidates.empty() && candidates.size() <= 12) {
         result.help.push_back("there is " + listed(candidates, " and "));
     }
@@ -456,9 +457,10 @@ Diagnostic built_in_name(Span span, std::string_view name, std::string_view what
         "give it another name");
 }
 
-Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is, std::string_view wanted) {
-    return expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"), std::string(is),
-                     std::string(wanted));
+Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is,
+                              std::string_view wanted) {
+    return expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"),
+                     std::string(is), std::string(wanted));
 }
 
 Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function) {
@@ -479,7 +481,8 @@ Diagnostic unused_net(Span span, std::string_view name) {
 }
 
 Diagnostic unused_layer(Span span, std::string_view name) {
-    return warning(Code::unused_layer, span, "the layer " + quote(name) + " is never used, and so was not checked");
+    return warning(Code::unused_layer, span,
+                   "the layer " + quote(name) + " is never used, and so was not checked");
 }
 
 Diagnostic unused_latent(Span span, std::string_view name) {
@@ -500,15 +503,17 @@ Diagnostic unused_name(Span span, std::string_view name) {
 
 // Arguments.
 
-Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry, const Names& candidates) {
-    Diagnostic result = suggesting(
-        error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)), name, candidates);
+Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
+                            const Names& candidates) {
+    Diagnostic result =
+        suggesting(error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)),
+                   name, candidates);
     result.expected = candidates.empty() ? "no arguments" : listed(candidates);
     return result;
 }
 
-Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument, std::string_view doc,
-                            std::string_view example) {
+Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
+                            std::string_view doc, std::string_view example) {
     Diagnostic result =
         error(Code::missing_argument, span, quote(entry) + " needs its argument " + quote(argument));
     result.expected = std::string(argument) + (doc.empty() ? "" : ": " + std::string(doc));
@@ -527,26 +532,26 @@ Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t mos
 
 Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
                           std::string expected) {
-    return expecting(error(Code::wrong_argument, span,
-                           quote(argument) + " of " + quote(entry) + " must be " + expected),
-                     std::move(found), std::move(expected));
+    return expecting(
+        error(Code::wrong_argument, span, quote(argument) + " of " + quote(entry) + " must be " + expected),
+        std::move(found), std::move(expected));
 }
 
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found) {
-    return expecting(error(Code::not_whole, span,
-                           quote(argument) + " of " + quote(entry) + " must be a whole number"),
-                     spell(found), "a whole number");
+    return expecting(
+        error(Code::not_whole, span, quote(argument) + " of " + quote(entry) + " must be a whole number"),
+        spell(found), "a whole number");
 }
 
 Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
                         std::string expected) {
-    return expecting(error(Code::out_of_range, span,
-                           quote(argument) + " of " + quote(entry) + " must be " + expected),
-                     spell(found), std::move(expected));
+    return expecting(
+        error(Code::out_of_range, span, quote(argument) + " of " + quote(entry) + " must be " + expected),
+        spell(found), std::move(expected));
 }
 
-Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument, std::string_view found,
-                          const Names& choices) {
+Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument,
+                          std::string_view found, const Names& choices) {
     Diagnostic result = error(Code::unknown_choice, span,
                               quote(argument) + " of " + quote(entry) + " cannot be " + quote(found));
     result.expected = listed(choices);
@@ -559,8 +564,9 @@ Diagnostic not_static(Span span, std::string_view wanted) {
 }
 
 Diagnostic missing_input(Span span, std::string_view entry, const Names& missing) {
-    return helping(error(Code::missing_input, span, quote(entry) + " is not given " + listed(missing, " and ")),
-                   "give it in the parentheses, or put a value before it: `value | " + std::string(entry) + "`");
+    return helping(
+        error(Code::missing_input, span, quote(entry) + " is not given " + listed(missing, " and ")),
+        "give it in the parentheses, or put a value before it: `value | " + std::string(entry) + "`");
 }
 
 // What stands where.
@@ -580,9 +586,10 @@ Diagnostic missing_objective(Span span) {
 }
 
 Diagnostic several_objectives(Span span, Span first) {
-    return noting(helping(error(Code::several_objectives, span, "an update has one objective, and this is a second"),
-                          "add them up in one `minimize`, or write another `update`"),
-                  first, "the first one is here");
+    return noting(
+        helping(error(Code::several_objectives, span, "an update has one objective, and this is a second"),
+                "add them up in one `minimize`, or write another `update`"),
+        first, "the first one is here");
 }
 
 Diagnostic after_return(Span span) {
@@ -615,14 +622,16 @@ Diagnostic recursion(Span span, std::string_view kind, const Names& cycle) {
     for (const std::string& name : cycle) {
         chain += (chain.empty() ? "" : " -> ") + name;
     }
-    return helping(error(Code::recursion, span, "a " + std::string(kind) + " cannot contain itself: " + chain),
-                   "to apply it several times, write `repeat N { ... }`");
+    return helping(
+        error(Code::recursion, span, "a " + std::string(kind) + " cannot contain itself: " + chain),
+        "to apply it several times, write `repeat N { ... }`");
 }
 
 Diagnostic never_called(Span span, std::string_view net, std::string_view parameter) {
-    return helping(error(Code::never_called, span,
-                         "the net " + quote(net) + " is never called, so the shapes of its inputs are not known"),
-                   "call it, or say them: `net " + std::string(net) + "(" + std::string(parameter) + ": 100)`");
+    return helping(
+        error(Code::never_called, span,
+              "the net " + quote(net) + " is never called, so the shapes of its inputs are not known"),
+        "call it, or say them: `net " + std::string(net) + "(" + std::string(parameter) + ": 100)`");
 }
 
 Diagnostic not_in_objective(Span span, std::string_view net) {
@@ -637,9 +646,9 @@ Diagnostic nothing_to_learn(Span span, std::string_view net) {
 }
 
 Diagnostic weights_outside_net(Span span, std::string_view layer) {
-    return helping(error(Code::weights_outside_net, span,
-                         quote(layer) + " has parameters, which only a net can own"),
-                   "put it into a `net` and call that here");
+    return helping(
+        error(Code::weights_outside_net, span, quote(layer) + " has parameters, which only a net can own"),
+        "put it into a `net` and call that here");
 }
 
 Diagnostic repeat_count(Span span, std::string found, std::size_t most) {
@@ -666,14 +675,17 @@ Diagnostic recipe_as_value(Span span, std::string_view recipe) {
 }
 
 Diagnostic not_a_recipe(Span span, std::string_view found) {
-    return expecting(error(Code::not_a_recipe, span, "what stands after `|` is applied to what stands before it"),
-                     std::string(found), "a layer, a function or a net, without its first input");
+    return expecting(
+        error(Code::not_a_recipe, span, "what stands after `|` is applied to what stands before it"),
+        std::string(found), "a layer, a function or a net, without its first input");
 }
 
 Diagnostic full_call_after_pipe(Span span, std::string_view entry) {
-    return helping(error(Code::full_call_after_pipe, span,
-                         quote(entry) + " is given all its inputs here, so that nothing is left for the value before `|`"),
-                   "leave out its first input, or drop what stands before `|`");
+    return helping(
+        error(
+            Code::full_call_after_pipe, span,
+            quote(entry) + " is given all its inputs here, so that nothing is left for the value before `|`"),
+        "leave out its first input, or drop what stands before `|`");
 }
 
 Diagnostic several_values(Span span, std::string_view what, std::size_t count) {
@@ -690,8 +702,8 @@ Diagnostic value_count(Span span, std::size_t names, std::size_t values) {
 }
 
 Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected) {
-    return expecting(error(Code::wrong_operand, span, quote(operation) + " cannot work on this"), std::move(found),
-                     std::move(expected));
+    return expecting(error(Code::wrong_operand, span, quote(operation) + " cannot work on this"),
+                     std::move(found), std::move(expected));
 }
 
 Diagnostic division_by_zero(Span span) {
@@ -714,13 +726,14 @@ Diagnostic source_absent(Span span, const Names& reasons) {
     for (std::size_t i = 0; i < reasons.size(); ++i) {
         result.found += (i == 0 ? "" : "\n            ") + reasons[i];
     }
-    return helping(std::move(result), "add a source that needs no file after it: `or digits(range = [-1, 1])`");
+    return helping(std::move(result),
+                   "add a source that needs no file after it: `or digits(range = [-1, 1])`");
 }
 
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields) {
-    return expecting(error(Code::source_fields, span,
-                           quote(source) + " does not give that many values for an example"),
-                     counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
+    return expecting(
+        error(Code::source_fields, span, quote(source) + " does not give that many values for an example"),
+        counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
@@ -731,16 +744,17 @@ Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
 
 Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
                           const Type& expected, Span first) {
-    return noting(
-        expecting(error(Code::calls_disagree, span,
-                        quote(parameter) + " of the net " + quote(net) + " has another shape here than before"),
-                  described(found), described(expected)),
-        first, "its shape comes from here");
+    return noting(expecting(error(Code::calls_disagree, span,
+                                  quote(parameter) + " of the net " + quote(net) +
+                                      " has another shape here than before"),
+                            described(found), described(expected)),
+                  first, "its shape comes from here");
 }
 
 Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected) {
-    return expecting(error(Code::annotation_mismatch, span, std::string(what) + " is not of the shape that was said"),
-                     described(found), described(expected));
+    return expecting(
+        error(Code::annotation_mismatch, span, std::string(what) + " is not of the shape that was said"),
+        described(found), described(expected));
 }
 
 Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right) {
@@ -762,21 +776,21 @@ Diagnostic independent_gradient(Span span) {
                    "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
 }
 
-Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected, std::string_view help) {
-    return helping(expecting(placeless(Code::wrong_rank, quote(entry) + " cannot act on a shape with " +
-                                                             (found.shape.empty()
-                                                                  ? std::string("no axes")
-                                                                  : found.shape.size() == 1
-                                                                        ? std::string("one axis")
-                                                                        : counted(found.shape.size(), "axe"))),
+Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
+                      std::string_view help) {
+    return helping(expecting(placeless(Code::wrong_rank,
+                                       quote(entry) + " cannot act on a shape with " +
+                                           (found.shape.empty()       ? std::string("no axes")
+                                            : found.shape.size() == 1 ? std::string("one axis")
+                                                                      : counted(found.shape.size(), "axe"))),
                              described(found), std::string(expected)),
                    std::string(help));
 }
 
 Diagnostic needs_flatten(std::string_view entry, const Type& found) {
     return helping(
-        expecting(placeless(Code::needs_flatten, quote(entry) + " acts on the last axis; a " + to_string(found) +
-                                                     " picture needs `flatten` first"),
+        expecting(placeless(Code::needs_flatten, quote(entry) + " acts on the last axis; a " +
+                                                     to_string(found) + " picture needs `flatten` first"),
                   described(found), "a vector, or a sequence of vectors"),
         "put a line `flatten` before it");
 }
@@ -796,27 +810,29 @@ Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& in
     return helping(std::move(result), "take a smaller one, or pad the input");
 }
 
-Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor, std::string_view what,
-                         Index size) {
-    Diagnostic result = expecting(
-        placeless(Code::not_divisible, quote(argument) + " of " + quote(entry) + " must divide " + std::string(what)),
-        std::string(argument) + " = " + std::to_string(divisor) + ", and " + std::to_string(size) + " of " +
-            std::string(what),
-        "a divisor of " + std::to_string(size));
+Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor,
+                         std::string_view what, Index size) {
+    Diagnostic result = expecting(placeless(Code::not_divisible, quote(argument) + " of " + quote(entry) +
+                                                                     " must divide " + std::string(what)),
+                                  std::string(argument) + " = " + std::to_string(divisor) + ", and " +
+                                      std::to_string(size) + " of " + std::string(what),
+                                  "a divisor of " + std::to_string(size));
     result.about = argument;
     return result;
 }
 
 Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found) {
-    return expecting(placeless(Code::needs_labels, quote(input) + " of " + quote(entry) +
-                                                       " must be labels or symbols, whole numbers of known classes"),
-                     described(found), "a label, as from `mnist`, or symbols, as from `chars`");
+    return expecting(
+        placeless(Code::needs_labels, quote(input) + " of " + quote(entry) +
+                                          " must be labels or symbols, whole numbers of known classes"),
+        described(found), "a label, as from `mnist`, or symbols, as from `chars`");
 }
 
 Diagnostic not_labels(std::string_view entry, const Type& found) {
-    return helping(expecting(placeless(Code::not_labels, quote(entry) + " works on numbers, and a label is a name"),
-                             described(found), "numbers"),
-                   "give each class a vector first: `embedding(50)`");
+    return helping(
+        expecting(placeless(Code::not_labels, quote(entry) + " works on numbers, and a label is a name"),
+                  described(found), "numbers"),
+        "give each class a vector first: `embedding(50)`");
 }
 
 Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about) {
@@ -832,9 +848,10 @@ Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, s
 }
 
 Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input) {
-    return expecting(error(Code::index_out_of_range, span, "this index is outside of its value"),
-                     std::to_string(index) + " on " + described(input),
-                     "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" + std::to_string(size));
+    return expecting(
+        error(Code::index_out_of_range, span, "this index is outside of its value"),
+        std::to_string(index) + " on " + described(input),
+        "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" + std::to_string(size));
 }
 
 Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule) {
@@ -842,7 +859,8 @@ Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& r
                      described(left) + " and " + described(right), std::string(rule));
 }
 
-Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected, std::string_view help) {
+Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected,
+                       std::string_view help) {
     return helping(expecting(placeless(Code::wrong_shape, quote(entry) + " cannot act on this shape"),
                              described(found), std::string(expected)),
                    std::string(help));
@@ -851,12 +869,20 @@ Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_vi
 Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
                             std::string expected, std::string_view help) {
     Diagnostic result = helping(
-        expecting(placeless(Code::wrong_argument,
-                            quote(argument) + " of " + quote(entry) + " must be " + expected),
-                  std::move(found), std::move(expected)),
+        expecting(
+            placeless(Code::wrong_argument, quote(argument) + " of " + quote(entry) + " must be " + expected),
+            std::move(found), std::move(expected)),
         std::string(help));
     result.about = argument;
     return result;
+}
+
+Note net_called(Span span, std::string_view net) {
+    return {span, "the shapes in " + quote(net) + " come from this call"};
+}
+
+Note layer_used(Span span, std::string_view layer) {
+    return {span, "in " + quote(layer) + ", used here"};
 }
 
 // The command line.

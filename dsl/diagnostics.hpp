@@ -113,8 +113,8 @@ struct Note {
     std::string text;
 };
 
-/// One thing that is wrong with a file, for whoever reads it. Type rules throw it without a span; the checker fills
-/// in that of the argument named `about`, else of the call.
+/// One thing that is wrong with a file, for whoever reads it. Type rules throw it without a span; the checker
+/// fills in that of the argument named `about`, else of the call.
 struct Diagnostic {
     Severity severity = Severity::error;
     Code code = Code::syntax;
@@ -127,8 +127,8 @@ struct Diagnostic {
     std::string about = {};  ///< the argument of the call that is at fault
 };
 
-/// `path:line:column: error: ...`, the source line with the span underlined, what was found and expected, and how to
-/// mend it. Ends with a line end. Columns count code points from 1.
+/// `path:line:column: error: ...`, the source line with the span underlined, what was found and expected, and
+/// how to mend it. Ends with a line end. Columns count code points from 1.
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view text);
 
 /// Line and column (in code points), both from 1, of a byte offset.
@@ -185,19 +185,21 @@ Diagnostic unused_name(Span span, std::string_view name);
 
 // Arguments of calls. `entry` is the callee's name.
 
-Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry, const Names& candidates);
-Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument, std::string_view doc,
-                            std::string_view example);
+Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
+                            const Names& candidates);
+Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
+                            std::string_view doc, std::string_view example);
 Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry);
-Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most, std::string_view first_extra_help);
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most,
+                              std::string_view first_extra_help);
 /// `found` and `expected` such as "the text \"same\"" and "a whole number".
 Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
                           std::string expected);
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found);
 Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
                         std::string expected);
-Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument, std::string_view found,
-                          const Names& choices);
+Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument,
+                          std::string_view found, const Names& choices);
 /// A value of the model where a number is wanted before the run.
 Diagnostic not_static(Span span, std::string_view wanted);
 Diagnostic missing_input(Span span, std::string_view entry, const Names& missing);
@@ -256,15 +258,17 @@ Diagnostic needs_flatten(std::string_view entry, const Type& found);
 /// "reshape: 100 numbers do not make 256 x 7 x 7, which has 12544"
 Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted);
 /// A kernel or pooling window that is larger than its input with its padding.
-Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input, std::string_view about = "kernel");
+Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input,
+                            std::string_view about = "kernel");
 /// "attention: 5 heads do not divide a width of 128"
-Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor, std::string_view what,
-                         Index size);
+Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor,
+                         std::string_view what, Index size);
 /// embedding, cross_entropy's target, classes(x): wants labels, got numbers.
 Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found);
 /// dense of a label: wants numbers, got labels.
 Diagnostic not_labels(std::string_view entry, const Type& found);
-Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about = "axis");
+Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input,
+                        std::string_view about = "axis");
 Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input);
 /// Two values that must agree exactly, or but for one axis (concat): `rule` says how.
 Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule);
@@ -274,6 +278,11 @@ Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_vi
 /// A value of an argument that a rule refuses for reasons of its own.
 Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
                             std::string expected, std::string_view help = "");
+
+// Notes that say how a fault inside a net or layer came about.
+
+Note net_called(Span span, std::string_view net);
+Note layer_used(Span span, std::string_view layer);
 
 // The command line.
 

@@ -83,8 +83,8 @@ class Converter {
         if (expression.depth > most_depth) {
             if (!too_deep_) {
                 too_deep_ = true;
-                diagnostics.push_back(
-                    diagnostics::nesting_too_deep({expression.span.begin, expression.span.begin + 1}, most_depth));
+                diagnostics.push_back(diagnostics::nesting_too_deep(
+                    {expression.span.begin, expression.span.begin + 1}, most_depth));
             }
             return none(expression.span);
         }
@@ -474,7 +474,8 @@ std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::s
         }
         return quoted(std::min(close + 1, text.size()) - at);
     }
-    for (const std::string_view sign : {"->", "==", "!=", "<=", ">=", "**", "//", "&&", "||", "+=", "-=", "*=", "/="}) {
+    for (const std::string_view sign :
+         {"->", "==", "!=", "<=", ">=", "**", "//", "&&", "||", "+=", "-=", "*=", "/="}) {
         if (text.substr(at, 2) == sign) {
             return quoted(2);
         }
@@ -495,7 +496,8 @@ Diagnostic syntax_error(std::string_view text, const Stretch& stretch, std::size
     return diagnostics::syntax(span, found, std::move(expected));
 }
 
-/// Blanks the line an error is on, so that those after it can be told; false where that would tear a block open.
+/// Blanks the line an error is on, so that those after it can be told; false where that would tear a block
+/// open.
 bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at) {
     at = std::min(at, stretch.end - 1);
     std::size_t begin = at;
@@ -510,7 +512,8 @@ bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at) {
     if (begin == stretch.begin || line.find_first_of("{}") != std::string_view::npos) {
         return false;
     }
-    std::fill(masked.begin() + static_cast<std::ptrdiff_t>(begin), masked.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+    std::fill(masked.begin() + static_cast<std::ptrdiff_t>(begin),
+              masked.begin() + static_cast<std::ptrdiff_t>(end), ' ');
     return true;
 }
 
@@ -519,8 +522,8 @@ void parse_stretch(std::string_view text, Scan& scan, const Stretch& stretch, Pa
         const char* const data = scan.masked.data();
         pegtl::memory_input<> input(data + stretch.begin, data + stretch.end, "", stretch.begin, 1, 1);
         try {
-            const auto root =
-                pegtl::parse_tree::parse<grammar::statement, grammar::selector, pegtl::nothing, grammar::control>(input);
+            const auto root = pegtl::parse_tree::parse<grammar::statement, grammar::selector, pegtl::nothing,
+                                                       grammar::control>(input);
             Converter converter;
             tree::Statement statement = converter.statement(*root->children[0]);
             if (round == 0) {

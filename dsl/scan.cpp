@@ -153,8 +153,11 @@ class Scanner {
         while (begin > gap && text_[begin - gap - 1] == ' ') {
             ++gap;
         }
-        result_.comments.push_back(
-            {std::string(text_.substr(begin, end - begin)), {begin, end}, false, std::max<std::size_t>(gap, 2), 0});
+        result_.comments.push_back({std::string(text_.substr(begin, end - begin)),
+                                    {begin, end},
+                                    false,
+                                    std::max<std::size_t>(gap, 2),
+                                    0});
     }
 
     void text_literal() {
@@ -297,7 +300,7 @@ const std::vector<std::string>& statement_words() {
 
 const std::vector<std::string>& reserved_words() {
     static const std::vector<std::string> words = {
-        "option", "data",   "latent",   "net",      "layer", "train", "measure", "sample", "update", "repeat",
+        "option", "data",     "latent",   "net",  "layer", "train", "measure", "sample", "update", "repeat",
         "return", "minimize", "maximize", "with", "or",    "as",    "every",   "true",   "false"};
     return words;
 }

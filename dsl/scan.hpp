@@ -7,7 +7,8 @@
 #include "dsl/diagnostics.hpp"
 #include "dsl/tree.hpp"
 
-/// The pass before the grammar: what is text, what is comment, where statements begin, which bracket belongs to which.
+/// The pass before the grammar: what is text, what is comment, where statements begin, which bracket belongs
+/// to which.
 namespace gandsl::dsl {
 
 /// A stretch of the text with one statement in it.

@@ -29,7 +29,8 @@ class CsvLog {
     CsvLog& operator=(CsvLog&& other) noexcept;
     ~CsvLog();
 
-    /// Appends one row, in the order of the names, with one write, so that readers see whole rows.
+    /// Appends one row, in the order of the names, with one write, so that readers see whole rows. One
+    /// that cannot be written leaves nothing of itself.
     void append(std::uint64_t step, std::uint64_t epoch, double seconds, std::span<const float> values);
 
     /// Rows so far: what a checkpoint keeps.
@@ -39,12 +40,14 @@ class CsvLog {
     void sync();
 
   private:
-    CsvLog(std::filesystem::path path, int descriptor, std::size_t columns, std::uint64_t rows);
+    CsvLog(std::filesystem::path path, int descriptor, std::size_t columns, std::uint64_t rows,
+           std::uint64_t length);
 
     std::filesystem::path path_;
     int descriptor_ = -1;
     std::size_t columns_ = 0;
     std::uint64_t rows_ = 0;
+    std::uint64_t length_ = 0;  ///< bytes
     std::string line_;
 };
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace gandsl::files {
 
@@ -13,9 +13,9 @@ namespace gandsl::files {
 ///     runs/mnist/latest -> 001
 class RunFolder {
   public:
-    /// Makes the next number below `runs`/`model`, with its subfolders, and points `latest` to it. Two
-    /// processes never get the same number. Throws `file` with path and reason, and leaves nothing behind
-    /// then.
+    /// Makes the number after the highest below `runs`/`model`, with its subfolders, and points `latest` to
+    /// it (where the file system has links). Two processes never get the same number. Throws `file` with path
+    /// and reason, and leaves nothing behind then.
     static RunFolder create(const std::filesystem::path& runs, const std::string& model);
 
     /// Takes an existing run, to go on with it. A link such as runs/mnist/latest is followed. Removes the
@@ -38,9 +38,9 @@ class RunFolder {
     /// The process that held the run before and ended without giving it back; only after open().
     std::optional<long> crashed_process() const { return crashed_; }
 
-    /// Removes the whole run, for one that failed before its first step; `latest` points to the run before,
-    /// if any.
-    void remove() &&;
+    /// Removes the whole run and the folders made for it, for one that failed before its first step; `latest`
+    /// points to the run before, if there is one. Nothing else may be called afterwards.
+    void remove() noexcept;
 
   private:
     RunFolder(std::filesystem::path path, int lock, std::optional<long> crashed);
@@ -49,6 +49,7 @@ class RunFolder {
     std::filesystem::path path_;
     int lock_ = -1;
     std::optional<long> crashed_;
+    std::vector<std::filesystem::path> made_;  ///< parent folders that create() had to make, outermost first
 };
 
 }  // namespace gandsl::files

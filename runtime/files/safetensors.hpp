@@ -47,11 +47,11 @@ struct Safetensors {
     Metadata metadata;  ///< without the checksums
 };
 
-/// Writes a safetensors file atomically: a header length, a JSON header padded to 8 bytes, the tensors in the
-/// order of their names, each aligned to 8 bytes by the order of writing. `__metadata__` has the given
-/// metadata, "crc32:NAME" of each tensor's bytes and "crc32" of the rest of the header. Throws
-/// invalid_argument where a shape does not have as many bytes as there are, or a key begins with "crc32";
-/// `file` as AtomicFile does.
+/// Writes a safetensors file atomically: the header's length, a JSON header padded to 8 bytes, the tensors
+/// without gaps, those of 8-byte elements first and then by name, so that each is aligned to its elements.
+/// `__metadata__` holds what is given, "crc32:NAME" of each tensor's bytes and "crc32" of the rest of the
+/// header. Throws invalid_argument where a shape does not have as many bytes as there are, a name or text is
+/// not UTF-8, or a key begins with "crc32"; `file` as AtomicFile does.
 void write_safetensors(const std::filesystem::path& path, const std::map<std::string, TensorView>& tensors,
                        const Metadata& metadata);
 

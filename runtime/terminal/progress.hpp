@@ -54,7 +54,7 @@ class Progress {
     void finish(double now);
 
   private:
-    std::string line(double now, bool whole) const;
+    std::string line(double now) const;
     void redraw(double now);
     void clear();
 
@@ -64,7 +64,8 @@ class Progress {
     double drawn_at_;
     double last_now_;
     std::uint64_t done_;
-    std::uint64_t epoch_ = 0;
+    std::uint64_t epoch_ = 0;    ///< the sums' epoch, from 1
+    bool printed_ = false;       ///< the sums' epoch has had its line
     std::uint64_t counted_ = 0;  ///< steps in the sums
     std::vector<double> sums_;
     bool on_screen_ = false;

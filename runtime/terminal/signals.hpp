@@ -1,5 +1,7 @@
 #pragma once
 
+#include <csignal>
+
 namespace gandsl::terminal {
 
 /// Turns Ctrl-C (SIGINT) and SIGTERM into a request to stop, for as long as it lives. A second one leaves the
@@ -14,6 +16,10 @@ class StopRequest {
 
     bool requested() const { return signal() != 0; }
     int signal() const;  ///< SIGINT or SIGTERM, or 0
+
+  private:
+    struct sigaction before_interrupt_ {};
+    struct sigaction before_terminate_ {};
 };
 
 }  // namespace gandsl::terminal

@@ -51,7 +51,7 @@ Number parse_number(const files::Metadata& metadata, const std::string& key, con
                                                path.string(), key));
 }
 
-RunPlace restore(const std::filesystem::path& path, std::span<const NamedState> states) {
+RunPlace restore(const std::filesystem::path& path, std::span<const runtime::NamedState> states) {
     const files::Safetensors content = files::read_safetensors(path);
     const auto format = content.metadata.find("format");
     if (format == content.metadata.end() || format->second != format_name) {
@@ -64,17 +64,17 @@ RunPlace restore(const std::filesystem::path& path, std::span<const NamedState> 
     place.seed = parse_number<std::uint64_t>(content.metadata, "seed", path);
     place.batch = parse_number<std::uint64_t>(content.metadata, "batch", path);
     // All is compared before anything is changed.
-    for (const NamedState& state : states) {
+    for (const runtime::NamedState& state : states) {
         const auto found = content.tensors.find(state.name);
         if (found == content.tensors.end()) {
             throw Error(ErrorCode::format, fmt::format("{}: has no '{}', which the model wants; it was written by "
                                                        "another model",
                                                        path.string(), state.name));
         }
-        if (found->second.shape != sizes_of(state.state.shape())) {
+        if (found->second.shape != sizes_of(state.var.shape())) {
             throw Error(ErrorCode::format,
                         fmt::format("{}: '{}' has another shape than the model's {}; it was written by another model",
-                                    path.string(), state.name, to_string(state.state.shape())));
+                                    path.string(), state.name, to_string(state.var.shape())));
         }
     }
     if (content.tensors.size() != states.size()) {
@@ -82,9 +82,9 @@ RunPlace restore(const std::filesystem::path& path, std::span<const NamedState> 
                     fmt::format("{}: holds {} tensors, the model has {}; it was written by another model",
                                 path.string(), content.tensors.size(), states.size()));
     }
-    for (const NamedState& state : states) {
+    for (const runtime::NamedState& state : states) {
         const std::vector<float> values = content.tensors.at(state.name).floats();
-        Array& target = state.state.tape().state_value(state.state.id());
+        Array& target = state.var.tape().state_value(state.var.id());
         std::copy(values.begin(), values.end(), target.data());
     }
     return place;
@@ -93,12 +93,12 @@ RunPlace restore(const std::filesystem::path& path, std::span<const NamedState> 
 }  // namespace
 
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
-                                      std::span<const NamedState> states) {
+                                      std::span<const runtime::NamedState> states) {
     std::map<std::string, files::TensorView> tensors;
-    for (const NamedState& state : states) {
-        const Array& value = state.state.value();
+    for (const runtime::NamedState& state : states) {
+        const Array& value = state.var.value();
         tensors.emplace(state.name, files::view(std::span<const float>(value.data(), value.size()),
-                                                sizes_of(state.state.shape())));
+                                                sizes_of(state.var.shape())));
     }
     const files::Metadata metadata{{"format", format_name},
                                    {"step", std::to_string(place.step)},
@@ -116,7 +116,7 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
     return path;
 }
 
-RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const NamedState> states,
+RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken) {
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (const std::filesystem::path& path : all) {

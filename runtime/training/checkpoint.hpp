@@ -7,17 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "autodiff/tape.hpp"
+#include "runtime/build/graph.hpp"
 
 /// A run's whole memory on disk. Random numbers, the order of the data and the place in it are functions of the seed and
 /// the step, so the step stands for them.
 namespace gandsl::training {
-
-/// A state of the tape under the name it is stored by ("G.dense_1.weight").
-struct NamedState {
-    std::string name;
-    Var state;
-};
 
 /// Where a run is.
 struct RunPlace {
@@ -31,11 +25,11 @@ struct RunPlace {
 /// Writes checkpoints/step-00000938.safetensors atomically, then removes all but the newest two. Throws as
 /// files::write_safetensors does.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
-                                      std::span<const NamedState> states);
+                                      std::span<const runtime::NamedState> states);
 
 /// Restores the newest checkpoint that is whole. `broken` receives a message for each newer one that is not. Throws
 /// Error(file) if there is none, Error(format) where its tensors are not the model's.
-RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const NamedState> states,
+RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken);
 
 }  // namespace gandsl::training

@@ -1,0 +1,505 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include "dsl/elaborator.hpp"
+
+namespace gandsl::dsl {
+
+namespace {
+
+/// Whether a value may be passed where a net has seen `expected`: labels of fewer classes are labels too.
+bool accepts(const Type& expected, const Type& found) {
+    const bool classes = expected.classes == found.classes ||
+                         (expected.classes && found.classes && *found.classes <= *expected.classes);
+    return expected.shape == found.shape && classes;
+}
+
+template <typename T>
+class Restore {
+  public:
+    explicit Restore(T& value) : value_(value), before_(value) {}
+    ~Restore() { value_ = std::move(before_); }
+    Restore(const Restore&) = delete;
+    Restore& operator=(const Restore&) = delete;
+
+  private:
+    T& value_;
+    T before_;
+};
+
+}  // namespace
+
+// Annotations.
+
+void Elaborator::prepare_nets() {
+    for (std::size_t i = 0; i < nets_.size(); ++i) {
+        NetState& net = nets_[i];
+        std::map<std::string, Span> names;
+        for (const tree::Parameter& parameter : net.tree->parameters) {
+            const auto [at, added] = names.emplace(parameter.name.text, parameter.name.span);
+            if (!added) {
+                report(diagnostics::duplicate_name(parameter.name.span, parameter.name.text, at->second));
+            }
+            net.annotations.push_back(parameter.annotation ? annotation_type(*parameter.annotation)
+                                                           : std::nullopt);
+            program_.nets[i].inputs.push_back(parameter.name.text);
+        }
+        if (net.tree->from) {
+            program_.nets[i].from = net.tree->from->decoded;
+        }
+    }
+    for (const tree::Layer* layer : layers_) {
+        std::map<std::string, Span> names;
+        for (const tree::Parameter& parameter : layer->parameters) {
+            const auto [at, added] = names.emplace(parameter.name.text, parameter.name.span);
+            if (!added) {
+                report(diagnostics::duplicate_name(parameter.name.span, parameter.name.text, at->second));
+            }
+        }
+    }
+}
+
+std::optional<Index> Elaborator::annotation_size(const tree::Name& name) {
+    double size = 0;
+    if (name.text[0] >= '0' && name.text[0] <= '9') {
+        size = std::strtod(name.text.c_str(), nullptr);
+    } else {
+        const auto global = globals_.find(name.text);
+        if (global == globals_.end() || global->second.kind != Global::Kind::option) {
+            std::vector<std::string> options;
+            for (const Option& option : program_.options) {
+                options.push_back(option.name);
+            }
+            report(diagnostics::unknown_name(name.span, name.text, "option", options));
+            return std::nullopt;
+        }
+        global->second.used = true;
+        const Operand& option = options_[global->second.index];
+        if (!std::holds_alternative<double>(option)) {
+            report(diagnostics::wrong_operand(name.span, name.text, describe(option), "a whole number"));
+            return std::nullopt;
+        }
+        size = std::get<double>(option);
+    }
+    if (size < 1 || size != std::floor(size) || size > 1e9) {
+        report(diagnostics::wrong_operand(name.span, name.text, spell(size),
+                                          "a whole number from 1 to 1000000000"));
+        return std::nullopt;
+    }
+    return static_cast<Index>(size);
+}
+
+std::optional<Type> Elaborator::annotation_type(const tree::Annotation& annotation) {
+    Type type;
+    bool failed = false;
+    for (const tree::Name& name : annotation.sizes) {
+        const auto size = annotation_size(name);
+        failed = failed || !size;
+        type.shape.push_back(size.value_or(1));
+    }
+    if (annotation.classes) {
+        type.classes = annotation_size(*annotation.classes);
+        failed = failed || !type.classes;
+    }
+    return failed ? std::nullopt : std::optional(type);
+}
+
+// Nets.
+
+void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& inputs, Span shaped) {
+    NetState& net = nets_[index];
+    Net& result = program_.nets[index];
+    net.progress = NetState::Progress::running;
+    net.shaped = shaped;
+    const Restore restore_frame(frame_);
+    const Restore restore_inlined(inlined_);
+    inlined_.clear();
+    Frame frame;
+    frame.kind = Frame::Kind::net;
+    frame.body = &result.body;
+    frame.space = &net.space;
+    frame.net = index;
+    frame_ = &frame;
+
+    Scope scope;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        Type type = inputs[i];
+        type.batched = true;
+        const Tensor input{i, type, {}};
+        net.space.types.push_back(std::move(type));
+        net.space.sources.emplace_back();
+        net.space.nets.emplace_back();
+        const tree::Name& name = net.tree->parameters[i].name;
+        bind(scope, name, input);
+        if (i == 0) {
+            bound_.find(name.span.begin)->second.used = true;  // as the running value
+        }
+    }
+    Walk walked;
+    walked.running = scope.names.find(net.tree->parameters[0].name.text)->second.value;
+    walk(net.tree->body.lines, scope, walked);
+    const auto results = results_of(walked, net.tree->body.span);
+    const auto finish = [&](NetState::Progress progress) {
+        result.types = net.space.types;
+        net.progress = progress;
+    };
+    if (!results) {
+        finish(NetState::Progress::failed);
+        return;
+    }
+    for (std::size_t i = 0; i < results->size(); ++i) {
+        const Span span = walked.returned_spans.empty() ? walked.running_span : walked.returned_spans[i];
+        const auto value = tensor((*results)[i], span, net.tree->name.text);
+        if (!value) {
+            finish(NetState::Progress::failed);
+            return;
+        }
+        result.results.push_back(value->id);
+        Type type = value->type;
+        type.batched = true;
+        net.results.push_back(std::move(type));
+        for (const std::size_t called : nets_behind(net.space, value->id)) {
+            net.nets.insert(called);
+        }
+    }
+    const auto& said = net.tree->results;
+    if (!said.empty()) {
+        if (said.size() != net.results.size()) {
+            report(diagnostics::value_count({said.front().span.begin, said.back().span.end}, said.size(),
+                                            net.results.size()));
+        } else {
+            for (std::size_t i = 0; i < said.size(); ++i) {
+                const auto type = annotation_type(said[i]);
+                if (type && !accepts(*type, net.results[i])) {
+                    report(diagnostics::annotation_mismatch(
+                        said[i].span, "the result of `" + net.tree->name.text + "`", net.results[i], *type));
+                }
+            }
+        }
+    }
+    finish(NetState::Progress::done);
+}
+
+Operand Elaborator::call_net(const PreparedCall& call) {
+    const std::size_t index = call.callee.index;
+    NetState& net = nets_[index];
+    if (net.progress == NetState::Progress::running) {
+        diagnostics::Names cycle;
+        for (const NetState& other : nets_) {
+            if (other.progress == NetState::Progress::running) {
+                cycle.push_back(other.tree->name.text);
+            }
+        }
+        std::rotate(cycle.begin(), std::find(cycle.begin(), cycle.end(), net.tree->name.text), cycle.end());
+        cycle.push_back(net.tree->name.text);
+        return report(diagnostics::recursion(call.span, "net", cycle));
+    }
+    std::vector<Tensor> inputs;
+    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+        if (!call.inputs[i]) {
+            return Unknown{};
+        }
+        const auto input = tensor(*call.inputs[i], call.input_spans[i], net.tree->name.text);
+        if (!input) {
+            return Unknown{};
+        }
+        inputs.push_back(*input);
+    }
+    const auto& parameters = net.tree->parameters;
+    const auto fits = [&](std::size_t i, const Type& expected) {
+        // A number known before the run may stand for a label of its class.
+        const auto* number = std::get_if<double>(&*call.inputs[i]);
+        if (number != nullptr && expected.classes && expected.shape.empty()) {
+            return *number == std::floor(*number) && *number >= 0 &&
+                   *number < static_cast<double>(*expected.classes);
+        }
+        return accepts(expected, inputs[i].type);
+    };
+    bool failed = false;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (net.annotations[i] && !fits(i, *net.annotations[i])) {
+            report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
+                                               parameters[i].name.text, inputs[i].type, *net.annotations[i],
+                                               parameters[i].annotation->span));
+            failed = true;
+        } else if (parameters[i].annotation && !net.annotations[i]) {
+            failed = true;  // the annotation was reported
+        }
+    }
+    if (failed) {
+        return Unknown{};
+    }
+    if (net.progress == NetState::Progress::waiting) {
+        std::vector<Type> types;
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            types.push_back(net.annotations[i] ? *net.annotations[i] : inputs[i].type);
+        }
+        elaborate_net(index, types, call.span);
+    } else {
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            const Type& expected = nets_[index].space.types[i];
+            if (!net.annotations[i] && !fits(i, expected)) {
+                report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
+                                                   parameters[i].name.text, inputs[i].type, expected,
+                                                   net.shaped));
+                failed = true;
+            }
+        }
+    }
+    if (failed || net.progress == NetState::Progress::failed) {
+        return Unknown{};
+    }
+    Instruction instruction;
+    instruction.kind = Instruction::Kind::call;
+    instruction.span = call.span;
+    instruction.index = index;
+    std::string key = "call" + std::to_string(index) + "(";
+    for (const Tensor& input : inputs) {
+        instruction.inputs.push_back(input.id);
+        key += std::to_string(input.id) + ",";
+    }
+    auto known = frame_->known.find(key);
+    if (known == frame_->known.end()) {
+        known = frame_->known.emplace(key, emit(std::move(instruction), net.results)).first;
+    }
+    if (net.results.size() == 1) {
+        return Tensor{known->second.front(), net.results.front(), {}};
+    }
+    Several several;
+    several.callee = net.tree->name.text;
+    for (std::size_t i = 0; i < net.results.size(); ++i) {
+        several.values.push_back({known->second[i], net.results[i], {}});
+    }
+    return several;
+}
+
+// Layers of the file: each mention is its body once more, with weights of its own.
+
+Operand Elaborator::inline_layer(const PreparedCall& call) {
+    const std::size_t index = call.callee.index;
+    const tree::Layer& layer = *layers_[index];
+    const auto running = std::find_if(inlined_.begin(), inlined_.end(),
+                                      [index](const auto& one) { return one.first == index; });
+    if (running != inlined_.end()) {
+        diagnostics::Names cycle;
+        for (auto at = running; at != inlined_.end(); ++at) {
+            cycle.push_back(layers_[at->first]->name.text);
+        }
+        cycle.push_back(layer.name.text);
+        return report(diagnostics::recursion(call.span, "layer", cycle));
+    }
+    if (frame_ == nullptr) {
+        return report(diagnostics::not_static(call.span, "a value"));
+    }
+    Scope scope;
+    for (std::size_t i = 0; i < layer.parameters.size(); ++i) {
+        const tree::Parameter& parameter = layer.parameters[i];
+        Operand operand = Unknown{};
+        if (i < call.inputs.size() && call.inputs[i]) {
+            operand = *call.inputs[i];
+        } else if (parameter.fallback) {
+            operand = evaluate(*parameter.fallback, empty_scope_);
+        } else {
+            report(diagnostics::missing_input(call.span, layer.name.text, {parameter.name.text}));
+        }
+        bind(scope, parameter.name, std::move(operand));
+        if (i == 0) {
+            bound_.find(parameter.name.span.begin)->second.used = true;
+        }
+    }
+    inlined_.emplace_back(index, call.span);
+    const Restore restore_layer(frame_->in_layer);
+    frame_->in_layer = true;
+    std::string* const prefix = frame_->kind == Frame::Kind::net ? &nets_[frame_->net].prefix : nullptr;
+    const std::string outer = prefix == nullptr ? "" : *prefix;
+    if (prefix != nullptr) {
+        auto& counters = nets_[frame_->net].counters;
+        const std::string place = outer + layer.name.text;
+        *prefix = place + "_" + std::to_string(++counters[place]) + ".";
+    }
+    Walk walked;
+    walked.running = scope.names.find(layer.parameters[0].name.text)->second.value;
+    walked.running_span = call.input_spans.empty() ? call.span : call.input_spans[0];
+    walk(layer.body.lines, scope, walked);
+    const auto results = results_of(walked, layer.body.span);
+    if (prefix != nullptr) {
+        *prefix = outer;
+    }
+    inlined_.pop_back();
+    if (!results) {
+        return Unknown{};
+    }
+    if (results->size() == 1) {
+        return results->front();
+    }
+    Several several;
+    several.callee = layer.name.text;
+    for (std::size_t i = 0; i < results->size(); ++i) {
+        const auto value = tensor((*results)[i], walked.returned_spans[i], layer.name.text);
+        if (!value) {
+            return Unknown{};
+        }
+        several.values.push_back(*value);
+    }
+    return several;
+}
+
+// Bodies.
+
+std::optional<std::vector<Operand>> Elaborator::results_of(Walk& walk, Span span) {
+    if (walk.failed) {
+        return std::nullopt;
+    }
+    std::vector<Operand> results;
+    if (walk.returned) {
+        results = *walk.returned;
+    } else if (walk.running) {
+        results.push_back(*walk.running);
+        if (walk.running_span == Span{}) {
+            walk.running_span = span;
+        }
+    }
+    for (const Operand& result : results) {
+        if (std::holds_alternative<Unknown>(result)) {
+            return std::nullopt;
+        }
+    }
+    if (results.empty()) {
+        return std::nullopt;
+    }
+    return results;
+}
+
+void Elaborator::walk(const std::vector<tree::Line>& lines, Scope& scope, Walk& walk) {
+    ++recursion_;
+    for (const tree::Line& line : lines) {
+        spend(line.span);
+        if (walk.returned) {
+            report(diagnostics::after_return(line.span));
+            break;
+        }
+        walk_line(line, scope, walk);
+    }
+    --recursion_;
+}
+
+void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
+    if (const auto* expression = std::get_if<Expression>(&line.data)) {
+        Operand result = evaluate(*expression, scope);
+        const auto* recipe = std::get_if<RecipePointer>(&result);
+        const auto* net = std::get_if<NetReference>(&result);
+        if (recipe != nullptr || net != nullptr) {
+            if (!walk.running) {
+                report(diagnostics::no_running_value(expression->span, spelled(*expression)));
+                walk.failed = true;
+                return;
+            }
+            if (net != nullptr) {
+                // Prepared anew, so that a net with more inputs says which are missing.
+                auto prepared = prepare(*expression, scope, true);
+                result = prepared ? execute(*prepared, &*walk.running, expression->span) : Unknown{};
+            } else {
+                for (const PreparedCall& step : Recipe(**recipe).steps) {
+                    walk.running = execute(step, &*walk.running, step.span);
+                }
+                result = *walk.running;
+            }
+        }
+        if (const auto* several = std::get_if<Several>(&result)) {
+            result = report(
+                diagnostics::several_values(expression->span, several->callee, several->values.size()));
+        }
+        walk.running = std::move(result);
+        walk.running_span = expression->span;
+    } else if (const auto* binding = std::get_if<tree::Binding>(&line.data)) {
+        const Operand operand = value(binding->value, scope);
+        bind_names(*binding, operand, scope);
+    } else if (const auto* drawn = std::get_if<tree::Draw>(&line.data)) {
+        bind(scope, drawn->name, draw(*drawn, scope));
+    } else if (const auto* repeat = std::get_if<tree::Repeat>(&line.data)) {
+        walk_repeat(*repeat, scope, walk);
+    } else if (const auto* returned = std::get_if<tree::Return>(&line.data)) {
+        std::vector<Operand> values;
+        for (const Expression& expression : returned->values) {
+            values.push_back(value(expression, scope));
+            walk.returned_spans.push_back(expression.span);
+            if (const auto* several = std::get_if<Several>(&values.back());
+                several != nullptr && returned->values.size() > 1) {
+                values.back() = report(
+                    diagnostics::several_values(expression.span, several->callee, several->values.size()));
+            } else if (several != nullptr) {
+                // `return f(x)` passes on all that f returns.
+                const std::vector<Tensor> all = several->values;
+                values.assign(all.begin(), all.end());
+                walk.returned_spans.assign(all.size(), expression.span);
+            }
+        }
+        walk.returned = std::move(values);
+    } else if (std::holds_alternative<tree::Objective>(line.data)) {
+        const bool maximize = std::get<tree::Objective>(line.data).maximize;
+        report(diagnostics::misplaced(line.span, maximize ? "`maximize`" : "`minimize`", "in an `update`"));
+    } else {
+        const bool update = std::holds_alternative<tree::Update>(line.data);
+        report(diagnostics::misplaced(line.span, update ? "`update`" : "`average`", "in `train`"));
+    }
+}
+
+void Elaborator::walk_repeat(const tree::Repeat& repeat, Scope& scope, Walk& walked) {
+    const auto count = repeat_count(repeat.count, scope);
+    if (!count) {
+        walked.failed = true;
+        return;
+    }
+    for (std::size_t turn = 0; turn < *count; ++turn) {
+        spend(repeat.count.span);
+        const std::size_t before = diagnostics_.size();
+        if (turn > 0 && walked.returned) {
+            report(diagnostics::after_return(repeat.body.span));
+            return;
+        }
+        walk(repeat.body.lines, scope, walked);
+        // What is wrong with one turn is wrong with the next.
+        if (diagnostics_.size() > before || walked.failed) {
+            return;
+        }
+    }
+}
+
+std::optional<std::size_t> Elaborator::repeat_count(const Expression& count, Scope& scope) {
+    const auto number = static_number(count, scope, "a whole number");
+    if (!number) {
+        return std::nullopt;
+    }
+    if (*number != std::floor(*number) || *number < 1 || *number > static_cast<double>(most_repeats)) {
+        report(diagnostics::repeat_count(count.span, spell(*number), most_repeats));
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(*number);
+}
+
+/// `a, b = e`
+void Elaborator::bind_names(const tree::Binding& binding, const Operand& operand, Scope& scope) {
+    if (binding.names.size() == 1) {
+        Operand one = operand;
+        if (const auto* several = std::get_if<Several>(&operand)) {
+            one = report(
+                diagnostics::several_values(binding.value.span, several->callee, several->values.size()));
+        }
+        bind(scope, binding.names.front(), std::move(one));
+        return;
+    }
+    const auto* several = std::get_if<Several>(&operand);
+    const std::size_t count = several == nullptr ? 1 : several->values.size();
+    const bool fits = several != nullptr && count == binding.names.size();
+    if (!fits && !std::holds_alternative<Unknown>(operand)) {
+        report(diagnostics::value_count({binding.names.front().span.begin, binding.names.back().span.end},
+                                        binding.names.size(), count));
+    }
+    for (std::size_t i = 0; i < binding.names.size(); ++i) {
+        bind(scope, binding.names[i], fits ? Operand(several->values[i]) : Operand(Unknown{}));
+    }
+}
+
+}  // namespace gandsl::dsl

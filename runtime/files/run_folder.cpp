@@ -1,0 +1,250 @@
+#include "runtime/files/run_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+#include "autodiff/error.hpp"
+#include "runtime/files/atomic_file.hpp"
+
+namespace gandsl::files {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& doing, int reason) {
+    throw Error(ErrorCode::file,
+                path.string() + " cannot be " + doing + ": " + std::generic_category().message(reason));
+}
+
+/// The number of a run folder, or 0 if the name is none.
+unsigned long number_of(const std::string& name) {
+    unsigned long number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    return error == std::errc{} && end == name.data() + name.size() ? number : 0;
+}
+
+std::string name_of(unsigned long number) {
+    std::string digits = std::to_string(number);
+    digits.insert(0, digits.size() < 3 ? 3 - digits.size() : 0, '0');
+    return digits;
+}
+
+/// The run with the highest number, or 0.
+unsigned long highest_number(const fs::path& folder) {
+    unsigned long highest = 0;
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        highest = std::max(highest, number_of(entry->path().filename().string()));
+    }
+    return highest;
+}
+
+void remove_empty(const std::vector<fs::path>& outermost_first) {
+    for (auto folder = outermost_first.rbegin(); folder != outermost_first.rend(); ++folder) {
+        ::rmdir(folder->c_str());
+    }
+}
+
+/// Makes a folder and those above it; notes those that were not there.
+void make_folders(const fs::path& folder, std::vector<fs::path>& made) {
+    fs::path path;
+    for (const fs::path& part : folder) {
+        path /= part;
+        struct stat status {};
+        if (::mkdir(path.c_str(), 0777) == 0) {
+            made.push_back(path);
+        } else if (const int reason = errno; ::stat(path.c_str(), &status) != 0) {
+            fail(path, "made", reason);
+        } else if (!S_ISDIR(status.st_mode)) {
+            throw Error(ErrorCode::file, path.string() + " is a file; expected a folder for runs");
+        }
+    }
+}
+
+/// Points `folder`/latest to a run beside it. File systems without links do without.
+void point_latest(const fs::path& folder, const std::string& run) {
+    const fs::path link = folder / "latest";
+    std::error_code ignored;
+    const fs::file_status status = fs::symlink_status(link, ignored);
+    if (fs::exists(status) && !fs::is_symlink(status)) {
+        throw Error(ErrorCode::file,
+                    link.string() + " is no link; move it away, its name is used for the latest run");
+    }
+    std::string name = ".latest.";
+    name += std::to_string(::getpid()) + ".partial";
+    const fs::path partial = folder / name;
+    ::unlink(partial.c_str());
+    if (::symlink(run.c_str(), partial.c_str()) != 0) {
+        if (errno == EPERM || errno == ENOTSUP) {
+            return;
+        }
+        fail(link, "made", errno);
+    }
+    if (::rename(partial.c_str(), link.c_str()) != 0) {
+        const int reason = errno;
+        ::unlink(partial.c_str());
+        fail(link, "replaced", reason);
+    }
+}
+
+/// What the lock file says about its holder.
+std::optional<long> read_holder(int lock) {
+    std::array<char, 32> text{};
+    const ssize_t count = ::pread(lock, text.data(), text.size(), 0);
+    long process = 0;
+    if (count <= 0 || std::from_chars(text.data(), text.data() + count, process).ec != std::errc{}) {
+        return std::nullopt;
+    }
+    return process;
+}
+
+/// A lock that the system takes back when its process ends, however it does.
+int take_lock(const fs::path& run, std::optional<long>& crashed) {
+    const fs::path path = run / ".lock";
+    const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock < 0) {
+        fail(path, "written", errno);
+    }
+    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        const int reason = errno;
+        const auto holder = read_holder(lock);
+        ::close(lock);
+        if (reason != EWOULDBLOCK) {
+            fail(path, "locked", reason);
+        }
+        throw Error(ErrorCode::file, run.string() + " is being written by " +
+                                         (holder ? "process " + std::to_string(*holder) : "another process") +
+                                         "; wait until it has ended, or stop it");
+    }
+    crashed = read_holder(lock);
+    const std::string process = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(lock, 0) != 0 ||
+        ::pwrite(lock, process.data(), process.size(), 0) != static_cast<ssize_t>(process.size())) {
+        const int reason = errno;
+        ::close(lock);
+        fail(path, "written", reason);
+    }
+    return lock;
+}
+
+}  // namespace
+
+RunFolder RunFolder::create(const fs::path& runs, const std::string& model) {
+    if (model.empty() || model == "." || model == ".." || model.find('/') != std::string::npos) {
+        throw Error(ErrorCode::invalid_argument, "a run cannot be called \"" + model + "\"");
+    }
+    const fs::path parent = runs / model;
+    std::vector<fs::path> made;
+    fs::path path;
+    try {
+        make_folders(parent, made);
+        for (unsigned long number = highest_number(parent) + 1; path.empty(); ++number) {
+            const fs::path attempt = parent / name_of(number);
+            if (::mkdir(attempt.c_str(), 0777) == 0) {
+                path = attempt;
+            } else if (errno != EEXIST) {
+                fail(attempt, "made", errno);
+            }
+        }
+        std::optional<long> crashed;
+        RunFolder run(path, take_lock(path, crashed), std::nullopt);
+        for (const fs::path& folder : {run.samples(), run.checkpoints()}) {
+            if (::mkdir(folder.c_str(), 0777) != 0) {
+                fail(folder, "made", errno);
+            }
+        }
+        point_latest(parent, path.filename().string());
+        run.made_ = std::move(made);
+        return run;
+    } catch (...) {
+        std::error_code ignored;
+        if (!path.empty()) {
+            fs::remove_all(path, ignored);
+        }
+        remove_empty(made);
+        throw;
+    }
+}
+
+RunFolder RunFolder::open(const fs::path& run) {
+    std::error_code error;
+    const fs::path path = fs::canonical(run, error);
+    if (error) {
+        throw Error(ErrorCode::file,
+                    run.string() + " is not there, or cannot be followed: " + error.message());
+    }
+    if (!fs::is_directory(path / "checkpoints", error)) {
+        const bool has_runs = fs::is_symlink(path / "latest", error);
+        throw Error(ErrorCode::file,
+                    run.string() + " is no run: it has no folder checkpoints" +
+                        (has_runs ? "; did you mean " + (run / "latest").string() + "?" : ""));
+    }
+    std::optional<long> crashed;
+    const int lock = take_lock(path, crashed);
+    RunFolder folder(path, lock, crashed);
+    for (const fs::path& written : {path, folder.samples(), folder.checkpoints()}) {
+        remove_partial_files(written);
+    }
+    return folder;
+}
+
+RunFolder::RunFolder(fs::path path, int lock, std::optional<long> crashed)
+    : path_(std::move(path)), lock_(lock), crashed_(crashed) {}
+
+RunFolder::RunFolder(RunFolder&& other) noexcept
+    : path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)),
+      crashed_(other.crashed_),
+      made_(std::move(other.made_)) {}
+
+RunFolder& RunFolder::operator=(RunFolder&& other) noexcept {
+    std::swap(path_, other.path_);
+    std::swap(lock_, other.lock_);
+    std::swap(crashed_, other.crashed_);
+    std::swap(made_, other.made_);
+    return *this;
+}
+
+RunFolder::~RunFolder() {
+    unlock();
+}
+
+void RunFolder::unlock() noexcept {
+    if (lock_ < 0) {
+        return;
+    }
+    // The file stays, empty: removing it would let a third process lock another file of the same name.
+    const int failed = ::ftruncate(lock_, 0);
+    static_cast<void>(failed);
+    ::close(std::exchange(lock_, -1));
+}
+
+void RunFolder::remove() noexcept {
+    const fs::path parent = path_.parent_path();
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+    unlock();
+    try {
+        if (const unsigned long before = highest_number(parent); before != 0) {
+            point_latest(parent, name_of(before));
+        } else {
+            fs::remove(parent / "latest", ignored);
+        }
+    } catch (const std::exception&) {
+        fs::remove(parent / "latest", ignored);
+    }
+    remove_empty(made_);
+}
+
+}  // namespace gandsl::files

@@ -1,0 +1,67 @@
+#include "runtime/terminal/format.hpp"
+
+#include <fmt/core.h>
+
+#include <cmath>
+
+namespace gandsl::terminal {
+
+std::string human_duration(double seconds) {
+    if (!(seconds >= 0 && seconds < 1e12)) {
+        return "?";
+    }
+    // Each unit is rounded before it is judged, so that 59.97 s is a minute and not "60.0 s".
+    if (seconds < 0.9995) {
+        return fmt::format("{:.0f} ms", seconds * 1000);
+    }
+    if (std::round(seconds * 10) < 600) {
+        return fmt::format("{:.1f} s", seconds);
+    }
+    const long long whole = std::llround(seconds);
+    if (whole < 3600) {
+        return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+    }
+    const long long minutes = std::llround(seconds / 60);
+    if (minutes < 24 * 60) {
+        return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
+    }
+    const long long hours = std::llround(seconds / 3600);
+    return fmt::format("{} d {:02} h", hours / 24, hours % 24);
+}
+
+std::string human_number(double value) {
+    if (std::isnan(value)) {
+        return "nan";
+    }
+    if (std::isinf(value)) {
+        return value > 0 ? "inf" : "-inf";
+    }
+    const double size = std::abs(value);
+    if (size == 0) {
+        return "0";
+    }
+    if (size < 0.0009995 || size >= 9999999.5) {
+        return fmt::format("{:.1e}", value);
+    }
+    if (size >= 999.95) {
+        return fmt::format("{:.0f}", value);
+    }
+    return fmt::format("{:#.4g}", value);
+}
+
+std::string human_count(double value) {
+    if (!(std::abs(value) < 1e15)) {
+        return "?";
+    }
+    if (value < 9.95) {
+        return value == std::round(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.1f}", value);
+    }
+    std::string digits = fmt::format("{:.0f}", value);
+    for (std::size_t place = digits.size(); place > 3;) {
+        place -= 3;
+        digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(place), ',');
+    }
+    return digits;
+}
+
+}  // namespace gandsl::terminal

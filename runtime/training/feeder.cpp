@@ -1,0 +1,77 @@
+#include "runtime/training/feeder.hpp"
+
+#include <algorithm>
+
+#include "autodiff/error.hpp"
+
+namespace gandsl::training {
+
+TrainFeeder::TrainFeeder(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+                         std::size_t batch, std::uint64_t seed, std::uint64_t first_step)
+    : graph_(graph) {
+    const std::size_t slots = program.train->batch_slots;
+    for (std::size_t data = 0; data < datasets.size(); ++data) {
+        const bool used = std::any_of(graph.inputs.begin(), graph.inputs.end(),
+                                      [&](const runtime::DataInput& input) { return input.data == data; });
+        if (!used) {
+            continue;
+        }
+        data::Reader::Options options;
+        options.batch = batch;
+        options.position = first_step * slots * batch;
+        options.field_count = program.data[data].names.size();
+        options.queue = 2 * slots + 2;
+        const data::Order order{seed, datasets[data]->description().train_count, data};
+        streams_.push_back({data, std::make_unique<data::Reader>(datasets[data], order, options),
+                            std::vector<data::Batch>(slots)});
+    }
+}
+
+void TrainFeeder::feed(Plan& plan) {
+    for (Stream& stream : streams_) {
+        for (data::Batch& batch : stream.slots) {
+            stream.reader->next(batch);
+        }
+        for (const runtime::DataInput& input : graph_.inputs) {
+            if (input.data == stream.data) {
+                const std::vector<float>& values = stream.slots[input.slot].fields[input.field];
+                const std::span<Real> target = plan.feed(input.var);
+                std::copy_n(values.begin(), std::min(values.size(), target.size()), target.begin());
+            }
+        }
+    }
+}
+
+std::size_t feed_in_turn(const dsl::Program& program, const Datasets& datasets,
+                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan) {
+    const auto count = static_cast<std::size_t>(graph.count);
+    std::size_t real = count;
+    data::Batch batch;
+    for (std::size_t data = 0; data < datasets.size(); ++data) {
+        bool read = false;
+        for (const runtime::DataInput& input : graph.inputs) {
+            if (input.data != data) {
+                continue;
+            }
+            if (!read) {
+                data::read_in_turn(*datasets[data], split, first, count, program.data[data].names.size(), batch);
+                real = std::min(real, batch.size);
+                read = true;
+            }
+            const std::vector<float>& values = batch.fields[input.field];
+            const std::span<Real> target = plan.feed(input.var);
+            if (target.empty()) {
+                continue;
+            }
+            const std::size_t each = target.size() / count;
+            for (std::size_t example = 0; example < count; ++example) {
+                const std::size_t source = std::min(example, batch.size - 1);
+                std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(source * each), each,
+                            target.begin() + static_cast<std::ptrdiff_t>(example * each));
+            }
+        }
+    }
+    return real;
+}
+
+}  // namespace gandsl::training

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "autodiff/plan.hpp"
+#include "dsl/program.hpp"
+#include "runtime/build/graph.hpp"
+#include "runtime/data/reader.hpp"
+
+/// Brings data to a graph's inputs.
+namespace gandsl::training {
+
+/// The data sets of a program, in the order of Program::data.
+using Datasets = std::vector<data::DatasetPointer>;
+
+/// Feeds training steps, reading ahead. Each step consumes `slots` batches of each data set it uses.
+class TrainFeeder {
+  public:
+    TrainFeeder(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph, std::size_t batch,
+                std::uint64_t seed, std::uint64_t first_step);
+
+    /// Waits for the next step's batches and copies them into the plan.
+    void feed(Plan& plan);
+
+  private:
+    struct Stream {
+        std::size_t data;
+        std::unique_ptr<data::Reader> reader;
+        std::vector<data::Batch> slots;
+    };
+    const runtime::Graph& graph_;
+    std::vector<Stream> streams_;
+};
+
+/// Feeds the examples first, first + 1, ... of a split to an evaluation graph. The last batch is filled up with the
+/// last example; returns how many are real.
+std::size_t feed_in_turn(const dsl::Program& program, const Datasets& datasets,
+                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan);
+
+}  // namespace gandsl::training

@@ -1,0 +1,159 @@
+#include "runtime/training/samples.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "autodiff/error.hpp"
+#include "models/records.hpp"
+#include "runtime/files/atomic_file.hpp"
+#include "runtime/files/csv_log.hpp"
+#include "runtime/render/grid.hpp"
+#include "runtime/render/png.hpp"
+
+namespace gandsl::training {
+
+namespace {
+
+struct Range {
+    float low;
+    float high;
+};
+
+// What is black and what is white: the range of the data of that shape, else of the values themselves.
+Range shown_range(const dsl::Program& program, const Shape& shape, std::span<const Real> values) {
+    for (const dsl::Data& data : program.data) {
+        const auto range = data.arguments.find("range");
+        if (range == data.arguments.end() || data.types.empty() || data.types[0].shape != shape) {
+            continue;
+        }
+        if (const auto* bounds = std::get_if<std::vector<double>>(&range->second.data)) {
+            return {static_cast<float>((*bounds)[0]), static_cast<float>((*bounds)[1])};
+        }
+    }
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return *least < *most ? Range{static_cast<float>(*least), static_cast<float>(*most)} : Range{0, 1};
+}
+
+void write_grid(const std::filesystem::path& path, const dsl::Program& program, const dsl::Sample& sample,
+                const Shape& shape, std::span<const Real> values) {
+    render::Pictures pictures;
+    pictures.values = values;
+    const std::size_t rank = shape.size();
+    pictures.channels = rank == 3 ? static_cast<std::size_t>(shape[0]) : 1;
+    pictures.height = rank >= 2 ? static_cast<std::size_t>(shape[rank - 2]) : 1;
+    pictures.width = rank >= 1 ? static_cast<std::size_t>(shape[rank - 1]) : 1;
+    const Range range = shown_range(program, shape, values);
+    pictures.low = range.low;
+    pictures.high = range.high;
+    render::write_png(path, render::arrange_grid(pictures, static_cast<std::size_t>(models::integer(sample.arguments, "rows")),
+                                                 static_cast<std::size_t>(models::integer(sample.arguments, "columns"))));
+}
+
+void write_csv(const std::filesystem::path& path, std::size_t rows, std::span<const Real> values) {
+    std::string text;
+    const std::size_t columns = values.size() / rows;
+    for (std::size_t place = 0; place < values.size(); ++place) {
+        text += files::shortest(values[place]);
+        text += (place + 1) % columns == 0 ? '\n' : ',';
+    }
+    files::write_atomically(path, text);
+}
+
+// NumPy's format, version 1.0: magic, header length, a Python literal padded to 64 bytes, the numbers.
+void write_npy(const std::filesystem::path& path, Index count, const Shape& shape, std::span<const Real> values) {
+    std::string sizes = std::to_string(count) + ",";
+    for (const Index size : shape) {
+        sizes += " " + std::to_string(size) + ",";
+    }
+    std::string header = "{'descr': '<f" + std::to_string(sizeof(Real)) + "', 'fortran_order': False, 'shape': (" +
+                         sizes + "), }";
+    constexpr std::size_t fixed = 10;
+    header.append(63 - (fixed + header.size()) % 64, ' ');
+    header += '\n';
+    std::string content = "\x93NUMPY";
+    content += '\x01';
+    content += '\x00';
+    content += static_cast<char>(header.size() & 0xFFU);
+    content += static_cast<char>(header.size() >> 8U);
+    content += header;
+    content.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+    files::write_atomically(path, content);
+}
+
+template <typename Graphs>
+std::vector<Plan> plans_of(const Graphs& graphs, const std::shared_ptr<ThreadPool>& pool) {
+    std::vector<Plan> plans;
+    for (const runtime::EvaluationGraph& graph : graphs) {
+        plans.emplace_back(std::vector<Var>{graph.value}, std::vector<Assignment>{}, PlanOptions{pool, {}});
+    }
+    return plans;
+}
+
+}  // namespace
+
+bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::uint64_t epochs_done) {
+    if (period.unit == dsl::Period::Unit::step) {
+        return step % period.count == 0;
+    }
+    return epoch_ended && epochs_done % period.count == 0;
+}
+
+Samples::Samples(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+                 std::shared_ptr<ThreadPool> pool)
+    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.samples, pool)) {}
+
+std::filesystem::path Samples::write(std::size_t index, const std::filesystem::path& folder, std::uint64_t number) {
+    const runtime::EvaluationGraph& graph = graph_.samples[index];
+    const dsl::Sample& sample = program_.samples[index];
+    Plan& plan = plans_[index];
+    feed_in_turn(program_, datasets_, graph, data::Split::test, 0, plan);
+    plan.run(0);
+    const std::span<const Real> values = plan.read(graph.value);
+    const std::string& sink = sample.sink->name;
+    const std::filesystem::path path =
+        folder / fmt::format("{}-{:04}.{}", sample.name, number, sink == "grid" ? "png" : sink);
+    if (sink == "grid") {
+        write_grid(path, program_, sample, graph.shape, values);
+    } else if (sink == "csv") {
+        write_csv(path, static_cast<std::size_t>(graph.count), values);
+    } else if (sink == "npy") {
+        write_npy(path, graph.count, graph.shape, values);
+    } else {
+        throw Error(ErrorCode::internal, "no writer for the sink '" + sink + "'");
+    }
+    return path;
+}
+
+Measures::Measures(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+                   std::shared_ptr<ThreadPool> pool)
+    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.measures, pool)) {}
+
+double Measures::take(std::size_t index) {
+    const runtime::EvaluationGraph& graph = graph_.measures[index];
+    const data::Split split =
+        program_.measures[index].split == "train" ? data::Split::train : data::Split::test;
+    std::size_t examples = 0;
+    for (const runtime::DataInput& input : graph.inputs) {
+        const std::size_t count = datasets_[input.data]->description().count(split);
+        examples = examples == 0 ? count : std::min(examples, count);
+    }
+    examples = std::max<std::size_t>(examples, static_cast<std::size_t>(graph.count));
+    double total = 0;
+    std::size_t seen = 0;
+    Plan& plan = plans_[index];
+    for (std::uint64_t run = 0; seen < examples; ++run) {
+        const std::size_t real =
+            std::min(feed_in_turn(program_, datasets_, graph, split, seen, plan), examples - seen);
+        plan.run(run);
+        const std::span<const Real> values = plan.read(graph.value);
+        for (std::size_t example = 0; example < real; ++example) {
+            total += static_cast<double>(values[example]);
+        }
+        seen += real;
+    }
+    return total / static_cast<double>(seen);
+}
+
+}  // namespace gandsl::training

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autodiff/plan.hpp"
+#include "dsl/program.hpp"
+#include "runtime/build/graph.hpp"
+#include "runtime/training/feeder.hpp"
+
+/// Draws a program's samples and takes its measures.
+namespace gandsl::training {
+
+/// Whether something with this period is due after `step` steps; `epoch_ended`: after epochs_done epochs.
+bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::uint64_t epochs_done);
+
+/// The samples of a program, each with a plan of its own. The same draw every time.
+class Samples {
+  public:
+    Samples(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+            std::shared_ptr<ThreadPool> pool);
+
+    std::size_t size() const { return plans_.size(); }
+
+    /// Writes sample `index` as NAME-0001.png (.csv, .npy) into the folder, numbered as given. Returns the path.
+    std::filesystem::path write(std::size_t index, const std::filesystem::path& folder, std::uint64_t number);
+
+  private:
+    const dsl::Program& program_;
+    const Datasets& datasets_;
+    const runtime::Graph& graph_;
+    std::vector<Plan> plans_;
+};
+
+/// The measures of a program: means over a split, in evaluation mode.
+class Measures {
+  public:
+    Measures(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+             std::shared_ptr<ThreadPool> pool);
+
+    std::size_t size() const { return plans_.size(); }
+    double take(std::size_t index);
+
+  private:
+    const dsl::Program& program_;
+    const Datasets& datasets_;
+    const runtime::Graph& graph_;
+    std::vector<Plan> plans_;
+};
+
+}  // namespace gandsl::training
