@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
 #include "models/values.hpp"
 #include "tests/models/apply.hpp"
