@@ -146,14 +146,19 @@ class Catalogue {
     Catalogue() = default;
     explicit Catalogue(std::vector<Entry> entries);
 
-    const Entry* find(std::string_view name) const;  ///< not initializers; null when there is none
-    const Entry* find_initializer(std::string_view name) const;  ///< null when there is none
+    const Entry* find(
+        std::string_view name) const;  ///< neither initializers nor sinks; null when there is none
+    /// Of one kind. Initializers and sinks have names of their own: `normal` is a distribution too, `npy` a
+    /// source.
+    const Entry* find(EntryKind kind, std::string_view name) const;
     const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
-    const std::map<std::string, Entry, std::less<>>& initializers() const { return initializers_; }
+    /// Those among which an entry of this kind is found.
+    const std::map<std::string, Entry, std::less<>>& entries(EntryKind kind) const;
 
   private:
     std::map<std::string, Entry, std::less<>> entries_;
     std::map<std::string, Entry, std::less<>> initializers_;
+    std::map<std::string, Entry, std::less<>> sinks_;
 };
 
 }  // namespace gandsl::dsl

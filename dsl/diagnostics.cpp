@@ -166,6 +166,65 @@ Diagnostic suggesting(Diagnostic diagnostic, std::string_view name, const diagno
     return diagnostic;
 }
 
+// What an argument may be, in words.
+
+constexpr double endless = 1e30;
+
+std::string range(const Argument& argument) {
+    const double most =
+        argument.kind == ArgumentKind::integer ? std::min(argument.most, most_whole) : argument.most;
+    const bool above = argument.least > -endless;
+    const bool below = most < endless;
+    const std::string least = spell(argument.least);
+    if (above && below && argument.most < endless) {
+        return argument.least_excluded ? "above " + least + " and at most " + spell(most)
+                                       : "from " + least + " to " + spell(most);
+    }
+    if (above) {
+        return (argument.least_excluded ? "above " : "at least ") + least +
+               (below ? " and at most " + spell(most) : "");
+    }
+    return "at most " + spell(most);
+}
+
+/// "schedule", "initializer", ...; with an article, "a number or a schedule".
+std::string kinds_of_call(const Argument& argument, std::string_view number) {
+    const bool articles = !number.empty();
+    std::string result;
+    for (const std::string& choice : argument.choices) {
+        if (choice == "number") {
+            result += (result.empty() ? "" : articles ? " or " : "") + std::string(number);
+            continue;
+        }
+        const std::string name = choice == "stop_rule" ? "stop rule" : choice;
+        const std::string article = !articles ? "" : name == "initializer" ? "an " : "a ";
+        result += (result.empty() ? "" : " or ") + article + name;
+    }
+    return result;
+}
+
+std::string expected_kind(const Argument& argument) {
+    switch (argument.kind) {
+        case ArgumentKind::number:
+            return "a number";
+        case ArgumentKind::integer:
+            return "a whole number";
+        case ArgumentKind::boolean:
+            return "`true` or `false`";
+        case ArgumentKind::text:
+            return argument.choices.empty() ? "a text in quotes" : listed(argument.choices);
+        case ArgumentKind::numbers:
+            return "a number or a list of numbers";
+        case ArgumentKind::call:
+            return kinds_of_call(argument, "a number");
+        case ArgumentKind::net:
+            return "the name of a net";
+        case ArgumentKind::name:
+            return "the name of a measure";
+    }
+    return "";
+}
+
 // Rendering.
 
 struct SourceLine {
@@ -204,24 +263,36 @@ std::string printable(std::string_view line) {
     return result;
 }
 
-constexpr std::size_t widest_line = 400;
+constexpr std::size_t widest_line = 160;
+
+/// The part of a long line that is worth showing, from before the span on.
+std::pair<std::size_t, std::size_t> window(std::string_view text, const SourceLine& line, std::size_t begin) {
+    if (line.end - line.begin <= widest_line) {
+        return {line.begin, line.end};
+    }
+    std::size_t first = std::max(line.begin, begin - std::min(begin, widest_line / 2));
+    std::size_t last = std::min(line.end, first + widest_line);
+    while (first > line.begin && continues_code_point(text[first])) {
+        --first;
+    }
+    while (last < line.end && continues_code_point(text[last])) {
+        ++last;
+    }
+    return {first, last};
+}
 
 /// The source line and its underline, indented.
 std::string excerpt(std::string_view text, Span span) {
     SourceLine line = line_of(text, span.begin);
     const std::size_t begin = std::min(span.begin, line.end);
-    const std::size_t end = std::clamp(span.end, begin, line.end);
-    std::string_view shown = text.substr(line.begin, line.end - line.begin);
-    if (shown.size() > widest_line) {
-        return "";  // a line nobody wrote by hand
+    if (line.begin == 0 && text.substr(0, 3) == "\xEF\xBB\xBF") {
+        line.begin = 3;
     }
-    if (shown.substr(0, 3) == "\xEF\xBB\xBF") {
-        shown.remove_prefix(3);
-        line.begin += 3;
-    }
+    const auto [first, last] = window(text, line, begin);
+    const std::size_t end = std::clamp(span.end, begin, last);
     // Tabs go into the underline as they stand in the line, so that both move alike.
-    std::string underline;
-    for (std::size_t i = line.begin; i < begin; ++i) {
+    std::string underline(first > line.begin ? 3 : 0, ' ');
+    for (std::size_t i = first; i < begin; ++i) {
         if (!continues_code_point(text[i])) {
             underline += text[i] == '\t' ? '\t' : ' ';
         }
@@ -231,7 +302,9 @@ std::string excerpt(std::string_view text, Span span) {
         width += continues_code_point(text[i]) ? 0 : 1;
     }
     underline += std::string(std::max<std::size_t>(width, 1), '^');
-    return "    " + printable(shown) + "\n    " + underline + "\n";
+    return "    " + std::string(first > line.begin ? "..." : "") +
+           printable(text.substr(first, last - first)) + (last < line.end ? "..." : "") + "\n    " +
+           underline + "\n";
 }
 
 std::string where(std::string_view path, std::string_view text, Span span) {
@@ -308,7 +381,7 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
             continue;
         }
         const std::size_t edits = distance(lower(name), lower(candidate));
-        if (edits < least && edits < candidate.size()) {
+        if (edits < least && edits < std::max(candidate.size(), name.size())) {
             least = edits;
             best = candidate;
         }
@@ -508,7 +581,7 @@ Diagnostic unknown_argument(Span span, std::string_view name, std::string_view e
     Diagnostic result =
         suggesting(error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)),
                    name, candidates);
-    result.expected = candidates.empty() ? "no arguments" : listed(candidates);
+    result.expected = candidates.empty() ? "no arguments by name" : listed(candidates);
     return result;
 }
 
@@ -530,11 +603,12 @@ Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t mos
                    std::string(help));
 }
 
-Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
-                          std::string expected) {
-    return expecting(
-        error(Code::wrong_argument, span, quote(argument) + " of " + quote(entry) + " must be " + expected),
-        std::move(found), std::move(expected));
+Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found) {
+    const std::string expected = expected_kind(argument);
+    return expecting(error(Code::wrong_argument, span,
+                           quote(argument.name) + " of " + quote(entry) + " must be " + expected),
+                     std::string(found), expected);
 }
 
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found) {
@@ -543,19 +617,28 @@ Diagnostic not_whole(Span span, std::string_view entry, std::string_view argumen
         spell(found), "a whole number");
 }
 
-Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
-                        std::string expected) {
-    return expecting(
-        error(Code::out_of_range, span, quote(argument) + " of " + quote(entry) + " must be " + expected),
-        spell(found), std::move(expected));
+Diagnostic out_of_range(Span span, std::string_view entry, const Argument& argument, double found) {
+    const std::string expected = range(argument);
+    return expecting(error(Code::out_of_range, span,
+                           quote(argument.name) + " of " + quote(entry) + " must be " + expected),
+                     spell(found), expected);
 }
 
-Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument,
-                          std::string_view found, const Names& choices) {
+Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found) {
     Diagnostic result = error(Code::unknown_choice, span,
-                              quote(argument) + " of " + quote(entry) + " cannot be " + quote(found));
-    result.expected = listed(choices);
-    return suggesting(std::move(result), found, choices);
+                              quote(argument.name) + " of " + quote(entry) + " cannot be " + quote(found));
+    result.expected = listed(argument.choices);
+    return suggesting(std::move(result), found, argument.choices);
+}
+
+Diagnostic unknown_nested(Span span, std::string_view name, const Argument& argument,
+                          const Names& candidates) {
+    return unknown_name(span, name, kinds_of_call(argument, ""), candidates);
+}
+
+Diagnostic not_static(Span span, const Argument& argument) {
+    return not_static(span, expected_kind(argument));
 }
 
 Diagnostic not_static(Span span, std::string_view wanted) {
@@ -652,8 +735,8 @@ Diagnostic weights_outside_net(Span span, std::string_view layer) {
 }
 
 Diagnostic repeat_count(Span span, std::string found, std::size_t most) {
-    return expecting(error(Code::repeat_count, span, "this cannot be repeated so often"), std::move(found),
-                     "a whole number from 1 to " + std::to_string(most));
+    return expecting(error(Code::repeat_count, span, "this is no number of times to repeat"),
+                     std::move(found), "a whole number from 1 to " + std::to_string(most));
 }
 
 Diagnostic program_too_large(Span span, std::size_t most) {
@@ -706,6 +789,11 @@ Diagnostic wrong_operand(Span span, std::string_view operation, std::string foun
                      std::move(found), std::move(expected));
 }
 
+Diagnostic wrong_value(Span span, std::string found, std::string_view expected) {
+    return expecting(error(Code::wrong_operand, span, "this must be " + std::string(expected)),
+                     std::move(found), std::string(expected));
+}
+
 Diagnostic division_by_zero(Span span) {
     return error(Code::division_by_zero, span, "this divides by zero");
 }
@@ -745,10 +833,11 @@ Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
 Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
                           const Type& expected, Span first) {
     return noting(expecting(error(Code::calls_disagree, span,
-                                  quote(parameter) + " of the net " + quote(net) +
-                                      " has another shape here than before"),
+                                  quote(parameter) + " of the net " + quote(net) + " has " +
+                                      (found.shape == expected.shape ? "other classes" : "another shape") +
+                                      " here than before"),
                             described(found), described(expected)),
-                  first, "its shape comes from here");
+                  first, "what it was before comes from here");
 }
 
 Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected) {
@@ -796,10 +885,11 @@ Diagnostic needs_flatten(std::string_view entry, const Type& found) {
 }
 
 Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted) {
-    const auto count = [](const Shape& shape) { return std::to_string(elements(shape)); };
+    const auto counted_shape = [](const Shape& shape) {
+        return to_string(shape) + " (" + std::to_string(elements(shape)) + " elements)";
+    };
     return expecting(placeless(Code::wrong_element_count, quote(entry) + " must keep the number of elements"),
-                     described(found) + ", which has " + count(found.shape),
-                     to_string(wanted) + " has " + count(wanted));
+                     counted_shape(found.shape), counted_shape(wanted));
 }
 
 Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input, std::string_view about) {
@@ -814,8 +904,8 @@ Diagnostic not_divisible(std::string_view entry, std::string_view argument, Inde
                          std::string_view what, Index size) {
     Diagnostic result = expecting(placeless(Code::not_divisible, quote(argument) + " of " + quote(entry) +
                                                                      " must divide " + std::string(what)),
-                                  std::string(argument) + " = " + std::to_string(divisor) + ", and " +
-                                      std::to_string(size) + " of " + std::string(what),
+                                  std::string(argument) + " = " + std::to_string(divisor) + ", where " +
+                                      std::string(what) + " is " + std::to_string(size),
                                   "a divisor of " + std::to_string(size));
     result.about = argument;
     return result;
@@ -848,10 +938,11 @@ Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, s
 }
 
 Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input) {
-    return expecting(
-        error(Code::index_out_of_range, span, "this index is outside of its value"),
-        std::to_string(index) + " on " + described(input),
-        "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" + std::to_string(size));
+    return expecting(error(Code::index_out_of_range, span, "this index is outside of its value"),
+                     std::to_string(index) + " on " + described(input),
+                     size == 0 ? "a value with axes"
+                               : "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" +
+                                     std::to_string(size));
 }
 
 Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule) {
@@ -868,13 +959,12 @@ Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_vi
 
 Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
                             std::string expected, std::string_view help) {
-    Diagnostic result = helping(
-        expecting(
-            placeless(Code::wrong_argument, quote(argument) + " of " + quote(entry) + " must be " + expected),
-            std::move(found), std::move(expected)),
-        std::string(help));
+    Diagnostic result =
+        placeless(Code::wrong_argument, quote(argument) + " of " + quote(entry) + " must be " + expected);
+    result.found = std::move(found);
+    result.expected = std::move(expected);
     result.about = argument;
-    return result;
+    return helping(std::move(result), std::string(help));
 }
 
 Note net_called(Span span, std::string_view net) {

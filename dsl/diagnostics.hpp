@@ -141,6 +141,9 @@ Place place(std::string_view text, std::size_t offset);
 /// The candidate nearest to a misspelt name, if one is near enough to have been meant.
 std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
 
+/// Whole numbers beyond this have no exact double and overflow sizes.
+inline constexpr double most_whole = 1e15;
+
 /// A number as a reader would write it: 3, 0.5, 2e-04.
 std::string spell(double number);
 
@@ -192,16 +195,19 @@ Diagnostic missing_argument(Span span, std::string_view entry, std::string_view 
 Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry);
 Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most,
                               std::string_view first_extra_help);
-/// `found` and `expected` such as "the text \"same\"" and "a whole number".
-Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
-                          std::string expected);
+/// An argument of another kind; `found` such as "the text \"same\"".
+Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found);
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found);
-Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
-                        std::string expected);
-Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument,
-                          std::string_view found, const Names& choices);
+Diagnostic out_of_range(Span span, std::string_view entry, const Argument& argument, double found);
+Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found);
+/// A call where one of the argument's kinds is wanted, of a name that is none of them.
+Diagnostic unknown_nested(Span span, std::string_view name, const Argument& argument,
+                          const Names& candidates);
 /// A value of the model where a number is wanted before the run.
 Diagnostic not_static(Span span, std::string_view wanted);
+Diagnostic not_static(Span span, const Argument& argument);
 Diagnostic missing_input(Span span, std::string_view entry, const Names& missing);
 
 // What stands where.
@@ -233,6 +239,8 @@ Diagnostic several_values(Span span, std::string_view what, std::size_t count);
 /// `a, b = e` where e gives another number of values.
 Diagnostic value_count(Span span, std::size_t names, std::size_t values);
 Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected);
+/// A number known before the run that is none, or none that would do: `expected` is "a whole number".
+Diagnostic wrong_value(Span span, std::string found, std::string_view expected);
 Diagnostic division_by_zero(Span span);
 Diagnostic next_of_other(Span span);
 Diagnostic no_next(Span span, std::string_view data, std::string_view source);

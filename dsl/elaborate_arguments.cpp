@@ -10,55 +10,6 @@ namespace {
 
 using Kind = tree::Expression::Kind;
 
-constexpr double endless = 1e30;
-/// Whole numbers beyond this have no exact double and overflow sizes.
-constexpr double most_whole = 1e15;
-
-std::string range(const Argument& argument) {
-    const bool above = argument.least > -endless;
-    const bool below = argument.most < endless;
-    const std::string least = spell(argument.least);
-    if (above && below) {
-        return (argument.least_excluded ? "above " + least + " and at most " : "from " + least + " to ") +
-               spell(argument.most);
-    }
-    if (below) {
-        return "at most " + spell(argument.most);
-    }
-    return (argument.least_excluded ? "above " : "at least ") + least;
-}
-
-std::string kind_of_call(const Argument& argument) {
-    std::string result;
-    for (const std::string& choice : argument.choices) {
-        const std::string name = choice == "stop_rule" ? "stop rule" : choice;
-        result += (result.empty() ? "" : " or ") + std::string(name == "initializer" ? "an " : "a ") + name;
-    }
-    return result;
-}
-
-std::string expected_kind(const Argument& argument) {
-    switch (argument.kind) {
-        case ArgumentKind::number:
-            return "a number";
-        case ArgumentKind::integer:
-            return "a whole number";
-        case ArgumentKind::boolean:
-            return "`true` or `false`";
-        case ArgumentKind::text:
-            return "a text in quotes";
-        case ArgumentKind::numbers:
-            return "a number or a list of numbers";
-        case ArgumentKind::call:
-            return kind_of_call(argument);
-        case ArgumentKind::net:
-            return "the name of a net";
-        case ArgumentKind::name:
-            return "the name of a measure";
-    }
-    return "";
-}
-
 std::vector<std::string> argument_names(const Entry& entry, const std::vector<std::string>& inputs) {
     std::vector<std::string> result = inputs;
     for (const Argument& argument : entry.arguments) {
@@ -92,7 +43,10 @@ std::vector<Elaborator::Given> Elaborator::given(const Expression& call) {
 std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, EntryKind kind,
                                                         Scope& scope) {
     const Span head = call.kind == Kind::call ? call.head : call.span;
-    const Entry* entry = catalogue_.find(call.text);
+    const Entry* entry = catalogue_.find(kind, call.text);
+    if (entry == nullptr) {
+        entry = entry_of_any_kind(call.text);
+    }
     const std::string wanted(describe(kind).substr(describe(kind).find(' ') + 1));
     if (entry == nullptr) {
         report(diagnostics::unknown_name(head, call.text, wanted, entry_names(kind)));
@@ -140,7 +94,7 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
                         std::find_if(entry.arguments.begin(), entry.arguments.end(),
                                      [](const Argument& candidate) { return !candidate.positional; });
                     report(diagnostics::too_many_arguments(
-                        one.expression->span, entry.name, positional,
+                        one.expression->span, entry.name, positional + inputs.size(),
                         named == entry.arguments.end()
                             ? ""
                             : "some are given by name: `" + named->name + " = ...`"));
@@ -239,14 +193,13 @@ bool Elaborator::in_range(const Entry& entry, const Argument& argument, double n
             return false;
         }
         if (std::abs(number) > most_whole) {
-            report(diagnostics::out_of_range(span, entry.name, argument.name, number,
-                                             "at most " + spell(most_whole)));
+            report(diagnostics::out_of_range(span, entry.name, argument, number));
             return false;
         }
     }
     if (number < argument.least || number > argument.most ||
         (argument.least_excluded && number == argument.least)) {
-        report(diagnostics::out_of_range(span, entry.name, argument.name, number, range(argument)));
+        report(diagnostics::out_of_range(span, entry.name, argument, number));
         return false;
     }
     return true;
@@ -260,7 +213,7 @@ std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument
         return std::nullopt;
     }
     if (std::holds_alternative<Tensor>(operand) || std::holds_alternative<Several>(operand)) {
-        report(diagnostics::not_static(span, expected_kind(argument)));
+        report(diagnostics::not_static(span, argument));
         return std::nullopt;
     }
     if (argument.kind == ArgumentKind::boolean) {
@@ -281,8 +234,7 @@ std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument
         }
         return make(*numbers, span);
     }
-    report(diagnostics::wrong_argument(span, entry.name, argument.name, describe(operand),
-                                       expected_kind(argument)));
+    report(diagnostics::wrong_argument(span, entry.name, argument, describe(operand)));
     return std::nullopt;
 }
 
@@ -309,15 +261,13 @@ std::optional<Value> Elaborator::text_value(const Entry& entry, const Argument& 
             return std::nullopt;
         }
         if (!std::holds_alternative<std::string>(operand)) {
-            report(diagnostics::wrong_argument(
-                expression.span, entry.name, argument.name, describe(operand),
-                choices.empty() ? expected_kind(argument) : "one of a few words"));
+            report(diagnostics::wrong_argument(expression.span, entry.name, argument, describe(operand)));
             return std::nullopt;
         }
         text = std::get<std::string>(operand);
     }
     if (!choices.empty() && !allowed(text)) {
-        report(diagnostics::unknown_choice(expression.span, entry.name, argument.name, text, choices));
+        report(diagnostics::unknown_choice(expression.span, entry.name, argument, text));
         return std::nullopt;
     }
     return make(std::move(text), expression.span);
@@ -337,7 +287,7 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
     std::vector<std::string> candidates;
     if (callable) {
         if (allows("initializer")) {
-            nested = catalogue_.find_initializer(expression.text);
+            nested = catalogue_.find(EntryKind::initializer, expression.text);
             candidates = entry_names(EntryKind::initializer);
         }
         const Entry* other = catalogue_.find(expression.text);
@@ -354,11 +304,12 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
     if (nested == nullptr) {
         const bool a_value = expression.kind == Kind::name &&
                              (find(scope, expression.text) != nullptr || globals_.contains(expression.text));
-        if (callable && !a_value) {
+        // `adam(log(x))` is a number that cannot be known, `adam(cosin(1))` a schedule misspelt.
+        const bool a_call =
+            expression.kind == Kind::call && allows("number") && callee_quietly(expression.text, scope);
+        if (callable && !a_value && !a_call) {
             const Span head = expression.kind == Kind::call ? expression.head : expression.span;
-            const std::string wanted = kind_of_call(argument);
-            report(diagnostics::unknown_name(head, expression.text, wanted.substr(wanted.find(' ') + 1),
-                                             candidates));
+            report(diagnostics::unknown_nested(head, expression.text, argument, candidates));
             return std::nullopt;
         }
         if (allows("number")) {
@@ -366,8 +317,7 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
         }
         const Operand operand = evaluate(expression, scope);
         if (!std::holds_alternative<Unknown>(operand)) {
-            report(diagnostics::wrong_argument(expression.span, entry.name, argument.name, describe(operand),
-                                               expected_kind(argument)));
+            report(diagnostics::wrong_argument(expression.span, entry.name, argument, describe(operand)));
         }
         return std::nullopt;
     }

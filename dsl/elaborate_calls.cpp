@@ -116,7 +116,7 @@ std::optional<Callee> Elaborator::callee(const Expression& expression, Scope& sc
     const Span head = expression.kind == Kind::call ? expression.head : expression.span;
     const std::string& name = expression.text;
     constexpr std::string_view wanted = "a layer, a function or a net";
-    if (const Entry* entry = catalogue_.find(name)) {
+    if (const Entry* entry = entry_of_any_kind(name)) {
         report(diagnostics::wrong_kind_of_name(head, name, describe(entry->kind), wanted));
     } else if (const Scope::Entry* local = find(scope, name)) {
         if (!is_unknown(local->value)) {
@@ -253,6 +253,9 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
         taken = std::min(positions, open.size());
     } else if (count > 0 && positions > 0) {
         const auto choice = [&](std::size_t i) { return is_choice(entry, *positional[i].expression, scope); };
+        if (entry.kind == EntryKind::layer && !choice(0) && is_unknown(evaluated(0))) {
+            return false;  // whether it was meant as an input or an argument cannot be told
+        }
         if (!choice(0) && !is_static(evaluated(0))) {
             taken = std::min(positions, open.size());
             skipped = taken + 1 == open.size() ? 1 : 0;
@@ -279,13 +282,12 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
         call.inputs[place] = evaluated(i);
         call.input_spans[place] = positional[i].expression->span;
     }
-    for (std::size_t i = taken; i < positional.size(); ++i) {
-        if (i == taken && piped && !is_choice(entry, *positional[i].expression, scope) &&
-            entry.arguments.size() <= positional.size() - taken &&
-            std::holds_alternative<Tensor>(evaluated(i))) {
-            report(diagnostics::full_call_after_pipe(call.span, entry.name));
-            return false;
-        }
+    const bool crowded = entry.arguments.size() < positions - taken && positions >= count;
+    if (piped && crowded && (count > 1 || std::holds_alternative<Tensor>(evaluated(0)))) {
+        report(diagnostics::full_call_after_pipe(call.span, entry.name));
+        return false;
+    }
+    for (std::size_t i = taken; i < positions; ++i) {
         rest.push_back(std::move(positional[i]));
     }
     call.needs_first = count > 0 && !call.inputs[0];

@@ -132,7 +132,7 @@ Operand Elaborator::name(const Expression& expression, Scope& scope) {
     if (global != globals_.end()) {
         return global_name(expression, global->second);
     }
-    if (const Entry* entry = catalogue_.find(expression.text)) {
+    if (const Entry* entry = entry_of_any_kind(expression.text)) {
         if (entry->kind != EntryKind::layer && entry->kind != EntryKind::function) {
             return report(diagnostics::wrong_kind_of_name(
                 expression.span, expression.text, describe(entry->kind), "a value, a layer or a function"));
@@ -318,8 +318,7 @@ std::optional<double> Elaborator::static_number(const Expression& expression, Sc
     if (std::holds_alternative<Tensor>(operand) || std::holds_alternative<Several>(operand)) {
         report(diagnostics::not_static(expression.span, wanted));
     } else if (!std::holds_alternative<Unknown>(operand)) {
-        report(diagnostics::wrong_operand(expression.span, spelled(expression), describe(operand),
-                                          std::string(wanted)));
+        report(diagnostics::wrong_value(expression.span, describe(operand), wanted));
     }
     return std::nullopt;
 }

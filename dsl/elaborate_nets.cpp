@@ -78,14 +78,13 @@ std::optional<Index> Elaborator::annotation_size(const tree::Name& name) {
         global->second.used = true;
         const Operand& option = options_[global->second.index];
         if (!std::holds_alternative<double>(option)) {
-            report(diagnostics::wrong_operand(name.span, name.text, describe(option), "a whole number"));
+            report(diagnostics::wrong_value(name.span, describe(option), "a whole number"));
             return std::nullopt;
         }
         size = std::get<double>(option);
     }
     if (size < 1 || size != std::floor(size) || size > 1e9) {
-        report(diagnostics::wrong_operand(name.span, name.text, spell(size),
-                                          "a whole number from 1 to 1000000000"));
+        report(diagnostics::wrong_value(name.span, spell(size), "a whole number from 1 to 1000000000"));
         return std::nullopt;
     }
     return static_cast<Index>(size);
@@ -309,6 +308,8 @@ Operand Elaborator::inline_layer(const PreparedCall& call) {
             bound_.find(parameter.name.span.begin)->second.used = true;
         }
     }
+    ++recursion_;
+    spend(call.span);
     inlined_.emplace_back(index, call.span);
     const Restore restore_layer(frame_->in_layer);
     frame_->in_layer = true;
@@ -328,6 +329,7 @@ Operand Elaborator::inline_layer(const PreparedCall& call) {
         *prefix = outer;
     }
     inlined_.pop_back();
+    --recursion_;
     if (!results) {
         return Unknown{};
     }

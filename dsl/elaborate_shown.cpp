@@ -24,8 +24,7 @@ Period Elaborator::period(const tree::Period& tree) {
     if (tree.count) {
         const auto count = static_number(*tree.count, empty_scope_, "a whole number");
         if (count && (*count < 1 || *count != std::floor(*count) || *count > 1e15)) {
-            report(diagnostics::wrong_operand(tree.count->span, "every", spell(*count),
-                                              "a whole number, at least 1"));
+            report(diagnostics::wrong_value(tree.count->span, spell(*count), "a whole number, at least 1"));
         } else if (count) {
             result.count = static_cast<std::size_t>(*count);
         }

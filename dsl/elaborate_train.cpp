@@ -372,7 +372,7 @@ void Elaborator::check_average(const tree::Average& tree) {
         return;
     }
     if (*decay <= 0 || *decay >= 1) {
-        report(diagnostics::out_of_range(tree.decay.span, "average", "with", *decay, "between 0 and 1"));
+        report(diagnostics::wrong_value(tree.decay.span, spell(*decay), "a number between 0 and 1"));
         return;
     }
     auto& averages = program_.train->averages;

@@ -130,7 +130,7 @@ class Elaborator {
     // elaborate_file.cpp: the file's statements
     void declare();
     void declare(const std::string& name, Global global);
-    void declare_callable(const std::string& name, Global global, const char* what);
+    void declare_callable(const std::string& name, Global global);
     void check_options();
     void check_data();
     void check_data(const tree::Data& data, Data& result, Span span);
@@ -239,6 +239,7 @@ class Elaborator {
     std::vector<std::string> callable_names(const Scope& scope) const;
     std::vector<std::string> net_names() const;
     std::vector<std::string> entry_names(EntryKind kind) const;
+    const Entry* entry_of_any_kind(std::string_view name) const;
     Operand report(Diagnostic diagnostic);
     void report_rule(Diagnostic diagnostic, const Arguments& arguments, Span span);
     void spend(Span span);

@@ -32,6 +32,10 @@ inline constexpr std::size_t most_nesting = 100;
 
 Scan scan(std::string_view text);
 
+/// Blanks the line at an offset, so that what follows it can still be told; false where that would tear a
+/// block open.
+bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at);
+
 /// Length of the well-formed UTF-8 code point at `offset`, or 0 where there is none.
 std::size_t code_point(std::string_view text, std::size_t offset);
 
