@@ -55,7 +55,9 @@ void TypeCall::weight(std::string name, Shape shape, NestedCall init, bool learn
 
 Catalogue::Catalogue(std::vector<Entry> entries) {
     for (Entry& entry : entries) {
-        auto& names = entry.kind == EntryKind::initializer ? initializers_ : entries_;
+        auto& names = entry.kind == EntryKind::initializer ? initializers_
+                      : entry.kind == EntryKind::sink      ? sinks_
+                                                           : entries_;
         std::string name = entry.name;
         if (!names.emplace(name, std::move(entry)).second) {
             throw std::logic_error("catalogue: two entries are called '" + name + "'");
@@ -68,9 +70,14 @@ const Entry* Catalogue::find(std::string_view name) const {
     return found == entries_.end() ? nullptr : &found->second;
 }
 
-const Entry* Catalogue::find_initializer(std::string_view name) const {
-    const auto found = initializers_.find(name);
-    return found == initializers_.end() ? nullptr : &found->second;
+const Entry* Catalogue::find(EntryKind kind, std::string_view name) const {
+    const auto& names = entries(kind);
+    const auto found = names.find(name);
+    return found == names.end() || found->second.kind != kind ? nullptr : &found->second;
+}
+
+const std::map<std::string, Entry, std::less<>>& Catalogue::entries(EntryKind kind) const {
+    return kind == EntryKind::initializer ? initializers_ : kind == EntryKind::sink ? sinks_ : entries_;
 }
 
 }  // namespace gandsl::dsl

@@ -126,7 +126,7 @@ void print_list(const dsl::Catalogue& catalogue) {
     std::string page;
     for (const Chapter& chapter : chapters) {
         std::string rows;
-        for (const auto& [name, entry] : catalogue.entries()) {
+        for (const auto& [name, entry] : catalogue.entries(chapter.kind)) {
             if (entry.kind == chapter.kind) {
                 rows += fmt::format("  {:<16} {}{}\n", name, entry.doc,
                                     entry.missing.empty() ? "" : " (not in this version)");
@@ -148,13 +148,21 @@ int help(const HelpRequest& request) {
         print_list(catalogue);
         return 0;
     }
-    if (const dsl::Entry* entry = catalogue.find(*request.name)) {
-        print_page(*entry);
-        return 0;
-    }
+    // One name may stand for several things: `npy` is a source and a sink.
+    bool found = false;
     std::vector<std::string> names;
-    for (const auto& [name, entry] : catalogue.entries()) {
-        names.push_back(name);
+    for (const Chapter& chapter : chapters) {
+        if (const dsl::Entry* entry = catalogue.find(chapter.kind, *request.name)) {
+            std::fputs(found ? "\n" : "", stdout);
+            print_page(*entry);
+            found = true;
+        }
+        for (const auto& [name, entry] : catalogue.entries(chapter.kind)) {
+            names.push_back(name);
+        }
+    }
+    if (found) {
+        return 0;
     }
     const auto near = dsl::nearest(*request.name, names);
     throw Error(ErrorCode::invalid_argument,

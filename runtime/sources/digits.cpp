@@ -11,8 +11,11 @@ Source define_digits(const Context&) {
         .name = "digits",
         .kind = dsl::EntryKind::source,
         .doc = "Drawn digits that need no file.",
-        .details = "Every example is drawn from the seed with strokes of its own slant, thickness, place and wobble: a "
-                   "picture of 1 x 28 x 28 and a label of 10 classes. The test split has a sixth of `count`.",
+        .details =
+            "Every example is drawn from the seed with strokes of its own slant, thickness, place and "
+            "wobble: a "
+            "picture of 1 x 28 x 28 and a label of 10 classes. The test split has a sixth of `count`.",
+        .inputs = {},
         .arguments = {range_argument(),
                       models::by_name(models::integer_argument("count", "training examples",
                                                                models::value_of(60000.0), 1)),
@@ -21,7 +24,8 @@ Source define_digits(const Context&) {
         .type =
             [](dsl::TypeCall& call) {
                 range_of(call.arguments);
-                return std::vector<dsl::Type>{{.shape = {1, 28, 28}}, {.shape = {}, .classes = 10}};
+                return std::vector<dsl::Type>{{.shape = {1, 28, 28}, .classes = {}},
+                                              {.shape = {}, .classes = 10}};
             },
         .example = "data x, y = digits(range = [-1, 1])"};
     source.open = [](const dsl::Arguments& arguments) {

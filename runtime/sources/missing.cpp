@@ -28,42 +28,48 @@ std::vector<Source> define_missing() {
         return by_name(number_argument(name, doc, value_of(0.0), 0, 360));
     };
     std::vector<Source> list;
-    list.push_back(missing({.name = "images",
-                            .doc = "Pictures from a folder, PNG or JPEG.",
-                            .arguments = {text_argument("files", "which files: a pattern such as \"faces/*.png\""),
-                                          by_name(integer_argument("size", "sides of the square each becomes")),
-                                          by_name(integer_argument("channels", "1: grey, 3: colour", value_of(3.0), 1)),
-                                          range_argument(), holdout_argument(),
-                                          by_name(boolean_argument("flip", "mirrors at random", false)),
-                                          augmentation("rotate", "turns by up to so many degrees"),
-                                          augmentation("zoom", "enlarges by up to this share"),
-                                          augmentation("crop", "shifts by up to this share")},
-                            .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1])"}));
-    list.push_back(missing({.name = "faces",
-                            .doc = "Drawn faces in colour that need no file.",
-                            .arguments = {by_name(integer_argument("size", "sides of the square", value_of(64.0), 8)),
-                                          range_argument()},
-                            .example = "data x = faces(size = 64, range = [-1, 1])"}));
-    list.push_back(missing({.name = "chars",
-                            .doc = "Windows of text, character by character.",
-                            .arguments = {text_argument("files", "which files: a pattern such as \"*.txt\""),
-                                          by_name(integer_argument("length", "symbols in a window")),
-                                          holdout_argument()},
-                            .example = "data text = chars(\"*.txt\", length = 64)"}));
-    list.push_back(missing({.name = "series",
-                            .doc = "Windows of a series of numbers from a column of a CSV file.",
-                            .arguments = {text_argument("file", "the CSV file"),
-                                          by_name(text_argument("column", "name of the column")),
-                                          by_name(integer_argument("length", "numbers in a window")),
-                                          holdout_argument()},
-                            .example = "data s = series(\"price.csv\", column = \"close\", length = 50)"}));
+    list.push_back(
+        missing({.name = "images",
+                 .doc = "Pictures from a folder, PNG or JPEG.",
+                 .inputs = {},
+                 .arguments = {text_argument("files", "which files: a pattern such as \"faces/*.png\""),
+                               by_name(integer_argument("size", "sides of the square each becomes")),
+                               by_name(integer_argument("channels", "1: grey, 3: colour", value_of(3.0), 1)),
+                               range_argument(), holdout_argument(),
+                               by_name(boolean_argument("flip", "mirrors at random", false)),
+                               augmentation("rotate", "turns by up to so many degrees"),
+                               augmentation("zoom", "enlarges by up to this share"),
+                               augmentation("crop", "shifts by up to this share")},
+                 .type = {},
+                 .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1])"}));
+    list.push_back(missing(
+        {.name = "chars",
+         .doc = "Windows of text, character by character.",
+         .inputs = {},
+         .arguments = {text_argument("files", "which files: a pattern such as \"*.txt\""),
+                       by_name(integer_argument("length", "symbols in a window")), holdout_argument()},
+         .type = {},
+         .example = "data text = chars(\"*.txt\", length = 64)"}));
+    list.push_back(missing(
+        {.name = "series",
+         .doc = "Windows of a series of numbers from a column of a CSV file.",
+         .inputs = {},
+         .arguments = {text_argument("file", "the CSV file"),
+                       by_name(text_argument("column", "name of the column")),
+                       by_name(integer_argument("length", "numbers in a window")), holdout_argument()},
+         .type = {},
+         .example = "data s = series(\"price.csv\", column = \"close\", length = 50)"}));
     list.push_back(missing({.name = "table",
                             .doc = "The rows of a CSV file.",
+                            .inputs = {},
                             .arguments = {text_argument("file", "the CSV file"), holdout_argument()},
+                            .type = {},
                             .example = "data row = table(\"iris.csv\")"}));
     list.push_back(missing({.name = "npy",
                             .doc = "An array in NumPy's format; its first axis counts the examples.",
+                            .inputs = {},
                             .arguments = {text_argument("file", "the .npy file"), holdout_argument()},
+                            .type = {},
                             .example = "data x = npy(\"x.npy\")"}));
     return list;
 }

@@ -9,18 +9,20 @@ namespace gandsl::sources {
 namespace {
 
 // MNIST and the sets made to take its place differ in name only.
-Source define_like_mnist(const Context& context, const std::string& name, const std::string& files, std::string doc,
-                         std::string details) {
+Source define_like_mnist(const Context& context, const std::string& name, const std::string& files,
+                         std::string doc, std::string details) {
     Source source;
     source.entry = {.name = name,
                     .kind = dsl::EntryKind::source,
                     .doc = std::move(doc),
                     .details = std::move(details),
+                    .inputs = {},
                     .arguments = {range_argument()},
                     .type =
                         [](dsl::TypeCall& call) {
                             range_of(call.arguments);
-                            return std::vector<dsl::Type>{{.shape = {1, 28, 28}}, {.shape = {}, .classes = 10}};
+                            return std::vector<dsl::Type>{{.shape = {1, 28, 28}, .classes = {}},
+                                                          {.shape = {}, .classes = 10}};
                         },
                     .example = "data x, y = " + name + "(range = [-1, 1])"};
     source.entry.absent = [context, files](const dsl::Arguments&) -> std::optional<std::string> {
@@ -38,8 +40,10 @@ Source define_like_mnist(const Context& context, const std::string& name, const 
 }
 
 const char* const places =
-    "The four IDX files, gzipped or not, are looked for in --data DIR, $GANDSL_DATA, the user's cache folder and "
-    "/usr/share/datasets. 60,000 training and 10,000 test examples: a picture of 1 x 28 x 28 and a label of 10 "
+    "The four IDX files, gzipped or not, are looked for in --data DIR, $GANDSL_DATA, the user's cache folder "
+    "and "
+    "/usr/share/datasets. 60,000 training and 10,000 test examples: a picture of 1 x 28 x 28 and a label of "
+    "10 "
     "classes.";
 
 }  // namespace
@@ -49,9 +53,9 @@ Source define_mnist(const Context& context) {
 }
 
 Source define_fashion_mnist(const Context& context) {
-    return define_like_mnist(context, "fashion_mnist", "fashion-mnist",
-                             "Photographs of clothes (Xiao et al., 2017; Debian package dataset-fashion-mnist).",
-                             places);
+    return define_like_mnist(
+        context, "fashion_mnist", "fashion-mnist",
+        "Photographs of clothes (Xiao et al., 2017; Debian package dataset-fashion-mnist).", places);
 }
 
 Source define_idx(const Context& context) {
@@ -70,9 +74,10 @@ Source define_idx(const Context& context) {
     const auto opened = std::make_shared<std::map<std::string, data::DatasetPointer>>();
     const auto open = [source_of, opened](const dsl::Arguments& arguments) {
         const data::IdxSource idx = source_of(arguments);
-        data::DatasetPointer& set = (*opened)[idx.images.string() + '\n' + (idx.labels ? idx.labels->string() : "") +
-                                              '\n' + std::to_string(idx.range.low) + ' ' +
-                                              std::to_string(idx.range.high) + ' ' + std::to_string(idx.holdout)];
+        data::DatasetPointer& set =
+            (*opened)[idx.images.string() + '\n' + (idx.labels ? idx.labels->string() : "") + '\n' +
+                      std::to_string(idx.range.low) + ' ' + std::to_string(idx.range.high) + ' ' +
+                      std::to_string(idx.holdout)];
         if (!set) {
             set = data::open_idx(idx);
         }
@@ -83,6 +88,7 @@ Source define_idx(const Context& context) {
                     .kind = dsl::EntryKind::source,
                     .doc = "Pictures and labels from files in the format of MNIST.",
                     .details = "Files may be gzipped. The number of classes is the largest label + 1.",
+                    .inputs = {},
                     .arguments = {{.name = "images",
                                    .kind = dsl::ArgumentKind::text,
                                    .doc = "the file of pictures, relative to the .gan file"},
@@ -90,7 +96,8 @@ Source define_idx(const Context& context) {
                                    .kind = dsl::ArgumentKind::text,
                                    .doc = "the file of labels, if there is one",
                                    .fallback = models::absent()},
-                                  range_argument(), holdout_argument()},
+                                  range_argument(),
+                                  holdout_argument()},
                     .type =
                         [open, source_of](dsl::TypeCall& call) {
                             source_of(call.arguments);

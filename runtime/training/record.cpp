@@ -1,0 +1,111 @@
+#include "runtime/training/record.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "autodiff/error.hpp"
+
+namespace gandsl::training {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const dsl::Value& value) {
+    if (const auto* number = std::get_if<double>(&value.data)) {
+        return *number;
+    }
+    if (const auto* flag = std::get_if<bool>(&value.data)) {
+        return *flag;
+    }
+    if (const auto* text = std::get_if<std::string>(&value.data)) {
+        return *text;
+    }
+    if (const auto* numbers = std::get_if<std::vector<double>>(&value.data)) {
+        return *numbers;
+    }
+    return nullptr;
+}
+
+std::string processor() {
+    std::ifstream file("/proc/cpuinfo");
+    std::string line;
+    while (std::getline(file, line)) {
+        if (line.starts_with("model name")) {
+            const std::size_t colon = line.find(':');
+            return colon == std::string::npos ? line : line.substr(std::min(colon + 2, line.size()));
+        }
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+std::string describe_run(const dsl::Program& program, const Datasets& datasets, const RunFacts& facts) {
+    Json record;
+    record["gandsl"] = GANDSL_VERSION;
+    record["compiler"] = __VERSION__;
+    record["processor"] = processor();
+    record["file"] = facts.file.string();
+    record["options"] = Json::object();
+    for (const dsl::Option& option : program.options) {
+        record["options"][option.name] = json_of(option.value);
+    }
+    record["seed"] = facts.seed;
+    record["batch"] = facts.batch;
+    record["steps"] = facts.steps;
+    record["epochs"] = facts.epochs;
+    record["threads"] = facts.threads;
+    record["data"] = Json::array();
+    for (std::size_t place = 0; place < datasets.size(); ++place) {
+        const data::Description& description = datasets[place]->description();
+        Json entry;
+        entry["names"] = program.data[place].names;
+        entry["source"] = description.source;
+        entry["origin"] = description.origin;
+        entry["hash"] = description.hash;
+        entry["train"] = description.train_count;
+        entry["test"] = description.test_count;
+        entry["arguments"] = Json::object();
+        for (const auto& [name, value] : program.data[place].arguments) {
+            entry["arguments"][name] = json_of(value);
+        }
+        entry["not_there"] = program.data[place].skipped;
+        record["data"].push_back(std::move(entry));
+    }
+    return record.dump(2) + "\n";
+}
+
+std::vector<std::string> differences(const std::string& recorded, const std::string& now) {
+    const Json before = Json::parse(recorded, nullptr, false);
+    const Json after = Json::parse(now, nullptr, false);
+    if (before.is_discarded() || !before.is_object()) {
+        throw Error(ErrorCode::format, "run.json: is no record of a run");
+    }
+    std::vector<std::string> found;
+    for (const char* key : {"options", "seed", "batch"}) {
+        const Json old = before.value(key, Json());
+        if (old != after[key]) {
+            found.push_back(fmt::format("{}: {} then, {} now", key, old.dump(), after[key].dump()));
+        }
+    }
+    const Json old_data = before.value("data", Json::array());
+    if (!old_data.is_array() || old_data.size() != after["data"].size()) {
+        found.emplace_back("another number of data statements");
+        return found;
+    }
+    for (std::size_t place = 0; place < old_data.size(); ++place) {
+        for (const char* key : {"source", "hash", "train", "arguments"}) {
+            const Json old = old_data[place].is_object() ? old_data[place].value(key, Json()) : Json();
+            if (old != after["data"][place][key]) {
+                found.push_back(fmt::format("data, {}: {} then, {} now", key, old.dump(),
+                                            after["data"][place][key].dump()));
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace gandsl::training
