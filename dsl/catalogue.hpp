@@ -48,7 +48,8 @@ using Arguments = std::map<std::string, Value, std::less<>>;
 
 struct NestedCall {
     std::string name;
-    std::vector<std::pair<std::string, Value>> arguments;  ///< resolved; a vector, as Value is incomplete here
+    std::vector<std::pair<std::string, Value>>
+        arguments;  ///< resolved; a vector, as Value is incomplete here
     Span span;
 };
 
@@ -62,9 +63,9 @@ struct Value {
     bool empty() const { return std::holds_alternative<std::monostate>(data); }
 };
 
-/// What an argument may be. `numbers` takes a list or a single number; `call` takes a nested call of an entry whose
-/// kind is among the argument's `choices` ("initializer", "schedule", "stop_rule"), or a plain number where "number"
-/// is among them (a learning rate).
+/// What an argument may be. `numbers` takes a list or a single number; `call` takes a nested call of an entry
+/// whose kind is among the argument's `choices` ("initializer", "schedule", "stop_rule"), or a plain number
+/// where "number" is among them (a learning rate).
 enum class ArgumentKind { number, integer, boolean, text, numbers, call, net, name };
 
 /// The rule for one compile-time argument of an entry.
@@ -75,10 +76,10 @@ struct Argument {
     std::optional<Value> fallback = {};  ///< no value: the argument is required; a monostate: may be absent
     double least = -1e300;               ///< inclusive bounds for numbers
     double most = 1e300;
-    bool least_excluded = false;              ///< `lr` > 0
-    std::vector<std::string> choices = {};    ///< allowed texts (also bare names: `pad = same`)
-    bool positional = true;                   ///< false: by name only
-    bool many = false;                        ///< swallows every further positional argument (reshape, normal)
+    bool least_excluded = false;            ///< `lr` > 0
+    std::vector<std::string> choices = {};  ///< allowed texts (also bare names: `pad = same`)
+    bool positional = true;                 ///< false: by name only
+    bool many = false;                      ///< swallows every further positional argument (reshape, normal)
 };
 
 enum class EntryKind {
@@ -96,9 +97,10 @@ enum class EntryKind {
 
 /// A weight or a running statistic that one mention of a layer owns.
 struct Weight {
-    std::string name;   ///< "weight", "bias", "running_mean"; the checker prefixes the layer's place in its net
-    Shape shape;        ///< as the layer stores it
-    NestedCall init;    ///< an initializer entry with its arguments
+    std::string
+        name;         ///< "weight", "bias", "running_mean"; the checker prefixes the layer's place in its net
+    Shape shape;      ///< as the layer stores it
+    NestedCall init;  ///< an initializer entry with its arguments
     bool learned = true;  ///< false: a running statistic
 };
 
@@ -130,22 +132,24 @@ struct Entry {
     bool variadic = false;            ///< the last input may be repeated (concat)
     std::vector<Argument> arguments = {};
     TypeRule type;
-    std::string example = {};          ///< a line of the language that uses it
-    std::string missing = {};          ///< not empty: parses and is documented, but does not run yet, and why
+    std::string example = {};  ///< a line of the language that uses it
+    std::string missing = {};  ///< not empty: parses and is documented, but does not run yet, and why
     /// Sources only: why this source is not there ("no folder ..."), or nothing when it is.
     std::function<std::optional<std::string>(const Arguments&)> absent = {};
     bool sequential = false;  ///< Sources only: something follows each example, so that `next(x)` is known.
 };
 
-/// All entries, by name. Names are unique over all kinds but initializers, which have names of their own: `normal` and
-/// `uniform` are distributions too.
+/// All entries, by name. Names are unique over all kinds but initializers, which have names of their own:
+/// `normal` and `uniform` are distributions too.
 class Catalogue {
   public:
     Catalogue() = default;
     explicit Catalogue(std::vector<Entry> entries);
 
-    const Entry* find(std::string_view name) const;  ///< neither initializers nor sinks; null when there is none
-    /// Of one kind. Initializers and sinks have names of their own: `normal` is a distribution too, `npy` a source.
+    const Entry* find(
+        std::string_view name) const;  ///< neither initializers nor sinks; null when there is none
+    /// Of one kind. Initializers and sinks have names of their own: `normal` is a distribution too, `npy` a
+    /// source.
     const Entry* find(EntryKind kind, std::string_view name) const;
     const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
     /// Those among which an entry of this kind is found.

@@ -23,8 +23,9 @@ struct Settings {
 };
 
 struct CheckResult {
-    std::optional<Program> program;       ///< there when no diagnostic is an error
-    std::vector<Diagnostic> diagnostics;  ///< errors and warnings in the order of the text, those of the command line first
+    std::optional<Program> program;  ///< there when no diagnostic is an error
+    std::vector<Diagnostic>
+        diagnostics;  ///< errors and warnings in the order of the text, those of the command line first
 };
 
 /// Elaborates a parsed file. The program points into `catalogue`, which must outlive it.

@@ -166,6 +166,65 @@ Diagnostic suggesting(Diagnostic diagnostic, std::string_view name, const diagno
     return diagnostic;
 }
 
+// What an argument may be, in words.
+
+constexpr double endless = 1e30;
+
+std::string range(const Argument& argument) {
+    const double most =
+        argument.kind == ArgumentKind::integer ? std::min(argument.most, most_whole) : argument.most;
+    const bool above = argument.least > -endless;
+    const bool below = most < endless;
+    const std::string least = spell(argument.least);
+    if (above && below && argument.most < endless) {
+        return argument.least_excluded ? "above " + least + " and at most " + spell(most)
+                                       : "from " + least + " to " + spell(most);
+    }
+    if (above) {
+        return (argument.least_excluded ? "above " : "at least ") + least +
+               (below ? " and at most " + spell(most) : "");
+    }
+    return "at most " + spell(most);
+}
+
+/// "schedule", "initializer", ...; with an article, "a number or a schedule".
+std::string kinds_of_call(const Argument& argument, std::string_view number) {
+    const bool articles = !number.empty();
+    std::string result;
+    for (const std::string& choice : argument.choices) {
+        if (choice == "number") {
+            result += (result.empty() ? "" : articles ? " or " : "") + std::string(number);
+            continue;
+        }
+        const std::string name = choice == "stop_rule" ? "stop rule" : choice;
+        const std::string article = !articles ? "" : name == "initializer" ? "an " : "a ";
+        result += (result.empty() ? "" : " or ") + article + name;
+    }
+    return result;
+}
+
+std::string expected_kind(const Argument& argument) {
+    switch (argument.kind) {
+        case ArgumentKind::number:
+            return "a number";
+        case ArgumentKind::integer:
+            return "a whole number";
+        case ArgumentKind::boolean:
+            return "`true` or `false`";
+        case ArgumentKind::text:
+            return argument.choices.empty() ? "a text in quotes" : listed(argument.choices);
+        case ArgumentKind::numbers:
+            return "a number or a list of numbers";
+        case ArgumentKind::call:
+            return kinds_of_call(argument, "a number");
+        case ArgumentKind::net:
+            return "the name of a net";
+        case ArgumentKind::name:
+            return "the name of a measure";
+    }
+    return "";
+}
+
 // Rendering.
 
 struct SourceLine {
@@ -204,24 +263,36 @@ std::string printable(std::string_view line) {
     return result;
 }
 
-constexpr std::size_t widest_line = 400;
+constexpr std::size_t widest_line = 160;
+
+/// The part of a long line that is worth showing, from before the span on.
+std::pair<std::size_t, std::size_t> window(std::string_view text, const SourceLine& line, std::size_t begin) {
+    if (line.end - line.begin <= widest_line) {
+        return {line.begin, line.end};
+    }
+    std::size_t first = std::max(line.begin, begin - std::min(begin, widest_line / 2));
+    std::size_t last = std::min(line.end, first + widest_line);
+    while (first > line.begin && continues_code_point(text[first])) {
+        --first;
+    }
+    while (last < line.end && continues_code_point(text[last])) {
+        ++last;
+    }
+    return {first, last};
+}
 
 /// The source line and its underline, indented.
 std::string excerpt(std::string_view text, Span span) {
     SourceLine line = line_of(text, span.begin);
     const std::size_t begin = std::min(span.begin, line.end);
-    const std::size_t end = std::clamp(span.end, begin, line.end);
-    std::string_view shown = text.substr(line.begin, line.end - line.begin);
-    if (shown.size() > widest_line) {
-        return "";  // a line nobody wrote by hand
+    if (line.begin == 0 && text.substr(0, 3) == "\xEF\xBB\xBF") {
+        line.begin = 3;
     }
-    if (shown.substr(0, 3) == "\xEF\xBB\xBF") {
-        shown.remove_prefix(3);
-        line.begin += 3;
-    }
+    const auto [first, last] = window(text, line, begin);
+    const std::size_t end = std::clamp(span.end, begin, last);
     // Tabs go into the underline as they stand in the line, so that both move alike.
-    std::string underline;
-    for (std::size_t i = line.begin; i < begin; ++i) {
+    std::string underline(first > line.begin ? 3 : 0, ' ');
+    for (std::size_t i = first; i < begin; ++i) {
         if (!continues_code_point(text[i])) {
             underline += text[i] == '\t' ? '\t' : ' ';
         }
@@ -231,7 +302,9 @@ std::string excerpt(std::string_view text, Span span) {
         width += continues_code_point(text[i]) ? 0 : 1;
     }
     underline += std::string(std::max<std::size_t>(width, 1), '^');
-    return "    " + printable(shown) + "\n    " + underline + "\n";
+    return "    " + std::string(first > line.begin ? "..." : "") +
+           printable(text.substr(first, last - first)) + (last < line.end ? "..." : "") + "\n    " +
+           underline + "\n";
 }
 
 std::string where(std::string_view path, std::string_view text, Span span) {
@@ -303,11 +376,12 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
     std::optional<std::string> best;
     std::size_t least = cap + 1;
     for (const std::string& candidate : candidates) {
-        if (candidate.size() > name.size() + cap || candidate.size() + cap < name.size() || candidate == name) {
+        if (candidate.size() > name.size() + cap || candidate.size() + cap < name.size() ||
+            candidate == name) {
             continue;
         }
         const std::size_t edits = distance(lower(name), lower(candidate));
-        if (edits < least && edits < candidate.size()) {
+        if (edits < least && edits < std::max(candidate.size(), name.size())) {
             least = edits;
             best = candidate;
         }
@@ -361,9 +435,9 @@ Diagnostic file_too_large(std::size_t bytes, std::size_t most) {
 Diagnostic invalid_utf8(Span span, unsigned char byte) {
     std::array<char, 8> hex{};
     std::snprintf(hex.data(), hex.size(), "0x%02X", static_cast<unsigned>(byte));
-    return helping(
-        expecting(error(Code::invalid_utf8, span, "this is not UTF-8 text"), "the byte " + std::string(hex.data()), ""),
-        "save the file as UTF-8");
+    return helping(expecting(error(Code::invalid_utf8, span, "this is not UTF-8 text"),
+                             "the byte " + std::string(hex.data()), ""),
+                   "save the file as UTF-8");
 }
 
 Diagnostic control_character(Span span, unsigned char byte) {
@@ -436,8 +510,8 @@ Diagnostic unknown_statement(Span span, std::string_view word, const Names& stat
 
 Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates) {
     Diagnostic result =
-        suggesting(error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name)), name,
-                   candidates);
+        suggesting(error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name)),
+                   name, candidates);
     if (result.help.empty() && !candidates.empty() && candidates.size() <= 12) {
         result.help.push_back("there is " + listed(candidates, " and "));
     }
@@ -456,9 +530,10 @@ Diagnostic built_in_name(Span span, std::string_view name, std::string_view what
         "give it another name");
 }
 
-Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is, std::string_view wanted) {
-    return expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"), std::string(is),
-                     std::string(wanted));
+Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is,
+                              std::string_view wanted) {
+    return expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"),
+                     std::string(is), std::string(wanted));
 }
 
 Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function) {
@@ -479,7 +554,8 @@ Diagnostic unused_net(Span span, std::string_view name) {
 }
 
 Diagnostic unused_layer(Span span, std::string_view name) {
-    return warning(Code::unused_layer, span, "the layer " + quote(name) + " is never used, and so was not checked");
+    return warning(Code::unused_layer, span,
+                   "the layer " + quote(name) + " is never used, and so was not checked");
 }
 
 Diagnostic unused_latent(Span span, std::string_view name) {
@@ -500,15 +576,17 @@ Diagnostic unused_name(Span span, std::string_view name) {
 
 // Arguments.
 
-Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry, const Names& candidates) {
-    Diagnostic result = suggesting(
-        error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)), name, candidates);
-    result.expected = candidates.empty() ? "no arguments" : listed(candidates);
+Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
+                            const Names& candidates) {
+    Diagnostic result =
+        suggesting(error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)),
+                   name, candidates);
+    result.expected = candidates.empty() ? "no arguments by name" : listed(candidates);
     return result;
 }
 
-Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument, std::string_view doc,
-                            std::string_view example) {
+Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
+                            std::string_view doc, std::string_view example) {
     Diagnostic result =
         error(Code::missing_argument, span, quote(entry) + " needs its argument " + quote(argument));
     result.expected = std::string(argument) + (doc.empty() ? "" : ": " + std::string(doc));
@@ -525,32 +603,42 @@ Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t mos
                    std::string(help));
 }
 
-Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
-                          std::string expected) {
+Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found) {
+    const std::string expected = expected_kind(argument);
     return expecting(error(Code::wrong_argument, span,
-                           quote(argument) + " of " + quote(entry) + " must be " + expected),
-                     std::move(found), std::move(expected));
+                           quote(argument.name) + " of " + quote(entry) + " must be " + expected),
+                     std::string(found), expected);
 }
 
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found) {
-    return expecting(error(Code::not_whole, span,
-                           quote(argument) + " of " + quote(entry) + " must be a whole number"),
-                     spell(found), "a whole number");
+    return expecting(
+        error(Code::not_whole, span, quote(argument) + " of " + quote(entry) + " must be a whole number"),
+        spell(found), "a whole number");
 }
 
-Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
-                        std::string expected) {
+Diagnostic out_of_range(Span span, std::string_view entry, const Argument& argument, double found) {
+    const std::string expected = range(argument);
     return expecting(error(Code::out_of_range, span,
-                           quote(argument) + " of " + quote(entry) + " must be " + expected),
-                     spell(found), std::move(expected));
+                           quote(argument.name) + " of " + quote(entry) + " must be " + expected),
+                     spell(found), expected);
 }
 
-Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument, std::string_view found,
-                          const Names& choices) {
+Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found) {
     Diagnostic result = error(Code::unknown_choice, span,
-                              quote(argument) + " of " + quote(entry) + " cannot be " + quote(found));
-    result.expected = listed(choices);
-    return suggesting(std::move(result), found, choices);
+                              quote(argument.name) + " of " + quote(entry) + " cannot be " + quote(found));
+    result.expected = listed(argument.choices);
+    return suggesting(std::move(result), found, argument.choices);
+}
+
+Diagnostic unknown_nested(Span span, std::string_view name, const Argument& argument,
+                          const Names& candidates) {
+    return unknown_name(span, name, kinds_of_call(argument, ""), candidates);
+}
+
+Diagnostic not_static(Span span, const Argument& argument) {
+    return not_static(span, expected_kind(argument));
 }
 
 Diagnostic not_static(Span span, std::string_view wanted) {
@@ -559,8 +647,9 @@ Diagnostic not_static(Span span, std::string_view wanted) {
 }
 
 Diagnostic missing_input(Span span, std::string_view entry, const Names& missing) {
-    return helping(error(Code::missing_input, span, quote(entry) + " is not given " + listed(missing, " and ")),
-                   "give it in the parentheses, or put a value before it: `value | " + std::string(entry) + "`");
+    return helping(
+        error(Code::missing_input, span, quote(entry) + " is not given " + listed(missing, " and ")),
+        "give it in the parentheses, or put a value before it: `value | " + std::string(entry) + "`");
 }
 
 // What stands where.
@@ -580,9 +669,10 @@ Diagnostic missing_objective(Span span) {
 }
 
 Diagnostic several_objectives(Span span, Span first) {
-    return noting(helping(error(Code::several_objectives, span, "an update has one objective, and this is a second"),
-                          "add them up in one `minimize`, or write another `update`"),
-                  first, "the first one is here");
+    return noting(
+        helping(error(Code::several_objectives, span, "an update has one objective, and this is a second"),
+                "add them up in one `minimize`, or write another `update`"),
+        first, "the first one is here");
 }
 
 Diagnostic after_return(Span span) {
@@ -615,14 +705,16 @@ Diagnostic recursion(Span span, std::string_view kind, const Names& cycle) {
     for (const std::string& name : cycle) {
         chain += (chain.empty() ? "" : " -> ") + name;
     }
-    return helping(error(Code::recursion, span, "a " + std::string(kind) + " cannot contain itself: " + chain),
-                   "to apply it several times, write `repeat N { ... }`");
+    return helping(
+        error(Code::recursion, span, "a " + std::string(kind) + " cannot contain itself: " + chain),
+        "to apply it several times, write `repeat N { ... }`");
 }
 
 Diagnostic never_called(Span span, std::string_view net, std::string_view parameter) {
-    return helping(error(Code::never_called, span,
-                         "the net " + quote(net) + " is never called, so the shapes of its inputs are not known"),
-                   "call it, or say them: `net " + std::string(net) + "(" + std::string(parameter) + ": 100)`");
+    return helping(
+        error(Code::never_called, span,
+              "the net " + quote(net) + " is never called, so the shapes of its inputs are not known"),
+        "call it, or say them: `net " + std::string(net) + "(" + std::string(parameter) + ": 100)`");
 }
 
 Diagnostic not_in_objective(Span span, std::string_view net) {
@@ -637,14 +729,14 @@ Diagnostic nothing_to_learn(Span span, std::string_view net) {
 }
 
 Diagnostic weights_outside_net(Span span, std::string_view layer) {
-    return helping(error(Code::weights_outside_net, span,
-                         quote(layer) + " has parameters, which only a net can own"),
-                   "put it into a `net` and call that here");
+    return helping(
+        error(Code::weights_outside_net, span, quote(layer) + " has parameters, which only a net can own"),
+        "put it into a `net` and call that here");
 }
 
 Diagnostic repeat_count(Span span, std::string found, std::size_t most) {
-    return expecting(error(Code::repeat_count, span, "this cannot be repeated so often"), std::move(found),
-                     "a whole number from 1 to " + std::to_string(most));
+    return expecting(error(Code::repeat_count, span, "this is no number of times to repeat"),
+                     std::move(found), "a whole number from 1 to " + std::to_string(most));
 }
 
 Diagnostic program_too_large(Span span, std::size_t most) {
@@ -666,14 +758,17 @@ Diagnostic recipe_as_value(Span span, std::string_view recipe) {
 }
 
 Diagnostic not_a_recipe(Span span, std::string_view found) {
-    return expecting(error(Code::not_a_recipe, span, "what stands after `|` is applied to what stands before it"),
-                     std::string(found), "a layer, a function or a net, without its first input");
+    return expecting(
+        error(Code::not_a_recipe, span, "what stands after `|` is applied to what stands before it"),
+        std::string(found), "a layer, a function or a net, without its first input");
 }
 
 Diagnostic full_call_after_pipe(Span span, std::string_view entry) {
-    return helping(error(Code::full_call_after_pipe, span,
-                         quote(entry) + " is given all its inputs here, so that nothing is left for the value before `|`"),
-                   "leave out its first input, or drop what stands before `|`");
+    return helping(
+        error(
+            Code::full_call_after_pipe, span,
+            quote(entry) + " is given all its inputs here, so that nothing is left for the value before `|`"),
+        "leave out its first input, or drop what stands before `|`");
 }
 
 Diagnostic several_values(Span span, std::string_view what, std::size_t count) {
@@ -690,8 +785,13 @@ Diagnostic value_count(Span span, std::size_t names, std::size_t values) {
 }
 
 Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected) {
-    return expecting(error(Code::wrong_operand, span, quote(operation) + " cannot work on this"), std::move(found),
-                     std::move(expected));
+    return expecting(error(Code::wrong_operand, span, quote(operation) + " cannot work on this"),
+                     std::move(found), std::move(expected));
+}
+
+Diagnostic wrong_value(Span span, std::string found, std::string_view expected) {
+    return expecting(error(Code::wrong_operand, span, "this must be " + std::string(expected)),
+                     std::move(found), std::string(expected));
 }
 
 Diagnostic division_by_zero(Span span) {
@@ -714,13 +814,14 @@ Diagnostic source_absent(Span span, const Names& reasons) {
     for (std::size_t i = 0; i < reasons.size(); ++i) {
         result.found += (i == 0 ? "" : "\n            ") + reasons[i];
     }
-    return helping(std::move(result), "add a source that needs no file after it: `or digits(range = [-1, 1])`");
+    return helping(std::move(result),
+                   "add a source that needs no file after it: `or digits(range = [-1, 1])`");
 }
 
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields) {
-    return expecting(error(Code::source_fields, span,
-                           quote(source) + " does not give that many values for an example"),
-                     counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
+    return expecting(
+        error(Code::source_fields, span, quote(source) + " does not give that many values for an example"),
+        counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
@@ -731,16 +832,18 @@ Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
 
 Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
                           const Type& expected, Span first) {
-    return noting(
-        expecting(error(Code::calls_disagree, span,
-                        quote(parameter) + " of the net " + quote(net) + " has another shape here than before"),
-                  described(found), described(expected)),
-        first, "its shape comes from here");
+    return noting(expecting(error(Code::calls_disagree, span,
+                                  quote(parameter) + " of the net " + quote(net) + " has " +
+                                      (found.shape == expected.shape ? "other classes" : "another shape") +
+                                      " here than before"),
+                            described(found), described(expected)),
+                  first, "what it was before comes from here");
 }
 
 Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected) {
-    return expecting(error(Code::annotation_mismatch, span, std::string(what) + " is not of the shape that was said"),
-                     described(found), described(expected));
+    return expecting(
+        error(Code::annotation_mismatch, span, std::string(what) + " is not of the shape that was said"),
+        described(found), described(expected));
 }
 
 Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right) {
@@ -762,30 +865,31 @@ Diagnostic independent_gradient(Span span) {
                    "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
 }
 
-Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected, std::string_view help) {
-    return helping(expecting(placeless(Code::wrong_rank, quote(entry) + " cannot act on a shape with " +
-                                                             (found.shape.empty()
-                                                                  ? std::string("no axes")
-                                                                  : found.shape.size() == 1
-                                                                        ? std::string("one axis")
-                                                                        : counted(found.shape.size(), "axe"))),
+Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
+                      std::string_view help) {
+    return helping(expecting(placeless(Code::wrong_rank,
+                                       quote(entry) + " cannot act on a shape with " +
+                                           (found.shape.empty()       ? std::string("no axes")
+                                            : found.shape.size() == 1 ? std::string("one axis")
+                                                                      : counted(found.shape.size(), "axe"))),
                              described(found), std::string(expected)),
                    std::string(help));
 }
 
 Diagnostic needs_flatten(std::string_view entry, const Type& found) {
     return helping(
-        expecting(placeless(Code::needs_flatten, quote(entry) + " acts on the last axis; a " + to_string(found) +
-                                                     " picture needs `flatten` first"),
+        expecting(placeless(Code::needs_flatten, quote(entry) + " acts on the last axis; a " +
+                                                     to_string(found) + " picture needs `flatten` first"),
                   described(found), "a vector, or a sequence of vectors"),
         "put a line `flatten` before it");
 }
 
 Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted) {
-    const auto count = [](const Shape& shape) { return std::to_string(elements(shape)); };
+    const auto counted_shape = [](const Shape& shape) {
+        return to_string(shape) + " (" + std::to_string(elements(shape)) + " elements)";
+    };
     return expecting(placeless(Code::wrong_element_count, quote(entry) + " must keep the number of elements"),
-                     described(found) + ", which has " + count(found.shape),
-                     to_string(wanted) + " has " + count(wanted));
+                     counted_shape(found.shape), counted_shape(wanted));
 }
 
 Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input, std::string_view about) {
@@ -796,27 +900,29 @@ Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& in
     return helping(std::move(result), "take a smaller one, or pad the input");
 }
 
-Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor, std::string_view what,
-                         Index size) {
-    Diagnostic result = expecting(
-        placeless(Code::not_divisible, quote(argument) + " of " + quote(entry) + " must divide " + std::string(what)),
-        std::string(argument) + " = " + std::to_string(divisor) + ", and " + std::to_string(size) + " of " +
-            std::string(what),
-        "a divisor of " + std::to_string(size));
+Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor,
+                         std::string_view what, Index size) {
+    Diagnostic result = expecting(placeless(Code::not_divisible, quote(argument) + " of " + quote(entry) +
+                                                                     " must divide " + std::string(what)),
+                                  std::string(argument) + " = " + std::to_string(divisor) + ", where " +
+                                      std::string(what) + " is " + std::to_string(size),
+                                  "a divisor of " + std::to_string(size));
     result.about = argument;
     return result;
 }
 
 Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found) {
-    return expecting(placeless(Code::needs_labels, quote(input) + " of " + quote(entry) +
-                                                       " must be labels or symbols, whole numbers of known classes"),
-                     described(found), "a label, as from `mnist`, or symbols, as from `chars`");
+    return expecting(
+        placeless(Code::needs_labels, quote(input) + " of " + quote(entry) +
+                                          " must be labels or symbols, whole numbers of known classes"),
+        described(found), "a label, as from `mnist`, or symbols, as from `chars`");
 }
 
 Diagnostic not_labels(std::string_view entry, const Type& found) {
-    return helping(expecting(placeless(Code::not_labels, quote(entry) + " works on numbers, and a label is a name"),
-                             described(found), "numbers"),
-                   "give each class a vector first: `embedding(50)`");
+    return helping(
+        expecting(placeless(Code::not_labels, quote(entry) + " works on numbers, and a label is a name"),
+                  described(found), "numbers"),
+        "give each class a vector first: `embedding(50)`");
 }
 
 Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about) {
@@ -834,7 +940,9 @@ Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, s
 Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input) {
     return expecting(error(Code::index_out_of_range, span, "this index is outside of its value"),
                      std::to_string(index) + " on " + described(input),
-                     "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" + std::to_string(size));
+                     size == 0 ? "a value with axes"
+                               : "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" +
+                                     std::to_string(size));
 }
 
 Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule) {
@@ -842,7 +950,8 @@ Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& r
                      described(left) + " and " + described(right), std::string(rule));
 }
 
-Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected, std::string_view help) {
+Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected,
+                       std::string_view help) {
     return helping(expecting(placeless(Code::wrong_shape, quote(entry) + " cannot act on this shape"),
                              described(found), std::string(expected)),
                    std::string(help));
@@ -850,13 +959,12 @@ Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_vi
 
 Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
                             std::string expected, std::string_view help) {
-    Diagnostic result = helping(
-        expecting(placeless(Code::wrong_argument,
-                            quote(argument) + " of " + quote(entry) + " must be " + expected),
-                  std::move(found), std::move(expected)),
-        std::string(help));
+    Diagnostic result =
+        placeless(Code::wrong_argument, quote(argument) + " of " + quote(entry) + " must be " + expected);
+    result.found = std::move(found);
+    result.expected = std::move(expected);
     result.about = argument;
-    return result;
+    return helping(std::move(result), std::string(help));
 }
 
 Note net_called(Span span, std::string_view net) {

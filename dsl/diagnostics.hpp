@@ -113,8 +113,8 @@ struct Note {
     std::string text;
 };
 
-/// One thing that is wrong with a file, for whoever reads it. Type rules throw it without a span; the checker fills
-/// in that of the argument named `about`, else of the call.
+/// One thing that is wrong with a file, for whoever reads it. Type rules throw it without a span; the checker
+/// fills in that of the argument named `about`, else of the call.
 struct Diagnostic {
     Severity severity = Severity::error;
     Code code = Code::syntax;
@@ -127,8 +127,8 @@ struct Diagnostic {
     std::string about = {};  ///< the argument of the call that is at fault
 };
 
-/// `path:line:column: error: ...`, the source line with the span underlined, what was found and expected, and how to
-/// mend it. Ends with a line end. Columns count code points from 1.
+/// `path:line:column: error: ...`, the source line with the span underlined, what was found and expected, and
+/// how to mend it. Ends with a line end. Columns count code points from 1.
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view text);
 
 /// Line and column (in code points), both from 1, of a byte offset.
@@ -140,6 +140,9 @@ Place place(std::string_view text, std::size_t offset);
 
 /// The candidate nearest to a misspelt name, if one is near enough to have been meant.
 std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+/// Whole numbers beyond this have no exact double and overflow sizes.
+inline constexpr double most_whole = 1e15;
 
 /// A number as a reader would write it: 3, 0.5, 2e-04.
 std::string spell(double number);
@@ -185,21 +188,26 @@ Diagnostic unused_name(Span span, std::string_view name);
 
 // Arguments of calls. `entry` is the callee's name.
 
-Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry, const Names& candidates);
-Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument, std::string_view doc,
-                            std::string_view example);
+Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
+                            const Names& candidates);
+Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
+                            std::string_view doc, std::string_view example);
 Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry);
-Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most, std::string_view first_extra_help);
-/// `found` and `expected` such as "the text \"same\"" and "a whole number".
-Diagnostic wrong_argument(Span span, std::string_view entry, std::string_view argument, std::string found,
-                          std::string expected);
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most,
+                              std::string_view first_extra_help);
+/// An argument of another kind; `found` such as "the text \"same\"".
+Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found);
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found);
-Diagnostic out_of_range(Span span, std::string_view entry, std::string_view argument, double found,
-                        std::string expected);
-Diagnostic unknown_choice(Span span, std::string_view entry, std::string_view argument, std::string_view found,
-                          const Names& choices);
+Diagnostic out_of_range(Span span, std::string_view entry, const Argument& argument, double found);
+Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found);
+/// A call where one of the argument's kinds is wanted, of a name that is none of them.
+Diagnostic unknown_nested(Span span, std::string_view name, const Argument& argument,
+                          const Names& candidates);
 /// A value of the model where a number is wanted before the run.
 Diagnostic not_static(Span span, std::string_view wanted);
+Diagnostic not_static(Span span, const Argument& argument);
 Diagnostic missing_input(Span span, std::string_view entry, const Names& missing);
 
 // What stands where.
@@ -231,6 +239,8 @@ Diagnostic several_values(Span span, std::string_view what, std::size_t count);
 /// `a, b = e` where e gives another number of values.
 Diagnostic value_count(Span span, std::size_t names, std::size_t values);
 Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected);
+/// A number known before the run that is none, or none that would do: `expected` is "a whole number".
+Diagnostic wrong_value(Span span, std::string found, std::string_view expected);
 Diagnostic division_by_zero(Span span);
 Diagnostic next_of_other(Span span);
 Diagnostic no_next(Span span, std::string_view data, std::string_view source);
@@ -256,15 +266,17 @@ Diagnostic needs_flatten(std::string_view entry, const Type& found);
 /// "reshape: 100 numbers do not make 256 x 7 x 7, which has 12544"
 Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted);
 /// A kernel or pooling window that is larger than its input with its padding.
-Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input, std::string_view about = "kernel");
+Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input,
+                            std::string_view about = "kernel");
 /// "attention: 5 heads do not divide a width of 128"
-Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor, std::string_view what,
-                         Index size);
+Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor,
+                         std::string_view what, Index size);
 /// embedding, cross_entropy's target, classes(x): wants labels, got numbers.
 Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found);
 /// dense of a label: wants numbers, got labels.
 Diagnostic not_labels(std::string_view entry, const Type& found);
-Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about = "axis");
+Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input,
+                        std::string_view about = "axis");
 Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input);
 /// Two values that must agree exactly, or but for one axis (concat): `rule` says how.
 Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule);

@@ -10,55 +10,6 @@ namespace {
 
 using Kind = tree::Expression::Kind;
 
-constexpr double endless = 1e30;
-/// Whole numbers beyond this have no exact double and overflow sizes.
-constexpr double most_whole = 1e15;
-
-std::string range(const Argument& argument) {
-    const bool above = argument.least > -endless;
-    const bool below = argument.most < endless;
-    const std::string least = spell(argument.least);
-    if (above && below) {
-        return (argument.least_excluded ? "above " + least + " and at most " : "from " + least + " to ") +
-               spell(argument.most);
-    }
-    if (below) {
-        return "at most " + spell(argument.most);
-    }
-    return (argument.least_excluded ? "above " : "at least ") + least;
-}
-
-std::string kind_of_call(const Argument& argument) {
-    std::string result;
-    for (const std::string& choice : argument.choices) {
-        const std::string name = choice == "stop_rule" ? "stop rule" : choice;
-        result += (result.empty() ? "" : " or ") + std::string(name == "initializer" ? "an " : "a ") + name;
-    }
-    return result;
-}
-
-std::string expected_kind(const Argument& argument) {
-    switch (argument.kind) {
-        case ArgumentKind::number:
-            return "a number";
-        case ArgumentKind::integer:
-            return "a whole number";
-        case ArgumentKind::boolean:
-            return "`true` or `false`";
-        case ArgumentKind::text:
-            return "a text in quotes";
-        case ArgumentKind::numbers:
-            return "a number or a list of numbers";
-        case ArgumentKind::call:
-            return kind_of_call(argument);
-        case ArgumentKind::net:
-            return "the name of a net";
-        case ArgumentKind::name:
-            return "the name of a measure";
-    }
-    return "";
-}
-
 std::vector<std::string> argument_names(const Entry& entry, const std::vector<std::string>& inputs) {
     std::vector<std::string> result = inputs;
     for (const Argument& argument : entry.arguments) {
@@ -89,11 +40,12 @@ std::vector<Elaborator::Given> Elaborator::given(const Expression& call) {
 }
 
 /// Resolves a call of an entry that takes no values: a source, a distribution, an optimizer, a sink.
-std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, EntryKind kind, Scope& scope) {
+std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, EntryKind kind,
+                                                        Scope& scope) {
     const Span head = call.kind == Kind::call ? call.head : call.span;
     const Entry* entry = catalogue_.find(kind, call.text);
     if (entry == nullptr) {
-        entry = catalogue_.find(call.text);
+        entry = entry_of_any_kind(call.text);
     }
     const std::string wanted(describe(kind).substr(describe(kind).find(' ') + 1));
     if (entry == nullptr) {
@@ -115,8 +67,9 @@ std::optional<Elaborator::Resolved> Elaborator::resolve(const Expression& call, 
     return Resolved{entry, *std::move(arguments)};
 }
 
-std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const std::vector<Given>& given, Span span,
-                                                       Scope& scope, const std::vector<std::string>& inputs) {
+std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const std::vector<Given>& given,
+                                                       Span span, Scope& scope,
+                                                       const std::vector<std::string>& inputs) {
     Arguments result;
     bool failed = false;
     std::set<std::string> tried;
@@ -137,11 +90,14 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             skip_named_only();
             if (next == entry.arguments.size()) {
                 if (!too_many) {
-                    const auto named = std::find_if(entry.arguments.begin(), entry.arguments.end(),
-                                                    [](const Argument& candidate) { return !candidate.positional; });
+                    const auto named =
+                        std::find_if(entry.arguments.begin(), entry.arguments.end(),
+                                     [](const Argument& candidate) { return !candidate.positional; });
                     report(diagnostics::too_many_arguments(
-                        one.expression->span, entry.name, positional,
-                        named == entry.arguments.end() ? "" : "some are given by name: `" + named->name + " = ...`"));
+                        one.expression->span, entry.name, positional + inputs.size(),
+                        named == entry.arguments.end()
+                            ? ""
+                            : "some are given by name: `" + named->name + " = ...`"));
                 }
                 too_many = failed = true;
                 continue;
@@ -149,8 +105,9 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             argument = &entry.arguments[next];
             next += argument->many ? 0 : 1;
         } else {
-            const auto found = std::find_if(entry.arguments.begin(), entry.arguments.end(),
-                                            [&](const Argument& candidate) { return candidate.name == one.name.text; });
+            const auto found =
+                std::find_if(entry.arguments.begin(), entry.arguments.end(),
+                             [&](const Argument& candidate) { return candidate.name == one.name.text; });
             if (found == entry.arguments.end()) {
                 report(diagnostics::unknown_argument(one.name.span, one.name.text, entry.name,
                                                      argument_names(entry, inputs)));
@@ -163,8 +120,9 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
         const auto before = result.find(argument->name);
         if (tried.contains(argument->name) && (!swallows || before == result.end())) {
             if (!swallows) {
-                report(diagnostics::repeated_argument(one.name.text.empty() ? one.expression->span : one.name.span,
-                                                      argument->name, entry.name));
+                report(diagnostics::repeated_argument(
+                    one.name.text.empty() ? one.expression->span : one.name.span, argument->name,
+                    entry.name));
             }
             failed = true;
             continue;
@@ -201,7 +159,8 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             result.emplace(argument.name, std::move(value));
         } else {
             if (!too_many) {
-                report(diagnostics::missing_argument(span, entry.name, argument.name, argument.doc, entry.example));
+                report(diagnostics::missing_argument(span, entry.name, argument.name, argument.doc,
+                                                     entry.example));
             }
             failed = true;
         }
@@ -212,8 +171,8 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
     return result;
 }
 
-std::optional<Value> Elaborator::argument_value(const Entry& entry, const Argument& argument, const Given& given,
-                                                Scope& scope) {
+std::optional<Value> Elaborator::argument_value(const Entry& entry, const Argument& argument,
+                                                const Given& given, Scope& scope) {
     switch (argument.kind) {
         case ArgumentKind::text:
             return text_value(entry, argument, given, scope);
@@ -234,26 +193,27 @@ bool Elaborator::in_range(const Entry& entry, const Argument& argument, double n
             return false;
         }
         if (std::abs(number) > most_whole) {
-            report(diagnostics::out_of_range(span, entry.name, argument.name, number, "at most " + spell(most_whole)));
+            report(diagnostics::out_of_range(span, entry.name, argument, number));
             return false;
         }
     }
-    if (number < argument.least || number > argument.most || (argument.least_excluded && number == argument.least)) {
-        report(diagnostics::out_of_range(span, entry.name, argument.name, number, range(argument)));
+    if (number < argument.least || number > argument.most ||
+        (argument.least_excluded && number == argument.least)) {
+        report(diagnostics::out_of_range(span, entry.name, argument, number));
         return false;
     }
     return true;
 }
 
-std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument& argument, const Given& given,
-                                              Scope& scope) {
+std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument& argument,
+                                              const Given& given, Scope& scope) {
     const Span span = given.expression->span;
     const Operand operand = given.value ? *given.value : evaluate(*given.expression, scope);
     if (std::holds_alternative<Unknown>(operand)) {
         return std::nullopt;
     }
     if (std::holds_alternative<Tensor>(operand) || std::holds_alternative<Several>(operand)) {
-        report(diagnostics::not_static(span, expected_kind(argument)));
+        report(diagnostics::not_static(span, argument));
         return std::nullopt;
     }
     if (argument.kind == ArgumentKind::boolean) {
@@ -274,7 +234,7 @@ std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument
         }
         return make(*numbers, span);
     }
-    report(diagnostics::wrong_argument(span, entry.name, argument.name, describe(operand), expected_kind(argument)));
+    report(diagnostics::wrong_argument(span, entry.name, argument, describe(operand)));
     return std::nullopt;
 }
 
@@ -291,7 +251,8 @@ std::optional<Value> Elaborator::text_value(const Entry& entry, const Argument& 
     if (bare && allowed(expression.text)) {
         return make(expression.text, expression.span);
     }
-    const bool known = bare && (find(scope, expression.text) != nullptr || globals_.contains(expression.text));
+    const bool known =
+        bare && (find(scope, expression.text) != nullptr || globals_.contains(expression.text));
     if (bare && !known) {
         text = expression.text;
     } else {
@@ -300,21 +261,20 @@ std::optional<Value> Elaborator::text_value(const Entry& entry, const Argument& 
             return std::nullopt;
         }
         if (!std::holds_alternative<std::string>(operand)) {
-            report(diagnostics::wrong_argument(expression.span, entry.name, argument.name, describe(operand),
-                                               choices.empty() ? expected_kind(argument) : "one of a few words"));
+            report(diagnostics::wrong_argument(expression.span, entry.name, argument, describe(operand)));
             return std::nullopt;
         }
         text = std::get<std::string>(operand);
     }
     if (!choices.empty() && !allowed(text)) {
-        report(diagnostics::unknown_choice(expression.span, entry.name, argument.name, text, choices));
+        report(diagnostics::unknown_choice(expression.span, entry.name, argument, text));
         return std::nullopt;
     }
     return make(std::move(text), expression.span);
 }
 
-std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument& argument, const Given& given,
-                                              Scope& scope) {
+std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument& argument,
+                                              const Given& given, Scope& scope) {
     const Expression& expression = *given.expression;
     const auto allows = [&](std::string_view kind) {
         return std::find(argument.choices.begin(), argument.choices.end(), kind) != argument.choices.end();
@@ -342,12 +302,14 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
         }
     }
     if (nested == nullptr) {
-        const bool a_value = expression.kind == Kind::name && (find(scope, expression.text) != nullptr ||
-                                                               globals_.contains(expression.text));
-        if (callable && !a_value) {
+        const bool a_value = expression.kind == Kind::name &&
+                             (find(scope, expression.text) != nullptr || globals_.contains(expression.text));
+        // `adam(log(x))` is a number that cannot be known, `adam(cosin(1))` a schedule misspelt.
+        const bool a_call =
+            expression.kind == Kind::call && allows("number") && callee_quietly(expression.text, scope);
+        if (callable && !a_value && !a_call) {
             const Span head = expression.kind == Kind::call ? expression.head : expression.span;
-            const std::string wanted = kind_of_call(argument);
-            report(diagnostics::unknown_name(head, expression.text, wanted.substr(wanted.find(' ') + 1), candidates));
+            report(diagnostics::unknown_nested(head, expression.text, argument, candidates));
             return std::nullopt;
         }
         if (allows("number")) {
@@ -355,8 +317,7 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
         }
         const Operand operand = evaluate(expression, scope);
         if (!std::holds_alternative<Unknown>(operand)) {
-            report(diagnostics::wrong_argument(expression.span, entry.name, argument.name, describe(operand),
-                                               expected_kind(argument)));
+            report(diagnostics::wrong_argument(expression.span, entry.name, argument, describe(operand)));
         }
         return std::nullopt;
     }
@@ -392,7 +353,8 @@ std::optional<Value> Elaborator::name_value(const Argument& argument, const Give
     }
     const bool known = std::find(candidates.begin(), candidates.end(), expression.text) != candidates.end();
     if (expression.kind != Kind::name || !known) {
-        report(diagnostics::unknown_name(expression.span, spelled(expression), net ? "net" : "measure", candidates));
+        report(diagnostics::unknown_name(expression.span, spelled(expression), net ? "net" : "measure",
+                                         candidates));
         return std::nullopt;
     }
     if (!net) {

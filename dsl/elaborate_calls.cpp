@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, 5> built_ins = {"grad", "next", "classes"
 
 bool is_static(const Operand& operand) {
     return std::holds_alternative<double>(operand) || std::holds_alternative<bool>(operand) ||
-           std::holds_alternative<std::string>(operand) || std::holds_alternative<std::vector<double>>(operand);
+           std::holds_alternative<std::string>(operand) ||
+           std::holds_alternative<std::vector<double>>(operand);
 }
 
 bool is_unknown(const Operand& operand) {
@@ -64,7 +65,8 @@ void spell_exactly(std::string& out, const Value& value) {
 }
 
 std::string key_of(const Instruction& instruction) {
-    std::string key = std::to_string(static_cast<int>(instruction.kind)) + ":" + std::to_string(instruction.index) + ":" +
+    std::string key = std::to_string(static_cast<int>(instruction.kind)) + ":" +
+                      std::to_string(instruction.index) + ":" +
                       (instruction.entry == nullptr ? "" : instruction.entry->name) + "(";
     for (const ValueId input : instruction.inputs) {
         key += std::to_string(input) + ",";
@@ -114,7 +116,7 @@ std::optional<Callee> Elaborator::callee(const Expression& expression, Scope& sc
     const Span head = expression.kind == Kind::call ? expression.head : expression.span;
     const std::string& name = expression.text;
     constexpr std::string_view wanted = "a layer, a function or a net";
-    if (const Entry* entry = catalogue_.find(name)) {
+    if (const Entry* entry = entry_of_any_kind(name)) {
         report(diagnostics::wrong_kind_of_name(head, name, describe(entry->kind), wanted));
     } else if (const Scope::Entry* local = find(scope, name)) {
         if (!is_unknown(local->value)) {
@@ -123,7 +125,11 @@ std::optional<Callee> Elaborator::callee(const Expression& expression, Scope& sc
     } else if (const auto global = globals_.find(name); global != globals_.end()) {
         const bool option = global->second.kind == Global::Kind::option;
         const bool data = global->second.kind == Global::Kind::data;
-        report(diagnostics::wrong_kind_of_name(head, name, option ? "an option" : data ? "data" : "a latent", wanted));
+        report(diagnostics::wrong_kind_of_name(head, name,
+                                               option ? "an option"
+                                               : data ? "data"
+                                                      : "a latent",
+                                               wanted));
         global->second.used = true;
     } else {
         report(diagnostics::unknown_name(head, name, "layer, function or net", callable_names(scope)));
@@ -139,7 +145,8 @@ bool Elaborator::is_choice(const Entry& entry, const Expression& expression, Sco
     }
     return std::any_of(entry.arguments.begin(), entry.arguments.end(), [&](const Argument& argument) {
         return argument.kind == ArgumentKind::text &&
-               std::find(argument.choices.begin(), argument.choices.end(), expression.text) != argument.choices.end();
+               std::find(argument.choices.begin(), argument.choices.end(), expression.text) !=
+                   argument.choices.end();
     });
 }
 
@@ -194,8 +201,8 @@ std::optional<PreparedCall> Elaborator::prepare(const Expression& expression, Sc
     return call;
 }
 
-/// Inputs first, then arguments. A first argument known before the run means that a layer's input was left out; a
-/// function of numbers takes it where there are numbers for all its inputs.
+/// Inputs first, then arguments. A first argument known before the run means that a layer's input was left
+/// out; a function of numbers takes it where there are numbers for all its inputs.
 bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression, Scope& scope, bool piped) {
     const Entry& entry = *call.callee.entry;
     const std::size_t count = entry.inputs.size();
@@ -246,6 +253,9 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
         taken = std::min(positions, open.size());
     } else if (count > 0 && positions > 0) {
         const auto choice = [&](std::size_t i) { return is_choice(entry, *positional[i].expression, scope); };
+        if (entry.kind == EntryKind::layer && !choice(0) && is_unknown(evaluated(0))) {
+            return false;  // whether it was meant as an input or an argument cannot be told
+        }
         if (!choice(0) && !is_static(evaluated(0))) {
             taken = std::min(positions, open.size());
             skipped = taken + 1 == open.size() ? 1 : 0;
@@ -257,7 +267,8 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
             taken = std::min(taken, open.size() - skipped);
         } else {
             skipped = 1;
-            while (taken < positions && skipped + taken < open.size() && !choice(taken) && !is_static(evaluated(taken))) {
+            while (taken < positions && skipped + taken < open.size() && !choice(taken) &&
+                   !is_static(evaluated(taken))) {
                 ++taken;
             }
         }
@@ -271,12 +282,12 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
         call.inputs[place] = evaluated(i);
         call.input_spans[place] = positional[i].expression->span;
     }
-    for (std::size_t i = taken; i < positional.size(); ++i) {
-        if (i == taken && piped && !is_choice(entry, *positional[i].expression, scope) &&
-            entry.arguments.size() <= positional.size() - taken && std::holds_alternative<Tensor>(evaluated(i))) {
-            report(diagnostics::full_call_after_pipe(call.span, entry.name));
-            return false;
-        }
+    const bool crowded = entry.arguments.size() < positions - taken && positions >= count;
+    if (piped && crowded && (count > 1 || std::holds_alternative<Tensor>(evaluated(0)))) {
+        report(diagnostics::full_call_after_pipe(call.span, entry.name));
+        return false;
+    }
+    for (std::size_t i = taken; i < positions; ++i) {
         rest.push_back(std::move(positional[i]));
     }
     call.needs_first = count > 0 && !call.inputs[0];
@@ -300,7 +311,8 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
 
 /// Calls of nets and layers of the file, whose parameters are values and numbers alike.
 bool Elaborator::prepare_parameters(PreparedCall& call, const Expression& expression,
-                                    const std::vector<tree::Parameter>& parameters, Scope& scope, bool piped) {
+                                    const std::vector<tree::Parameter>& parameters, Scope& scope,
+                                    bool piped) {
     const bool net = call.callee.kind == Callee::Kind::net;
     call.inputs.resize(parameters.size());
     call.input_spans.resize(parameters.size());
@@ -357,7 +369,8 @@ bool Elaborator::prepare_parameters(PreparedCall& call, const Expression& expres
             if (piped && values.size() == parameters.size()) {
                 report(diagnostics::full_call_after_pipe(call.span, call.callee.name));
             } else {
-                report(diagnostics::too_many_arguments(positional[i]->span, call.callee.name, parameters.size(), ""));
+                report(diagnostics::too_many_arguments(positional[i]->span, call.callee.name,
+                                                       parameters.size(), ""));
             }
             return false;
         }
@@ -446,7 +459,8 @@ Operand Elaborator::call_entry(const PreparedCall& call) {
 }
 
 /// Applies an entry whose types the catalogue knows.
-Operand Elaborator::apply(const Entry& entry, const std::vector<Tensor>& inputs, Arguments arguments, Span span) {
+Operand Elaborator::apply(const Entry& entry, const std::vector<Tensor>& inputs, Arguments arguments,
+                          Span span) {
     if (!entry.missing.empty() || !entry.type) {
         return report(diagnostics::not_yet(span, entry.name, entry.missing));
     }
@@ -556,8 +570,8 @@ std::optional<Type> Elaborator::global_type(const Expression& expression, Scope&
 Operand Elaborator::call_built_in(const std::string& name, const Expression& expression, Scope& scope,
                                   const Operand* first) {
     const std::size_t count = name == "grad" ? 2 : 1;
-    const std::vector<std::string> inputs = name == "grad" ? std::vector<std::string>{"e", "v"}
-                                                           : std::vector<std::string>{"x"};
+    const std::vector<std::string> inputs =
+        name == "grad" ? std::vector<std::string>{"e", "v"} : std::vector<std::string>{"x"};
     std::vector<Operand> operands;
     std::vector<Span> spans;
     if (first != nullptr) {
@@ -566,14 +580,17 @@ Operand Elaborator::call_built_in(const std::string& name, const Expression& exp
     }
     for (std::size_t i = 0; i < expression.operands.size(); ++i) {
         if (!expression.names[i].text.empty()) {
-            return report(diagnostics::unknown_argument(expression.names[i].span, expression.names[i].text, name, {}));
+            return report(
+                diagnostics::unknown_argument(expression.names[i].span, expression.names[i].text, name, {}));
         }
         if (operands.size() == count) {
-            return report(first != nullptr && expression.operands.size() == count
-                              ? diagnostics::full_call_after_pipe(expression.span, name)
-                              : diagnostics::too_many_arguments(expression.operands[i].span, name, count, ""));
+            return report(
+                first != nullptr && expression.operands.size() == count
+                    ? diagnostics::full_call_after_pipe(expression.span, name)
+                    : diagnostics::too_many_arguments(expression.operands[i].span, name, count, ""));
         }
-        const auto type = name == "grad" || name == "next" ? std::nullopt : global_type(expression.operands[i], scope);
+        const auto type =
+            name == "grad" || name == "next" ? std::nullopt : global_type(expression.operands[i], scope);
         if (type) {
             operands.emplace_back(Tensor{0, *type, {}});
         } else {
@@ -598,7 +615,8 @@ Operand Elaborator::call_built_in(const std::string& name, const Expression& exp
     return size_of(name, operands[0], spans[0]);
 }
 
-Operand Elaborator::gradient(const std::vector<Operand>& operands, const std::vector<Span>& spans, Span span) {
+Operand Elaborator::gradient(const std::vector<Operand>& operands, const std::vector<Span>& spans,
+                             Span span) {
     const auto of = tensor(operands[0], spans[0], "grad");
     const auto to = tensor(operands[1], spans[1], "grad");
     if (!of || !to) {
@@ -642,7 +660,8 @@ Operand Elaborator::next(const Operand& operand, Span operand_span, Span span) {
 Operand Elaborator::size_of(const std::string& name, const Operand& operand, Span operand_span) {
     const auto* tensor = std::get_if<Tensor>(&operand);
     if (tensor == nullptr) {
-        return report(diagnostics::wrong_operand(operand_span, name, describe(operand), "a value of the model"));
+        return report(
+            diagnostics::wrong_operand(operand_span, name, describe(operand), "a value of the model"));
     }
     const Type& type = tensor->type;
     if (name == "classes") {

@@ -15,8 +15,8 @@ using Kind = tree::Expression::Kind;
 /// The entry each operator stands for when one of its operands is a value of the model.
 std::string_view operation(std::string_view sign) {
     static const std::map<std::string_view, std::string_view> names = {
-        {"+", "add"},  {"-", "subtract"},     {"*", "multiply"}, {"/", "divide"},         {"^", "power"},
-        {"<", "less"}, {"<=", "less_equal"},  {">", "greater"},  {">=", "greater_equal"}, {"==", "equal"},
+        {"+", "add"},       {"-", "subtract"},    {"*", "multiply"}, {"/", "divide"},         {"^", "power"},
+        {"<", "less"},      {"<=", "less_equal"}, {">", "greater"},  {">=", "greater_equal"}, {"==", "equal"},
         {"!=", "not_equal"}};
     return names.at(sign);
 }
@@ -120,8 +120,8 @@ Operand Elaborator::name(const Expression& expression, Scope& scope) {
     if (const Scope::Entry* entry = find(scope, expression.text)) {
         return entry->value;
     }
-    if (const auto called = callee_quietly(expression.text, scope); called && called->kind == Callee::Kind::built_in &&
-                                                                     !globals_.contains(expression.text)) {
+    if (const auto called = callee_quietly(expression.text, scope);
+        called && called->kind == Callee::Kind::built_in && !globals_.contains(expression.text)) {
         return report(diagnostics::recipe_as_value(expression.span, expression.text));
     }
     const bool is_cell = expression.text == "row" || expression.text == "column";
@@ -132,10 +132,10 @@ Operand Elaborator::name(const Expression& expression, Scope& scope) {
     if (global != globals_.end()) {
         return global_name(expression, global->second);
     }
-    if (const Entry* entry = catalogue_.find(expression.text)) {
+    if (const Entry* entry = entry_of_any_kind(expression.text)) {
         if (entry->kind != EntryKind::layer && entry->kind != EntryKind::function) {
-            return report(diagnostics::wrong_kind_of_name(expression.span, expression.text, describe(entry->kind),
-                                                          "a value, a layer or a function"));
+            return report(diagnostics::wrong_kind_of_name(
+                expression.span, expression.text, describe(entry->kind), "a value, a layer or a function"));
         }
         auto prepared = prepare(expression, scope, false);
         if (!prepared) {
@@ -153,26 +153,30 @@ Operand Elaborator::name(const Expression& expression, Scope& scope) {
             candidates = {*meant};
         }
     }
-    return report(diagnostics::unknown_name(expression.span, expression.text, "value, layer or function", candidates));
+    return report(
+        diagnostics::unknown_name(expression.span, expression.text, "value, layer or function", candidates));
 }
 
 Operand Elaborator::global_name(const Expression& expression, Global& global) {
     global.used = true;
     const bool own_names_only = frame_ != nullptr && (frame_->kind == Frame::Kind::net || frame_->in_layer);
     const auto function = [&] {
-        return frame_->in_layer ? layers_[inlined_.back().first]->name.text : nets_[frame_->net].tree->name.text;
+        return frame_->in_layer ? layers_[inlined_.back().first]->name.text
+                                : nets_[frame_->net].tree->name.text;
     };
     switch (global.kind) {
         case Global::Kind::option:
             return options_[global.index];
         case Global::Kind::data:
             if (own_names_only) {
-                return report(diagnostics::outside_value(expression.span, expression.text, "data", function()));
+                return report(
+                    diagnostics::outside_value(expression.span, expression.text, "data", function()));
             }
             return read_data(global.index, global.field, expression.span);
         case Global::Kind::latent:
             if (own_names_only) {
-                return report(diagnostics::outside_value(expression.span, expression.text, "a latent", function()));
+                return report(
+                    diagnostics::outside_value(expression.span, expression.text, "a latent", function()));
             }
             return read_latent(global.index, expression.span);
         case Global::Kind::net:
@@ -199,7 +203,8 @@ Operand Elaborator::read_data(std::size_t index, std::size_t field, Span span) {
     }
     Turn& turn = *frame_->turn;
     if (!turn.batch) {
-        turn.batch = frame_->kind == Frame::Kind::measure || frame_->kind == Frame::Kind::sample ? 0 : batches_++;
+        turn.batch =
+            frame_->kind == Frame::Kind::measure || frame_->kind == Frame::Kind::sample ? 0 : batches_++;
     }
     return read_data({index, field, *turn.batch}, false, span);
 }
@@ -244,7 +249,8 @@ Operand Elaborator::read_latent(std::size_t index, Span span) {
     instruction.entry = latent.entry;
     instruction.arguments = latent.arguments;
     instruction.slot = draws_++;
-    const Tensor result{emit(std::move(instruction), {*latent.type}, *frame_->reads).front(), *latent.type, {}};
+    const Tensor result{
+        emit(std::move(instruction), {*latent.type}, *frame_->reads).front(), *latent.type, {}};
     turn.latents.emplace(index, result);
     return result;
 }
@@ -303,7 +309,8 @@ Operand Elaborator::list(const Expression& expression, Scope& scope) {
     return numbers;
 }
 
-std::optional<double> Elaborator::static_number(const Expression& expression, Scope& scope, std::string_view wanted) {
+std::optional<double> Elaborator::static_number(const Expression& expression, Scope& scope,
+                                                std::string_view wanted) {
     const Operand operand = value(expression, scope);
     if (const auto* number = std::get_if<double>(&operand)) {
         return *number;
@@ -311,8 +318,7 @@ std::optional<double> Elaborator::static_number(const Expression& expression, Sc
     if (std::holds_alternative<Tensor>(operand) || std::holds_alternative<Several>(operand)) {
         report(diagnostics::not_static(expression.span, wanted));
     } else if (!std::holds_alternative<Unknown>(operand)) {
-        report(diagnostics::wrong_operand(expression.span, spelled(expression), describe(operand),
-                                          std::string(wanted)));
+        report(diagnostics::wrong_value(expression.span, describe(operand), wanted));
     }
     return std::nullopt;
 }
@@ -366,7 +372,8 @@ Operand Elaborator::negate(const Expression& expression, Scope& scope) {
     if (entry == nullptr) {
         return report(diagnostics::not_yet(expression.span, "-", ""));
     }
-    return apply_typed(*entry, {*input}, {}, {{input->type.shape, std::nullopt, input->type.batched}}, expression.span);
+    return apply_typed(*entry, {*input}, {}, {{input->type.shape, std::nullopt, input->type.batched}},
+                       expression.span);
 }
 
 Operand Elaborator::binary(const Expression& expression, Scope& scope) {
@@ -456,18 +463,21 @@ Operand Elaborator::index(const Expression& expression, Scope& scope) {
     static const char* const bounds[] = {"begin", "end"};
     for (std::size_t i = 1; i < expression.operands.size(); ++i) {
         if (expression.operands[i].kind != Kind::none) {
-            given.push_back({&expression.operands[i], {slice ? bounds[i - 1] : "at", expression.operands[i].span}, {}});
+            given.push_back(
+                {&expression.operands[i], {slice ? bounds[i - 1] : "at", expression.operands[i].span}, {}});
         }
     }
     if (entry == nullptr) {
         return report(diagnostics::not_yet(expression.span, slice ? "[begin:end]" : "[index]", ""));
     }
     auto arguments = resolve_arguments(*entry, given, expression.span, scope);
-    if (const auto* numbers = std::get_if<std::vector<double>>(&operand); numbers != nullptr && arguments && !slice) {
+    if (const auto* numbers = std::get_if<std::vector<double>>(&operand);
+        numbers != nullptr && arguments && !slice) {
         const auto size = static_cast<Index>(numbers->size());
         const auto at = static_cast<Index>(std::get<double>(arguments->find("at")->second.data));
         if (at < -size || at >= size) {
-            return report(diagnostics::index_out_of_range(expression.operands[1].span, at, size, {{size}, {}, false}));
+            return report(
+                diagnostics::index_out_of_range(expression.operands[1].span, at, size, {{size}, {}, false}));
         }
         return (*numbers)[static_cast<std::size_t>(at < 0 ? at + size : at)];
     }

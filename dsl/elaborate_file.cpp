@@ -24,7 +24,7 @@ void Elaborator::declare() {
             declare(latent->name.text, {Global::Kind::latent, latents_.size(), 0, latent->name.span});
             latents_.push_back({latent, nullptr, {}, {}, statement.span});
         } else if (const auto* net = std::get_if<tree::Net>(&statement.data)) {
-            declare_callable(net->name.text, {Global::Kind::net, nets_.size(), 0, net->name.span}, "net");
+            declare_callable(net->name.text, {Global::Kind::net, nets_.size(), 0, net->name.span});
             NetState state;
             state.tree = net;
             nets_.push_back(std::move(state));
@@ -33,7 +33,7 @@ void Elaborator::declare() {
             result.span = statement.span;
             program_.nets.push_back(std::move(result));
         } else if (const auto* layer = std::get_if<tree::Layer>(&statement.data)) {
-            declare_callable(layer->name.text, {Global::Kind::layer, layers_.size(), 0, layer->name.span}, "layer");
+            declare_callable(layer->name.text, {Global::Kind::layer, layers_.size(), 0, layer->name.span});
             layers_.push_back(layer);
         } else {
             const tree::Name* name = nullptr;
@@ -60,13 +60,14 @@ void Elaborator::declare(const std::string& name, Global global) {
     }
 }
 
-/// Values may be called as functions are (`norm = norm(x)`), as a call never means a value; nets and layers may not.
-void Elaborator::declare_callable(const std::string& name, Global global, const char* what) {
+/// Values may be called as functions are (`norm = norm(x)`), as a call never means a value; nets and layers
+/// may not.
+void Elaborator::declare_callable(const std::string& name, Global global) {
     const Entry* entry = catalogue_.find(name);
     if (entry != nullptr && (entry->kind == EntryKind::layer || entry->kind == EntryKind::function)) {
         report(diagnostics::built_in_name(global.span, name, describe(entry->kind).substr(2)));
     }
-    (void)what;
+
     declare(name, global);
 }
 
@@ -209,8 +210,8 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             continue;
         }
         if (result.types.size() < tree.names.size()) {
-            report(diagnostics::source_fields({tree.names.front().span.begin, tree.names.back().span.end}, entry.name,
-                                              tree.names.size(), result.types.size()));
+            report(diagnostics::source_fields({tree.names.front().span.begin, tree.names.back().span.end},
+                                              entry.name, tree.names.size(), result.types.size()));
             failed = true;
             continue;
         }
@@ -219,7 +220,8 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
         result.arguments = std::move(resolved->arguments);
     }
     if (result.source == nullptr && !failed) {
-        report(diagnostics::source_absent({tree.sources.front().span.begin, tree.sources.back().span.end}, absent));
+        report(diagnostics::source_absent({tree.sources.front().span.begin, tree.sources.back().span.end},
+                                          absent));
     }
     result.skipped = std::move(absent);
     data_known_[index] = result.source != nullptr && !failed;
@@ -246,6 +248,7 @@ void Elaborator::check_latents() {
 // What nobody uses.
 
 void Elaborator::report_uncalled() {
+    std::vector<Diagnostic> uncalled;
     for (std::size_t i = 0; i < nets_.size(); ++i) {
         NetState& net = nets_[i];
         if (net.progress != NetState::Progress::waiting || net.tree->from) {
@@ -264,13 +267,17 @@ void Elaborator::report_uncalled() {
             }
         }
         if (bare != nullptr) {
-            // Where a call of it was in error, its shapes are unknown for that reason.
-            if (!globals_.find(net.tree->name.text)->second.used || !has_errors()) {
-                report(diagnostics::never_called(net.tree->name.span, net.tree->name.text, bare->name.text));
+            // Where there are errors its calls may be among them.
+            if (!has_errors()) {
+                uncalled.push_back(
+                    diagnostics::never_called(net.tree->name.span, net.tree->name.text, bare->name.text));
             }
         } else if (annotated) {
             elaborate_net(i, types, {});
         }
+    }
+    for (Diagnostic& diagnostic : uncalled) {
+        report(std::move(diagnostic));
     }
 }
 

@@ -42,7 +42,8 @@ void Elaborator::prepare_nets() {
             if (!added) {
                 report(diagnostics::duplicate_name(parameter.name.span, parameter.name.text, at->second));
             }
-            net.annotations.push_back(parameter.annotation ? annotation_type(*parameter.annotation) : std::nullopt);
+            net.annotations.push_back(parameter.annotation ? annotation_type(*parameter.annotation)
+                                                           : std::nullopt);
             program_.nets[i].inputs.push_back(parameter.name.text);
         }
         if (net.tree->from) {
@@ -77,13 +78,13 @@ std::optional<Index> Elaborator::annotation_size(const tree::Name& name) {
         global->second.used = true;
         const Operand& option = options_[global->second.index];
         if (!std::holds_alternative<double>(option)) {
-            report(diagnostics::wrong_operand(name.span, name.text, describe(option), "a whole number"));
+            report(diagnostics::wrong_value(name.span, describe(option), "a whole number"));
             return std::nullopt;
         }
         size = std::get<double>(option);
     }
     if (size < 1 || size != std::floor(size) || size > 1e9) {
-        report(diagnostics::wrong_operand(name.span, name.text, spell(size), "a whole number from 1 to 1000000000"));
+        report(diagnostics::wrong_value(name.span, spell(size), "a whole number from 1 to 1000000000"));
         return std::nullopt;
     }
     return static_cast<Index>(size);
@@ -171,8 +172,8 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
             for (std::size_t i = 0; i < said.size(); ++i) {
                 const auto type = annotation_type(said[i]);
                 if (type && !accepts(*type, net.results[i])) {
-                    report(diagnostics::annotation_mismatch(said[i].span, "the result of `" + net.tree->name.text + "`",
-                                                            net.results[i], *type));
+                    report(diagnostics::annotation_mismatch(
+                        said[i].span, "the result of `" + net.tree->name.text + "`", net.results[i], *type));
                 }
             }
         }
@@ -210,15 +211,17 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         // A number known before the run may stand for a label of its class.
         const auto* number = std::get_if<double>(&*call.inputs[i]);
         if (number != nullptr && expected.classes && expected.shape.empty()) {
-            return *number == std::floor(*number) && *number >= 0 && *number < static_cast<double>(*expected.classes);
+            return *number == std::floor(*number) && *number >= 0 &&
+                   *number < static_cast<double>(*expected.classes);
         }
         return accepts(expected, inputs[i].type);
     };
     bool failed = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (net.annotations[i] && !fits(i, *net.annotations[i])) {
-            report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text, parameters[i].name.text,
-                                               inputs[i].type, *net.annotations[i], parameters[i].annotation->span));
+            report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
+                                               parameters[i].name.text, inputs[i].type, *net.annotations[i],
+                                               parameters[i].annotation->span));
             failed = true;
         } else if (parameters[i].annotation && !net.annotations[i]) {
             failed = true;  // the annotation was reported
@@ -237,8 +240,9 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             const Type& expected = nets_[index].space.types[i];
             if (!net.annotations[i] && !fits(i, expected)) {
-                report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text, parameters[i].name.text,
-                                                   inputs[i].type, expected, net.shaped));
+                report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
+                                                   parameters[i].name.text, inputs[i].type, expected,
+                                                   net.shaped));
                 failed = true;
             }
         }
@@ -304,6 +308,8 @@ Operand Elaborator::inline_layer(const PreparedCall& call) {
             bound_.find(parameter.name.span.begin)->second.used = true;
         }
     }
+    ++recursion_;
+    spend(call.span);
     inlined_.emplace_back(index, call.span);
     const Restore restore_layer(frame_->in_layer);
     frame_->in_layer = true;
@@ -323,6 +329,7 @@ Operand Elaborator::inline_layer(const PreparedCall& call) {
         *prefix = outer;
     }
     inlined_.pop_back();
+    --recursion_;
     if (!results) {
         return Unknown{};
     }
@@ -403,7 +410,8 @@ void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
             }
         }
         if (const auto* several = std::get_if<Several>(&result)) {
-            result = report(diagnostics::several_values(expression->span, several->callee, several->values.size()));
+            result = report(
+                diagnostics::several_values(expression->span, several->callee, several->values.size()));
         }
         walk.running = std::move(result);
         walk.running_span = expression->span;
@@ -421,8 +429,8 @@ void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
             walk.returned_spans.push_back(expression.span);
             if (const auto* several = std::get_if<Several>(&values.back());
                 several != nullptr && returned->values.size() > 1) {
-                values.back() =
-                    report(diagnostics::several_values(expression.span, several->callee, several->values.size()));
+                values.back() = report(
+                    diagnostics::several_values(expression.span, several->callee, several->values.size()));
             } else if (several != nullptr) {
                 // `return f(x)` passes on all that f returns.
                 const std::vector<Tensor> all = several->values;
@@ -478,7 +486,8 @@ void Elaborator::bind_names(const tree::Binding& binding, const Operand& operand
     if (binding.names.size() == 1) {
         Operand one = operand;
         if (const auto* several = std::get_if<Several>(&operand)) {
-            one = report(diagnostics::several_values(binding.value.span, several->callee, several->values.size()));
+            one = report(
+                diagnostics::several_values(binding.value.span, several->callee, several->values.size()));
         }
         bind(scope, binding.names.front(), std::move(one));
         return;

@@ -24,7 +24,7 @@ Period Elaborator::period(const tree::Period& tree) {
     if (tree.count) {
         const auto count = static_number(*tree.count, empty_scope_, "a whole number");
         if (count && (*count < 1 || *count != std::floor(*count) || *count > 1e15)) {
-            report(diagnostics::wrong_operand(tree.count->span, "every", spell(*count), "a whole number, at least 1"));
+            report(diagnostics::wrong_value(tree.count->span, spell(*count), "a whole number, at least 1"));
         } else if (count) {
             result.count = static_cast<std::size_t>(*count);
         }
@@ -44,7 +44,8 @@ std::optional<Tensor> Elaborator::shown_value(const std::variant<Expression, tre
     const auto results = results_of(walked, block.span);
     if (!results) {
         if (!walked.failed && !walked.running && !walked.returned) {
-            report(diagnostics::no_effect(span, "this block", "end it with a line that is the value to show"));
+            report(
+                diagnostics::no_effect(span, "this block", "end it with a line that is the value to show"));
         }
         return std::nullopt;
     }
@@ -82,14 +83,15 @@ void Elaborator::check_measure(const tree::Measure& tree, Span span) {
     }
     if (!is_one_number(shown->type)) {
         const auto* expression = std::get_if<Expression>(&tree.value);
-        report(diagnostics::not_one_number(expression == nullptr ? std::get<tree::Block>(tree.value).span
-                                                                 : expression->span,
-                                           "a measure", shown->type));
+        report(diagnostics::not_one_number(
+            expression == nullptr ? std::get<tree::Block>(tree.value).span : expression->span, "a measure",
+            shown->type));
         return;
     }
     result.value = shown->id;
     result.types = std::move(space.types);
-    result.body.insert(result.body.begin(), std::make_move_iterator(reads.begin()), std::make_move_iterator(reads.end()));
+    result.body.insert(result.body.begin(), std::make_move_iterator(reads.begin()),
+                       std::make_move_iterator(reads.end()));
     program_.measures.push_back(std::move(result));
 }
 
@@ -136,7 +138,8 @@ void Elaborator::check_sample(const tree::Sample& tree, Span span) {
     }
     result.value = shown->id;
     result.types = std::move(space.types);
-    result.body.insert(result.body.begin(), std::make_move_iterator(reads.begin()), std::make_move_iterator(reads.end()));
+    result.body.insert(result.body.begin(), std::make_move_iterator(reads.begin()),
+                       std::make_move_iterator(reads.end()));
     program_.samples.push_back(std::move(result));
 }
 

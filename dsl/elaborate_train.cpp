@@ -31,7 +31,8 @@ Entry train_entry() {
     entry.example = "train(epochs = 25, batch = 64) { ... }";
     entry.arguments = {whole("epochs", "how often to go through the data", 1, std::nullopt),
                        whole("steps", "how many steps to take", 1, std::nullopt),
-                       whole("batch", "examples in a step", 1, 64), whole("seed", "of all that is random", 0, 0)};
+                       whole("batch", "examples in a step", 1, 64),
+                       whole("seed", "of all that is random", 0, 0)};
     Argument stop;
     stop.name = "stop";
     stop.kind = ArgumentKind::call;
@@ -75,7 +76,8 @@ void Elaborator::check_train() {
     Train& result = *program_.train;
     result.span = span;
     const Entry entry = train_entry();
-    if (const auto arguments = resolve_arguments(entry, given(train->arguments), train->arguments.span, empty_scope_)) {
+    if (const auto arguments =
+            resolve_arguments(entry, given(train->arguments), train->arguments.span, empty_scope_)) {
         train_length(*arguments, *train);
     }
     number_sites(train->body.lines);
@@ -221,7 +223,8 @@ void Elaborator::walk_train_repeat(const tree::Repeat& repeat, Scope& scope, std
 
 // Updates.
 
-void Elaborator::walk_update(const tree::Update& tree, Span span, Scope& scope, std::vector<TrainItem>& items) {
+void Elaborator::walk_update(const tree::Update& tree, Span span, Scope& scope,
+                             std::vector<TrainItem>& items) {
     Update result;
     result.site = site_of(tree);
     result.prefix = prefixes_[result.site];
@@ -236,7 +239,8 @@ void Elaborator::walk_update(const tree::Update& tree, Span span, Scope& scope, 
             report(diagnostics::unknown_name(name.span, name.text, "net", net_names()));
         } else if (global->second.kind != Global::Kind::net) {
             report(diagnostics::wrong_kind_of_name(
-                name.span, name.text, global->second.kind == Global::Kind::layer ? "a layer" : "a value", "a net"));
+                name.span, name.text, global->second.kind == Global::Kind::layer ? "a layer" : "a value",
+                "a net"));
         } else {
             global->second.used = true;
             result.nets.push_back(global->second.index);
@@ -319,7 +323,8 @@ void Elaborator::objective(const tree::Objective& tree, Scope& scope, Update& re
         return;
     }
     if (!is_one_number(goal->type)) {
-        report(diagnostics::not_one_number(tree.value.span, "what an update minimizes or maximizes", goal->type));
+        report(diagnostics::not_one_number(tree.value.span, "what an update minimizes or maximizes",
+                                           goal->type));
         return;
     }
     std::erase_if(result.named, [](const Named& named) { return named.name == "loss"; });
@@ -345,7 +350,8 @@ void Elaborator::check_reached(const tree::Update& tree, const Update& result) {
         const auto& weights = program_.nets[net].weights;
         if (!behind.contains(net)) {
             report(diagnostics::not_in_objective(name.span, name.text));
-        } else if (std::none_of(weights.begin(), weights.end(), [](const NetWeight& weight) { return weight.learned; })) {
+        } else if (std::none_of(weights.begin(), weights.end(),
+                                [](const NetWeight& weight) { return weight.learned; })) {
             report(diagnostics::nothing_to_learn(name.span, name.text));
         }
     }
@@ -366,7 +372,7 @@ void Elaborator::check_average(const tree::Average& tree) {
         return;
     }
     if (*decay <= 0 || *decay >= 1) {
-        report(diagnostics::out_of_range(tree.decay.span, "average", "with", *decay, "between 0 and 1"));
+        report(diagnostics::wrong_value(tree.decay.span, spell(*decay), "a number between 0 and 1"));
         return;
     }
     auto& averages = program_.train->averages;

@@ -90,8 +90,8 @@ void Elaborator::report_rule(Diagnostic diagnostic, const Arguments& arguments, 
         diagnostic.span = about != arguments.end() && about->second.given ? about->second.span : span;
     }
     if (!inlined_.empty()) {
-        diagnostic.notes.push_back(diagnostics::layer_used(
-            inlined_.back().second, tree_.statements.empty() ? "" : layers_[inlined_.back().first]->name.text));
+        const auto& [layer, used] = inlined_.back();
+        diagnostic.notes.push_back(diagnostics::layer_used(used, layers_[layer]->name.text));
     }
     if (frame_ != nullptr && frame_->kind == Frame::Kind::net && !(nets_[frame_->net].shaped == Span{})) {
         const NetState& net = nets_[frame_->net];
@@ -234,8 +234,10 @@ std::vector<std::string> Elaborator::callable_names(const Scope& /*scope*/) cons
 
 std::vector<std::string> Elaborator::net_names() const {
     std::vector<std::string> result;
-    for (const NetState& net : nets_) {
-        result.push_back(net.tree->name.text);
+    for (const auto& [name, global] : globals_) {
+        if (global.kind == Global::Kind::net) {
+            result.push_back(name);
+        }
     }
     return result;
 }
@@ -248,6 +250,17 @@ std::vector<std::string> Elaborator::entry_names(EntryKind kind) const {
         }
     }
     return result;
+}
+
+/// For saying what a name is that stands where it cannot.
+const Entry* Elaborator::entry_of_any_kind(std::string_view name) const {
+    for (const Entry* entry : {catalogue_.find(name), catalogue_.find(EntryKind::sink, name),
+                               catalogue_.find(EntryKind::initializer, name)}) {
+        if (entry != nullptr) {
+            return entry;
+        }
+    }
+    return nullptr;
 }
 
 // Words for diagnostics.
@@ -292,7 +305,9 @@ struct Describe {
         }
         return result + "]";
     }
-    std::string operator()(const Tensor& tensor) const { return "a value of the model, " + to_string(tensor.type); }
+    std::string operator()(const Tensor& tensor) const {
+        return "a value of the model, " + to_string(tensor.type);
+    }
     std::string operator()(const Several& several) const {
         return "the " + std::to_string(several.values.size()) + " values of `" + several.callee + "`";
     }

@@ -12,7 +12,8 @@
 #include "dsl/check.hpp"
 #include "dsl/operand.hpp"
 
-/// The checker's inside: one walk that evaluates the tree into straight-line code. See check.hpp for what it is for.
+/// The checker's inside: one walk that evaluates the tree into straight-line code. See check.hpp for what it
+/// is for.
 namespace gandsl::dsl {
 
 inline constexpr std::size_t most_repeats = 10'000;
@@ -42,8 +43,8 @@ struct LatentState {
 /// The numbered values of a net, of train, of a measure or of a sample.
 struct Space {
     std::vector<Type> types;
-    std::vector<std::vector<ValueId>> sources;       ///< what each value is computed from, as gradients see it
-    std::vector<std::vector<std::size_t>> nets;      ///< the nets called or named to compute it
+    std::vector<std::vector<ValueId>> sources;   ///< what each value is computed from, as gradients see it
+    std::vector<std::vector<std::size_t>> nets;  ///< the nets called or named to compute it
 };
 
 struct NetState {
@@ -52,7 +53,7 @@ struct NetState {
     std::vector<std::optional<Type>> annotations;
     std::vector<Type> results;
     Space space;
-    Span shaped;  ///< what gave its inputs their shapes: a call or its annotations
+    Span shaped;                 ///< what gave its inputs their shapes: a call or its annotations
     std::set<std::size_t> nets;  ///< all it calls, and those that these call
     std::map<std::string, std::size_t> counters;  ///< mentions of each layer, by prefix and name
     std::string prefix;
@@ -129,7 +130,7 @@ class Elaborator {
     // elaborate_file.cpp: the file's statements
     void declare();
     void declare(const std::string& name, Global global);
-    void declare_callable(const std::string& name, Global global, const char* what);
+    void declare_callable(const std::string& name, Global global);
     void check_options();
     void check_data();
     void check_data(const tree::Data& data, Data& result, Span span);
@@ -173,10 +174,14 @@ class Elaborator {
     // elaborate_arguments.cpp
     std::optional<Arguments> resolve_arguments(const Entry& entry, const std::vector<Given>& given, Span span,
                                                Scope& scope, const std::vector<std::string>& inputs = {});
-    std::optional<Value> argument_value(const Entry& entry, const Argument& argument, const Given& given, Scope& scope);
-    std::optional<Value> number_value(const Entry& entry, const Argument& argument, const Given& given, Scope& scope);
-    std::optional<Value> text_value(const Entry& entry, const Argument& argument, const Given& given, Scope& scope);
-    std::optional<Value> nested_value(const Entry& entry, const Argument& argument, const Given& given, Scope& scope);
+    std::optional<Value> argument_value(const Entry& entry, const Argument& argument, const Given& given,
+                                        Scope& scope);
+    std::optional<Value> number_value(const Entry& entry, const Argument& argument, const Given& given,
+                                      Scope& scope);
+    std::optional<Value> text_value(const Entry& entry, const Argument& argument, const Given& given,
+                                    Scope& scope);
+    std::optional<Value> nested_value(const Entry& entry, const Argument& argument, const Given& given,
+                                      Scope& scope);
     std::optional<Value> name_value(const Argument& argument, const Given& given);
     bool in_range(const Entry& entry, const Argument& argument, double number, Span span);
     std::optional<Resolved> resolve(const Expression& call, EntryKind kind, Scope& scope);
@@ -192,7 +197,8 @@ class Elaborator {
     bool is_choice(const Entry& entry, const Expression& expression, Scope& scope);
     Operand execute(const PreparedCall& call, const Operand* first, Span first_span);
     Operand call_entry(const PreparedCall& call);
-    Operand call_built_in(const std::string& name, const Expression& expression, Scope& scope, const Operand* first);
+    Operand call_built_in(const std::string& name, const Expression& expression, Scope& scope,
+                          const Operand* first);
     Operand gradient(const std::vector<Operand>& operands, const std::vector<Span>& spans, Span span);
     Operand next(const Operand& operand, Span operand_span, Span span);
     Operand size_of(const std::string& name, const Operand& operand, Span operand_span);
@@ -233,6 +239,7 @@ class Elaborator {
     std::vector<std::string> callable_names(const Scope& scope) const;
     std::vector<std::string> net_names() const;
     std::vector<std::string> entry_names(EntryKind kind) const;
+    const Entry* entry_of_any_kind(std::string_view name) const;
     Operand report(Diagnostic diagnostic);
     void report_rule(Diagnostic diagnostic, const Arguments& arguments, Span span);
     void spend(Span span);

@@ -3,11 +3,11 @@
 #include <tao/pegtl.hpp>
 #include <tao/pegtl/contrib/parse_tree.hpp>
 
-/// The grammar of one statement of a .gan file, over text that scan.hpp has prepared: comments are blanks, and so
-/// are line ends inside () and [], so that a line end here ends a line of the language.
+/// The grammar of one statement of a .gan file, over text that scan.hpp has prepared: comments are blanks,
+/// and so are line ends inside () and [], so that a line end here ends a line of the language.
 ///
-/// Every rule under `must` has its message in `message` below; without one this does not compile. A message is
-/// what was expected, as the end of the sentence "expected ...".
+/// Every rule under `must` has its message in `message` below; without one this does not compile. A message
+/// is what was expected, as the end of the sentence "expected ...".
 namespace gandsl::dsl::grammar {
 
 // NOLINTBEGIN(google-build-using-namespace)
@@ -43,8 +43,9 @@ struct word_from : words<TAO_PEGTL_STRING("from")> {};
 struct word_on : words<TAO_PEGTL_STRING("on")> {};
 struct word_average : words<TAO_PEGTL_STRING("average")> {};
 
-struct statement_word : sor<word_option, word_data, word_latent, word_net, word_layer, word_train, word_measure,
-                            word_sample> {};
+struct statement_word
+    : sor<word_option, word_data, word_latent, word_net, word_layer, word_train, word_measure, word_sample> {
+};
 struct reserved : sor<statement_word, word_update, word_repeat, word_return, word_minimize, word_maximize,
                       word_with, word_or, word_as, word_every, boolean> {};
 
@@ -83,20 +84,21 @@ struct group : seq<one<'('>, blank, must<group_value>, blank, must<close_group>>
 
 struct list_item : seq<expression> {};
 struct close_list : one<']'> {};
-struct list_of : seq<one<'['>, blank,
-                     sor<one<']'>, seq<must<list_item>, star<blank, one<','>, blank, must<list_item>>, blank,
-                                       must<close_list>>>> {};
+struct list_of
+    : seq<one<'['>, blank,
+          sor<one<']'>,
+              seq<must<list_item>, star<blank, one<','>, blank, must<list_item>>, blank, must<close_list>>>> {
+};
 
 struct primary : sor<number, text, boolean, reference, group, list_of> {};
 
 struct colon : one<':'> {};
 struct index_value : seq<expression> {};
 struct close_index : one<']'> {};
-struct index_of
-    : seq<one<'['>, blank,
-          sor<seq<colon, blank, opt<expression>>,
-              seq<must<index_value>, blank, opt<colon, blank, opt<expression>>>>,
-          blank, must<close_index>> {};
+struct index_of : seq<one<'['>, blank,
+                      sor<seq<colon, blank, opt<expression>>,
+                          seq<must<index_value>, blank, opt<colon, blank, opt<expression>>>>,
+                      blank, must<close_index>> {};
 struct postfix : seq<primary, star<blank, index_of>> {};
 
 struct minus_sign : one<'-'> {};
@@ -133,27 +135,29 @@ struct return_line
 struct updated_net : seq<name> {};
 struct update_with : seq<word_with> {};
 struct optimizer : seq<reference> {};
-struct update_line : seq<word_update, blank, must<updated_net>, star<blank, one<','>, blank, must<updated_net>>,
-                         blank, must<update_with>, blank, must<optimizer>, blank, must<body>> {};
+struct update_line
+    : seq<word_update, blank, must<updated_net>, star<blank, one<','>, blank, must<updated_net>>, blank,
+          must<update_with>, blank, must<optimizer>, blank, must<body>> {};
 struct objective_value : seq<expression> {};
 struct objective_line : seq<sor<word_minimize, word_maximize>, blank, must<objective_value>> {};
 struct average_decay : seq<expression> {};
-struct average_line
-    : seq<word_average, blank, name, blank, word_with, blank, must<average_decay>> {};
+struct average_line : seq<word_average, blank, name, blank, word_with, blank, must<average_decay>> {};
 struct distribution : seq<reference> {};
 struct draw_line : seq<name, blank, one<'~'>, blank, must<distribution>> {};
 struct equals : seq<one<'='>, not_at<one<'='>>> {};
 struct binding_equals : seq<equals> {};
 struct bound_name : seq<name> {};
 struct binding_value : seq<expression> {};
-struct binding_line : seq<at<name_characters, blank, sor<equals, one<','>>>, name, star<blank, one<','>, blank, must<bound_name>>,
-                          blank, must<binding_equals>, blank, must<binding_value>> {};
+struct binding_line : seq<at<name_characters, blank, sor<equals, one<','>>>, name,
+                          star<blank, one<','>, blank, must<bound_name>>, blank, must<binding_equals>, blank,
+                          must<binding_value>> {};
 struct expression_line : seq<expression> {};
-struct line : sor<repeat_line, return_line, update_line, objective_line, average_line, draw_line, binding_line,
-                  expression_line> {};
+struct line : sor<repeat_line, return_line, update_line, objective_line, average_line, draw_line,
+                  binding_line, expression_line> {};
 struct end_of_line : sor<plus<newline>, at<one<'}'>>> {};
 struct close_block : one<'}'> {};
-struct block : seq<one<'{'>, blank, star<newline>, star<line, blank, must<end_of_line>>, must<close_block>> {};
+struct block : seq<one<'{'>, blank, star<newline>, star<line, blank, must<end_of_line>>, must<close_block>> {
+};
 
 // Statements.
 
@@ -192,8 +196,8 @@ struct net_parameter : seq<name, opt<blank, one<':'>, blank, must<annotation>>> 
 struct layer_default : seq<expression> {};
 struct layer_parameter : seq<name, opt<blank, equals, blank, must<layer_default>>> {};
 template <typename Parameter>
-struct parameters : seq<must<open_parameters>, blank, must<Parameter>, star<blank, one<','>, blank, must<Parameter>>,
-                        blank, must<close_parameters>> {};
+struct parameters : seq<must<open_parameters>, blank, must<Parameter>,
+                        star<blank, one<','>, blank, must<Parameter>>, blank, must<close_parameters>> {};
 struct result : seq<annotation> {};
 struct results : seq<string<'-', '>'>, blank, must<result>, star<blank, one<','>, blank, must<result>>> {};
 struct net_name : seq<name> {};
@@ -228,9 +232,8 @@ struct measure_statement
 struct sample_name : seq<name> {};
 struct sample_as : seq<word_as> {};
 struct sink : seq<reference> {};
-struct sample_statement
-    : seq<word_sample, blank, must<sample_name>, blank, must<shown_equals>, blank, must<sample_as>, blank,
-          must<sink>, blank, must<every>, blank, must<period>> {};
+struct sample_statement : seq<word_sample, blank, must<sample_name>, blank, must<shown_equals>, blank,
+                              must<sample_as>, blank, must<sink>, blank, must<every>, blank, must<period>> {};
 
 struct any_statement : sor<option_statement, data_statement, latent_statement, net_statement, layer_statement,
                            train_statement, measure_statement, sample_statement> {};
@@ -243,73 +246,139 @@ struct statement : seq<blank, must<any_statement>, blank, must<end_of_statement>
 template <typename>
 inline constexpr const char* message = nullptr;
 
-template <> inline constexpr const char* message<number_end> = "an operator or a blank after the number";
-template <> inline constexpr const char* message<escape> = "one of \\\", \\\\, \\n, \\t";
-template <> inline constexpr const char* message<argument_value> = "the argument's value";
-template <> inline constexpr const char* message<first_argument> = "an argument or `)`";
-template <> inline constexpr const char* message<next_argument> = "another argument";
-template <> inline constexpr const char* message<close_call> = "`,` or `)`";
-template <> inline constexpr const char* message<group_value> = "an expression";
-template <> inline constexpr const char* message<close_group> = "an operator or `)`";
-template <> inline constexpr const char* message<list_item> = "a number of the list";
-template <> inline constexpr const char* message<close_list> = "`,` or `]`";
-template <> inline constexpr const char* message<index_value> = "an index, such as `0`, `-1` or `2:5`";
-template <> inline constexpr const char* message<close_index> = "`:` or `]`";
-template <> inline constexpr const char* message<power_operand> = "an exponent";
-template <> inline constexpr const char* message<product_operand> = "an expression after the operator";
-template <> inline constexpr const char* message<sum_operand> = "an expression after the operator";
-template <> inline constexpr const char* message<comparison_operand> = "an expression to compare with";
-template <> inline constexpr const char* message<comparison_end> = "one comparison at a time";
-template <> inline constexpr const char* message<pipe_recipe> = "a layer or function after `|`";
-template <> inline constexpr const char* message<body> = "`{`";
-template <> inline constexpr const char* message<repeat_count> = "how often to repeat";
-template <> inline constexpr const char* message<return_value> = "a value to return";
-template <> inline constexpr const char* message<updated_net> = "the name of a net";
-template <> inline constexpr const char* message<update_with> = "`,` or `with` and an optimizer";
-template <> inline constexpr const char* message<optimizer> = "an optimizer, such as `adam(2e-4)`";
-template <> inline constexpr const char* message<objective_value> = "an expression";
-template <> inline constexpr const char* message<average_decay> = "the decay, such as `0.999`";
-template <> inline constexpr const char* message<distribution> = "a distribution, such as `normal(100)`";
-template <> inline constexpr const char* message<bound_name> = "another name";
-template <> inline constexpr const char* message<binding_equals> = "`,` or `=`";
-template <> inline constexpr const char* message<binding_value> = "an expression";
-template <> inline constexpr const char* message<end_of_line> = "an operator or the end of the line";
-template <> inline constexpr const char* message<close_block> = "a line of the block, or `}`";
-template <> inline constexpr const char* message<option_name> = "the option's name";
-template <> inline constexpr const char* message<option_equals> = "`=` and a number, a text, `true` or `false`";
-template <> inline constexpr const char* message<option_value> = "a number, a text in quotes, `true` or `false`";
-template <> inline constexpr const char* message<data_name> = "a name for the data";
-template <> inline constexpr const char* message<data_equals> = "`,` or `=` and a source";
-template <> inline constexpr const char* message<source> = "a source, such as `digits(range = [-1, 1])`";
-template <> inline constexpr const char* message<latent_name> = "a name for the latent";
-template <> inline constexpr const char* message<latent_tilde> = "`~` and a distribution";
-template <> inline constexpr const char* message<label_size> = "the number of classes";
-template <> inline constexpr const char* message<close_label> = "`)`";
-template <> inline constexpr const char* message<next_size> = "a size";
-template <> inline constexpr const char* message<annotation> = "a shape, such as `100` or `1 x 28 x 28`";
-template <> inline constexpr const char* message<open_parameters> = "`(` and the names of its inputs";
-template <> inline constexpr const char* message<close_parameters> = "`,` or `)`";
-template <> inline constexpr const char* message<net_parameter> = "the name of an input";
-template <> inline constexpr const char* message<layer_parameter> = "the name of an input or argument";
-template <> inline constexpr const char* message<layer_default> = "a default value";
-template <> inline constexpr const char* message<result> = "a shape, such as `100` or `1 x 28 x 28`";
-template <> inline constexpr const char* message<net_name> = "the net's name";
-template <> inline constexpr const char* message<from_text> = "a run's folder in quotes";
-template <> inline constexpr const char* message<layer_name> = "the layer's name";
-template <> inline constexpr const char* message<every> = "`every` and a period";
-template <> inline constexpr const char* message<period_unit> = "`epochs` or `steps`";
-template <> inline constexpr const char* message<period> = "`epoch`, `step`, or a number of them";
-template <> inline constexpr const char* message<shown_value> = "an expression";
-template <> inline constexpr const char* message<shown_equals> = "`=` and an expression";
-template <> inline constexpr const char* message<measure_name> = "a name for the measure";
-template <> inline constexpr const char* message<measure_on> = "an operator, or `on test` or `on train`";
-template <> inline constexpr const char* message<split> = "`test` or `train`";
-template <> inline constexpr const char* message<sample_name> = "a name for the sample";
-template <> inline constexpr const char* message<sample_as> = "an operator, or `as` and a sink";
-template <> inline constexpr const char* message<sink> = "a sink, such as `grid(8, 8)`, `text`, `csv` or `npy`";
-template <> inline constexpr const char* message<any_statement> =
+template <>
+inline constexpr const char* message<number_end> = "an operator or a blank after the number";
+template <>
+inline constexpr const char* message<escape> = "one of \\\", \\\\, \\n, \\t";
+template <>
+inline constexpr const char* message<argument_value> = "the argument's value";
+template <>
+inline constexpr const char* message<first_argument> = "an argument or `)`";
+template <>
+inline constexpr const char* message<next_argument> = "another argument";
+template <>
+inline constexpr const char* message<close_call> = "`,` or `)`";
+template <>
+inline constexpr const char* message<group_value> = "an expression";
+template <>
+inline constexpr const char* message<close_group> = "an operator or `)`";
+template <>
+inline constexpr const char* message<list_item> = "a number of the list";
+template <>
+inline constexpr const char* message<close_list> = "`,` or `]`";
+template <>
+inline constexpr const char* message<index_value> = "an index, such as `0`, `-1` or `2:5`";
+template <>
+inline constexpr const char* message<close_index> = "`:` or `]`";
+template <>
+inline constexpr const char* message<power_operand> = "an exponent";
+template <>
+inline constexpr const char* message<product_operand> = "an expression after the operator";
+template <>
+inline constexpr const char* message<sum_operand> = "an expression after the operator";
+template <>
+inline constexpr const char* message<comparison_operand> = "an expression to compare with";
+template <>
+inline constexpr const char* message<comparison_end> = "one comparison at a time";
+template <>
+inline constexpr const char* message<pipe_recipe> = "a layer or function after `|`";
+template <>
+inline constexpr const char* message<body> = "`{`";
+template <>
+inline constexpr const char* message<repeat_count> = "how often to repeat";
+template <>
+inline constexpr const char* message<return_value> = "a value to return";
+template <>
+inline constexpr const char* message<updated_net> = "the name of a net";
+template <>
+inline constexpr const char* message<update_with> = "`,` or `with` and an optimizer";
+template <>
+inline constexpr const char* message<optimizer> = "an optimizer, such as `adam(2e-4)`";
+template <>
+inline constexpr const char* message<objective_value> = "an expression";
+template <>
+inline constexpr const char* message<average_decay> = "the decay, such as `0.999`";
+template <>
+inline constexpr const char* message<distribution> = "a distribution, such as `normal(100)`";
+template <>
+inline constexpr const char* message<bound_name> = "another name";
+template <>
+inline constexpr const char* message<binding_equals> = "`,` or `=`";
+template <>
+inline constexpr const char* message<binding_value> = "an expression";
+template <>
+inline constexpr const char* message<end_of_line> = "an operator or the end of the line";
+template <>
+inline constexpr const char* message<close_block> = "a line of the block, or `}`";
+template <>
+inline constexpr const char* message<option_name> = "the option's name";
+template <>
+inline constexpr const char* message<option_equals> = "`=` and a number, a text, `true` or `false`";
+template <>
+inline constexpr const char* message<option_value> = "a number, a text in quotes, `true` or `false`";
+template <>
+inline constexpr const char* message<data_name> = "a name for the data";
+template <>
+inline constexpr const char* message<data_equals> = "`,` or `=` and a source";
+template <>
+inline constexpr const char* message<source> = "a source, such as `digits(range = [-1, 1])`";
+template <>
+inline constexpr const char* message<latent_name> = "a name for the latent";
+template <>
+inline constexpr const char* message<latent_tilde> = "`~` and a distribution";
+template <>
+inline constexpr const char* message<label_size> = "the number of classes";
+template <>
+inline constexpr const char* message<close_label> = "`)`";
+template <>
+inline constexpr const char* message<next_size> = "a size";
+template <>
+inline constexpr const char* message<annotation> = "a shape, such as `100` or `1 x 28 x 28`";
+template <>
+inline constexpr const char* message<open_parameters> = "`(` and the names of its inputs";
+template <>
+inline constexpr const char* message<close_parameters> = "`,` or `)`";
+template <>
+inline constexpr const char* message<net_parameter> = "the name of an input";
+template <>
+inline constexpr const char* message<layer_parameter> = "the name of an input or argument";
+template <>
+inline constexpr const char* message<layer_default> = "a default value";
+template <>
+inline constexpr const char* message<result> = "a shape, such as `100` or `1 x 28 x 28`";
+template <>
+inline constexpr const char* message<net_name> = "the net's name";
+template <>
+inline constexpr const char* message<from_text> = "a run's folder in quotes";
+template <>
+inline constexpr const char* message<layer_name> = "the layer's name";
+template <>
+inline constexpr const char* message<every> = "`every` and a period";
+template <>
+inline constexpr const char* message<period_unit> = "`epochs` or `steps`";
+template <>
+inline constexpr const char* message<period> = "`epoch`, `step`, or a number of them";
+template <>
+inline constexpr const char* message<shown_value> = "an expression";
+template <>
+inline constexpr const char* message<shown_equals> = "`=` and an expression";
+template <>
+inline constexpr const char* message<measure_name> = "a name for the measure";
+template <>
+inline constexpr const char* message<measure_on> = "an operator, or `on test` or `on train`";
+template <>
+inline constexpr const char* message<split> = "`test` or `train`";
+template <>
+inline constexpr const char* message<sample_name> = "a name for the sample";
+template <>
+inline constexpr const char* message<sample_as> = "an operator, or `as` and a sink";
+template <>
+inline constexpr const char* message<sink> = "a sink, such as `grid(8, 8)`, `text`, `csv` or `npy`";
+template <>
+inline constexpr const char* message<any_statement> =
     "a statement: `option`, `data`, `latent`, `net`, `layer`, `train`, `measure` or `sample`";
-template <> inline constexpr const char* message<end_of_statement> = "the end of the line";
+template <>
+inline constexpr const char* message<end_of_statement> = "the end of the line";
 
 struct messages {
     template <typename Rule>
@@ -327,12 +396,12 @@ template <typename Rule>
 using selector = parse_tree::selector<
     Rule,
     parse_tree::store_content::on<
-        name, number, text, boolean, named_argument, arguments, reference, group, list_of, colon, index_of, minus_sign,
-        product_operator, sum_operator, comparison_operator, repeat_line, return_line, update_line,
-        objective_line, word_minimize, word_maximize, average_line, draw_line, binding_line, binding_equals,
-        expression_line, block, option_statement, data_statement, latent_statement, size_number, label,
-        annotation, net_parameter, layer_parameter, result, net_from, net_statement, layer_statement, train_statement,
-        unit, period, split, measure_statement, sample_statement>,
+        name, number, text, boolean, named_argument, arguments, reference, group, list_of, colon, index_of,
+        minus_sign, product_operator, sum_operator, comparison_operator, repeat_line, return_line,
+        update_line, objective_line, word_minimize, word_maximize, average_line, draw_line, binding_line,
+        binding_equals, expression_line, block, option_statement, data_statement, latent_statement,
+        size_number, label, annotation, net_parameter, layer_parameter, result, net_from, net_statement,
+        layer_statement, train_statement, unit, period, split, measure_statement, sample_statement>,
     parse_tree::fold_one::on<postfix, exponent, power, unary, product, sum, comparison, pipe>>;
 
 }  // namespace gandsl::dsl::grammar

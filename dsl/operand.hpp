@@ -37,10 +37,10 @@ struct Recipe;
 /// Shared, as it never changes: a name may be bound to it and used many times.
 using RecipePointer = std::shared_ptr<const Recipe>;
 
-/// Unknown, a number, truth value, text or list known before the run, a value of the model, several of them, a net's
-/// name, or a call that waits for its first input.
-using Operand =
-    std::variant<Unknown, double, bool, std::string, std::vector<double>, Tensor, Several, NetReference, RecipePointer>;
+/// Unknown, a number, truth value, text or list known before the run, a value of the model, several of them,
+/// a net's name, or a call that waits for its first input.
+using Operand = std::variant<Unknown, double, bool, std::string, std::vector<double>, Tensor, Several,
+                             NetReference, RecipePointer>;
 
 /// What a call calls.
 struct Callee {

@@ -83,8 +83,8 @@ class Converter {
         if (expression.depth > most_depth) {
             if (!too_deep_) {
                 too_deep_ = true;
-                diagnostics.push_back(
-                    diagnostics::nesting_too_deep({expression.span.begin, expression.span.begin + 1}, most_depth));
+                diagnostics.push_back(diagnostics::nesting_too_deep(
+                    {expression.span.begin, expression.span.begin + 1}, most_depth));
             }
             return none(expression.span);
         }
@@ -453,6 +453,9 @@ std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::s
     const auto quoted = [&](std::size_t length) {
         return std::pair(Span{at, at + length}, "`" + std::string(text.substr(at, length)) + "`");
     };
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) {
+        ++at;
+    }
     if (at >= text.size() || (at >= end && text.substr(at - 1, 1) != "\n")) {
         return {{at, at}, at >= text.size() ? "the end of the file" : "the end of the line"};
     }
@@ -474,7 +477,8 @@ std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::s
         }
         return quoted(std::min(close + 1, text.size()) - at);
     }
-    for (const std::string_view sign : {"->", "==", "!=", "<=", ">=", "**", "//", "&&", "||", "+=", "-=", "*=", "/="}) {
+    for (const std::string_view sign :
+         {"->", "==", "!=", "<=", ">=", "**", "//", "&&", "||", "+=", "-=", "*=", "/="}) {
         if (text.substr(at, 2) == sign) {
             return quoted(2);
         }
@@ -489,29 +493,11 @@ Diagnostic syntax_error(std::string_view text, const Stretch& stretch, std::size
         return diagnostics::unknown_statement(span, word, statement_words());
     }
     const auto& reserved = reserved_words();
-    if (std::find(reserved.begin(), reserved.end(), word) != reserved.end()) {
+    const bool wants_name = expected.find("name") != std::string::npos;
+    if (wants_name && std::find(reserved.begin(), reserved.end(), word) != reserved.end()) {
         return diagnostics::reserved_word(span, word, std::move(expected));
     }
     return diagnostics::syntax(span, found, std::move(expected));
-}
-
-/// Blanks the line an error is on, so that those after it can be told; false where that would tear a block open.
-bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at) {
-    at = std::min(at, stretch.end - 1);
-    std::size_t begin = at;
-    while (begin > stretch.begin && masked[begin - 1] != '\n') {
-        --begin;
-    }
-    std::size_t end = at;
-    while (end < stretch.end && masked[end] != '\n') {
-        ++end;
-    }
-    const std::string_view line = std::string_view(masked).substr(begin, end - begin);
-    if (begin == stretch.begin || line.find_first_of("{}") != std::string_view::npos) {
-        return false;
-    }
-    std::fill(masked.begin() + static_cast<std::ptrdiff_t>(begin), masked.begin() + static_cast<std::ptrdiff_t>(end), ' ');
-    return true;
 }
 
 void parse_stretch(std::string_view text, Scan& scan, const Stretch& stretch, ParseResult& result) {
@@ -519,8 +505,8 @@ void parse_stretch(std::string_view text, Scan& scan, const Stretch& stretch, Pa
         const char* const data = scan.masked.data();
         pegtl::memory_input<> input(data + stretch.begin, data + stretch.end, "", stretch.begin, 1, 1);
         try {
-            const auto root =
-                pegtl::parse_tree::parse<grammar::statement, grammar::selector, pegtl::nothing, grammar::control>(input);
+            const auto root = pegtl::parse_tree::parse<grammar::statement, grammar::selector, pegtl::nothing,
+                                                       grammar::control>(input);
             Converter converter;
             tree::Statement statement = converter.statement(*root->children[0]);
             if (round == 0) {

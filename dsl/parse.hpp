@@ -13,8 +13,8 @@ struct ParseResult {
     std::vector<Diagnostic> diagnostics;  ///< in the order of the text
 };
 
-/// Parses a .gan file. Never throws for what the text holds. Each broken line is reported once: parsing goes on with
-/// the next line of a block, and after a broken statement with the next statement.
+/// Parses a .gan file. Never throws for what the text holds. Each broken line is reported once: parsing goes
+/// on with the next line of a block, and after a broken statement with the next statement.
 ParseResult parse(std::string_view text);
 
 }  // namespace gandsl::dsl

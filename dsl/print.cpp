@@ -18,8 +18,8 @@ constexpr std::size_t indentation = 4;
 constexpr std::size_t endless = static_cast<std::size_t>(-1) / 4;
 
 std::size_t columns(const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 /// How tightly an expression holds together; an operand looser than its place needs parentheses.
@@ -60,7 +60,8 @@ std::pair<Binding, Binding> needs(const Expression& e) {
 /// Text that may span lines, the first of which starts at `column`.
 std::string format(const Expression& e, std::size_t indent, std::size_t column, std::size_t tail);
 
-std::string format_in(const Expression& e, Binding least, std::size_t indent, std::size_t column, std::size_t tail) {
+std::string format_in(const Expression& e, Binding least, std::size_t indent, std::size_t column,
+                      std::size_t tail) {
     if (binding(e) >= least) {
         return format(e, indent, column, tail);
     }
@@ -134,8 +135,8 @@ std::string format(const Expression& e, std::size_t indent, std::size_t column, 
         case Kind::index:
             return format_in(e.operands[0], atoms, indent, column, endless) + "[" + flat(e.operands[1]) + "]";
         case Kind::slice:
-            return format_in(e.operands[0], atoms, indent, column, endless) + "[" + flat(e.operands[1]) + ":" +
-                   flat(e.operands[2]) + "]";
+            return format_in(e.operands[0], atoms, indent, column, endless) + "[" + flat(e.operands[1]) +
+                   ":" + flat(e.operands[2]) + "]";
         case Kind::none:
             break;
     }
@@ -341,7 +342,8 @@ class Printer {
             block(head + " ", *body, tail, 0, trailing_);
         } else {
             const std::string text = head + " = ";
-            code(text + format(std::get<Expression>(value), 0, columns(text), columns(tail)) + tail, trailing_);
+            code(text + format(std::get<Expression>(value), 0, columns(text), columns(tail)) + tail,
+                 trailing_);
         }
     }
 

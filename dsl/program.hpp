@@ -9,9 +9,9 @@
 #include "dsl/catalogue.hpp"
 #include "dsl/span.hpp"
 
-/// A checked program: names resolved, defaults filled in, layers and repeats unrolled, every shape known, the batch
-/// symbolic. Straight-line code over numbered values (each assigned once), so that building a graph from it is
-/// one loop.
+/// A checked program: names resolved, defaults filled in, layers and repeats unrolled, every shape known, the
+/// batch symbolic. Straight-line code over numbered values (each assigned once), so that building a graph
+/// from it is one loop.
 namespace gandsl::dsl {
 
 using ValueId = std::size_t;
@@ -31,9 +31,10 @@ struct Instruction {
     Span span;
     std::vector<ValueId> inputs = {};
     std::vector<ValueId> outputs = {};
-    const Entry* entry = nullptr;      ///< points into the catalogue the program was checked with
+    const Entry* entry = nullptr;  ///< points into the catalogue the program was checked with
     Arguments arguments = {};
-    std::vector<std::size_t> weights = {};  ///< apply: places in Net::weights, in the order the type rule declared them
+    std::vector<std::size_t> weights =
+        {};  ///< apply: places in Net::weights, in the order the type rule declared them
     std::size_t index = 0;
     std::size_t field = 0;
     std::size_t slot = 0;
@@ -94,13 +95,14 @@ struct OptimizerCall {
 };
 
 struct Update {
-    std::size_t site = 0;            ///< which `update` of the file; turns of a `repeat` share it (and its optimizer state)
-    std::vector<std::size_t> nets;   ///< what learns
+    std::size_t site =
+        0;  ///< which `update` of the file; turns of a `repeat` share it (and its optimizer state)
+    std::vector<std::size_t> nets;  ///< what learns
     OptimizerCall optimizer;
-    Instructions body;               ///< ends with the objective; value ids are Train's
-    ValueId objective = 0;           ///< one number per example, to be minimized (maximize is negated here)
-    std::vector<Named> named;        ///< logged: the file's names, then "loss" (the value as written, not negated)
-    std::string prefix;              ///< "D." where the file has several updates, else ""
+    Instructions body;         ///< ends with the objective; value ids are Train's
+    ValueId objective = 0;     ///< one number per example, to be minimized (maximize is negated here)
+    std::vector<Named> named;  ///< logged: the file's names, then "loss" (the value as written, not negated)
+    std::string prefix;        ///< "D." where the file has several updates, else ""
     Span span;
 };
 

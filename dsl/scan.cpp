@@ -41,7 +41,9 @@ class Scanner {
             }
             step();
         }
-        close_all();
+        if (result_.readable) {
+            close_all();
+        }
         close_stretch(text_.size());
         return std::move(result_);
     }
@@ -86,6 +88,7 @@ class Scanner {
             case '\n':
                 if (in_parentheses()) {
                     result_.masked[at_] = ' ';
+                    hidden_.push_back({open_.back().at, at_});
                 }
                 ++at_;
                 line_starts_ = true;
@@ -153,8 +156,11 @@ class Scanner {
         while (begin > gap && text_[begin - gap - 1] == ' ') {
             ++gap;
         }
-        result_.comments.push_back(
-            {std::string(text_.substr(begin, end - begin)), {begin, end}, false, std::max<std::size_t>(gap, 2), 0});
+        result_.comments.push_back({std::string(text_.substr(begin, end - begin)),
+                                    {begin, end},
+                                    false,
+                                    std::max<std::size_t>(gap, 2),
+                                    0});
     }
 
     void text_literal() {
@@ -182,15 +188,41 @@ class Scanner {
     bool in_parentheses() const { return !open_.empty() && open_.back().kind != '{'; }
 
     void unclosed() {
-        breaks(diagnostics::unclosed_bracket({open_.back().at, open_.back().at + 1}, open_.back().kind));
+        result_.diagnostics.push_back(
+            diagnostics::unclosed_bracket({open_.back().at, open_.back().at + 1}, open_.back().kind));
+        give_up();
+    }
+
+    /// Drops the innermost bracket with its line; the line ends it hid count again.
+    void give_up() {
+        const Bracket bracket = open_.back();
         open_.pop_back();
+        for (const Hidden& hidden : hidden_) {
+            if (hidden.by == bracket.at) {
+                result_.masked[hidden.at] = '\n';
+            }
+        }
+        break_line(bracket.at);
+    }
+
+    /// Takes a line out of what is parsed, or the whole statement where the line opens or closes a block.
+    void break_line(std::size_t at) {
+        if (result_.stretches.empty()) {
+            return;
+        }
+        Stretch& stretch = result_.stretches.back();
+        if (!drop_line(result_.masked, stretch, at)) {
+            stretch.broken = true;
+        }
     }
 
     /// Only the innermost is reported: those around it are open because it is.
     void close_all() {
         if (!open_.empty()) {
             unclosed();
-            open_.clear();
+        }
+        while (!open_.empty()) {
+            give_up();
         }
     }
 
@@ -198,7 +230,7 @@ class Scanner {
         if (c == '{' && in_parentheses()) {
             unclosed();
             while (in_parentheses()) {
-                open_.pop_back();
+                give_up();
             }
         }
         if (open_.size() == most_nesting) {
@@ -220,7 +252,7 @@ class Scanner {
                 unclosed();
             }
             while (!is_wanted(open_.back())) {
-                open_.pop_back();
+                give_up();
             }
             open_.pop_back();
         }
@@ -228,10 +260,9 @@ class Scanner {
     }
 
     void breaks(Diagnostic diagnostic) {
+        const std::size_t at = diagnostic.span->begin;
         result_.diagnostics.push_back(std::move(diagnostic));
-        if (!result_.stretches.empty()) {
-            result_.stretches.back().broken = true;
-        }
+        break_line(at);
     }
 
     void refuse(Diagnostic diagnostic) {
@@ -246,7 +277,14 @@ class Scanner {
     }
 
     std::string_view text_;
+    /// A line end that a bracket hides from the grammar.
+    struct Hidden {
+        std::size_t by;
+        std::size_t at;
+    };
+
     Scan result_;
+    std::vector<Hidden> hidden_;
     std::vector<Bracket> open_;
     std::size_t at_ = 0;
     bool line_starts_ = true;
@@ -256,6 +294,32 @@ class Scanner {
 
 Scan scan(std::string_view text) {
     return Scanner(text).run();
+}
+
+bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at) {
+    const std::size_t most = std::min(stretch.end, masked.size());
+    at = std::min(at, most - 1);
+    std::size_t begin = at;
+    while (begin > stretch.begin && masked[begin - 1] != '\n') {
+        --begin;
+    }
+    std::size_t end = at;
+    while (end < most && masked[end] != '\n') {
+        ++end;
+    }
+    const std::string_view line = std::string_view(masked).substr(begin, end - begin);
+    int depth = 0;
+    bool balanced = true;
+    for (const char c : line) {
+        depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+        balanced = balanced && depth >= 0;
+    }
+    if (begin == stretch.begin || !balanced || depth != 0) {
+        return false;
+    }
+    std::fill(masked.begin() + static_cast<std::ptrdiff_t>(begin),
+              masked.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+    return true;
 }
 
 std::size_t code_point(std::string_view text, std::size_t offset) {
@@ -297,7 +361,7 @@ const std::vector<std::string>& statement_words() {
 
 const std::vector<std::string>& reserved_words() {
     static const std::vector<std::string> words = {
-        "option", "data",   "latent",   "net",      "layer", "train", "measure", "sample", "update", "repeat",
+        "option", "data",     "latent",   "net",  "layer", "train", "measure", "sample", "update", "repeat",
         "return", "minimize", "maximize", "with", "or",    "as",    "every",   "true",   "false"};
     return words;
 }

@@ -7,7 +7,8 @@
 #include "dsl/diagnostics.hpp"
 #include "dsl/tree.hpp"
 
-/// The pass before the grammar: what is text, what is comment, where statements begin, which bracket belongs to which.
+/// The pass before the grammar: what is text, what is comment, where statements begin, which bracket belongs
+/// to which.
 namespace gandsl::dsl {
 
 /// A stretch of the text with one statement in it.
@@ -30,6 +31,10 @@ inline constexpr std::size_t most_bytes = std::size_t{1} << 20;
 inline constexpr std::size_t most_nesting = 100;
 
 Scan scan(std::string_view text);
+
+/// Blanks the line at an offset, so that what follows it can still be told; false where that would tear a
+/// block open.
+bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at);
 
 /// Length of the well-formed UTF-8 code point at `offset`, or 0 where there is none.
 std::size_t code_point(std::string_view text, std::size_t offset);

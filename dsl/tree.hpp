@@ -26,9 +26,9 @@ struct Comment {
 
 /// What stands around a statement and means nothing to the checker.
 struct Trivia {
-    bool blank_before = false;      ///< an empty line stood above it (above its comments, when it has some)
+    bool blank_before = false;  ///< an empty line stood above it (above its comments, when it has some)
     bool blank_after_comments = false;  ///< an empty line stood between its comments and itself
-    std::vector<Comment> before;    ///< on their own lines above, and those found inside it
+    std::vector<Comment> before;        ///< on their own lines above, and those found inside it
     std::optional<Comment> trailing;
     std::optional<std::size_t> aligned = {};  ///< column of the `=` or name that authors line up
 };
@@ -63,10 +63,10 @@ struct Line;
 
 struct Block {
     std::vector<Line> lines;
-    Span span;                      ///< braces included
-    bool one_line = false;          ///< written as `{ line }`
+    Span span;                       ///< braces included
+    bool one_line = false;           ///< written as `{ line }`
     std::optional<Comment> opening;  ///< after the `{`
-    std::vector<Comment> closing;   ///< on their own lines before the `}`
+    std::vector<Comment> closing;    ///< on their own lines before the `}`
 };
 
 /// `a, b = e`

@@ -41,7 +41,8 @@ bool same_line(std::string_view text, std::size_t begin, std::size_t end) {
 
 class Attacher {
   public:
-    Attacher(std::string_view text, std::vector<Comment> comments) : text_(text), comments_(std::move(comments)) {
+    Attacher(std::string_view text, std::vector<Comment> comments)
+        : text_(text), comments_(std::move(comments)) {
         for (Comment& comment : comments_) {
             comment.blank_before = blank_above(text_, comment.span.begin);
             comment.column = column(comment.span.begin);
@@ -58,7 +59,9 @@ class Attacher {
   private:
     std::size_t column(std::size_t at) const { return place(text_, at).column - 1; }
 
-    bool comment_before(std::size_t end) const { return next_ < comments_.size() && comments_[next_].span.begin < end; }
+    bool comment_before(std::size_t end) const {
+        return next_ < comments_.size() && comments_[next_].span.begin < end;
+    }
 
     Comment take() { return std::move(comments_[next_++]); }
 
@@ -72,7 +75,8 @@ class Attacher {
                 trivia.before.push_back(take());
             }
             const bool commented = !trivia.before.empty();
-            const bool blank = blank_above(text_, item.span.begin) && previous_line_is_not_code(item.span.begin);
+            const bool blank =
+                blank_above(text_, item.span.begin) && previous_line_is_not_code(item.span.begin);
             trivia.blank_before = commented ? trivia.before.front().blank_before : blank;
             if (commented) {
                 trivia.before.front().blank_before = false;
