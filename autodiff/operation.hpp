@@ -64,7 +64,7 @@ struct Sample {
     std::function<Var(std::span<const Var>)> build;
     double low = -2, high = 2;      ///< inputs are drawn uniformly from here
     std::vector<double> kinks = {}; ///< inputs keep a distance of 0.05 from these
-    bool whole = false;             ///< inputs are whole numbers (indices, labels): drawn in [low, high)
+    bool whole = false;             ///< the fixed inputs, or all where none is, are whole numbers in [low, high)
     std::vector<bool> fixed = {};   ///< inputs that have no gradient (indices); empty: all have one
     bool smooth = true;             ///< false: the gradient is zero or undefined by design; must then not be given
 };

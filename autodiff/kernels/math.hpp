@@ -66,6 +66,19 @@ GANDSL_INLINE float log(float x) {
     return x < 0.0F || x != x ? std::numeric_limits<float>::quiet_NaN() : result;
 }
 
+/// exp(x) - 1 without the cancellation near 0.
+GANDSL_INLINE float expm1(float x) {
+    float sum = 1.0F / 40320.0F;
+    sum = sum * x + 1.0F / 5040.0F;
+    sum = sum * x + 1.0F / 720.0F;
+    sum = sum * x + 1.0F / 120.0F;
+    sum = sum * x + 1.0F / 24.0F;
+    sum = sum * x + 1.0F / 6.0F;
+    sum = sum * x + 0.5F;
+    const float near = x + x * x * sum;
+    return x > -0.5F && x < 0.5F ? near : exp(x) - 1.0F;
+}
+
 /// log(1 + x) for x in [0, 1].
 GANDSL_INLINE float log1p_unit(float x) {
     return log_ratio(x / (2.0F + x));
@@ -88,6 +101,9 @@ GANDSL_INLINE float tanh(float x) {
 
 GANDSL_INLINE double exp(double x) {
     return std::exp(x);
+}
+GANDSL_INLINE double expm1(double x) {
+    return std::expm1(x);
 }
 GANDSL_INLINE double log(double x) {
     return std::log(x);

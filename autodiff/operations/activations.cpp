@@ -10,7 +10,7 @@ namespace {
 
 GANDSL_KERNEL_1(relu, x < Real(0) ? Real(0) : x)
 GANDSL_KERNEL_1(leaky_relu, x < Real(0) ? x * static_cast<Real>(numbers[0]) : x)
-GANDSL_KERNEL_1(elu, x < Real(0) ? (math::exp(x) - Real(1)) * static_cast<Real>(numbers[0]) : x)
+GANDSL_KERNEL_1(elu, x < Real(0) ? math::expm1(x) * static_cast<Real>(numbers[0]) : x)
 GANDSL_KERNEL_1(normal_distribution, Real(0.5) * std::erfc(-x * static_cast<Real>(std::numbers::sqrt2 / 2)))
 GANDSL_KERNEL_1(softplus, math::softplus(x))
 GANDSL_KERNEL_1(tanh, math::tanh(x))
@@ -22,14 +22,14 @@ Var normal_distribution(Var x);
 
 }  // namespace
 
-#define GANDSL_ACTIVATION(operation, text, derivative, draws)                                                \
-    extern const Operation operation##_operation;                                                            \
-    const Operation operation##_operation{.name = #operation,                                                \
-                                          .doc = text,                                                       \
-                                          .arity = 1,                                                        \
-                                          .shape = elementwise_shape<operation##_operation>,                 \
-                                          .kernel = operation##_kernel,                                      \
-                                          .vjp = derivative,                                                 \
+#define GANDSL_ACTIVATION(operation, text, derivative, draws)                                \
+    extern const Operation operation##_operation;                                            \
+    const Operation operation##_operation{.name = #operation,                                \
+                                          .doc = text,                                       \
+                                          .arity = 1,                                        \
+                                          .shape = elementwise_shape<operation##_operation>, \
+                                          .kernel = operation##_kernel,                      \
+                                          .vjp = derivative,                                 \
                                           .samples = draws};
 
 // Gradients ask the output where they can: the input's memory is then free for reuse.
@@ -65,7 +65,8 @@ GANDSL_ACTIVATION(
     [] { return unary_samples(normal_distribution, -2, 2); })
 
 GANDSL_ACTIVATION(
-    softplus, "log(1 + exp(x))", [](const VjpCall& c) { return Gradients{c.cotangent * sigmoid(c.inputs[0])}; },
+    softplus, "log(1 + exp(x))",
+    [](const VjpCall& c) { return Gradients{c.cotangent * sigmoid(c.inputs[0])}; },
     [] { return unary_samples(softplus, -3, 3); })
 
 GANDSL_ACTIVATION(
@@ -79,17 +80,35 @@ GANDSL_ACTIVATION(
     [] { return unary_samples(sigmoid, -3, 3); })
 
 namespace {
-Var normal_distribution(Var x) { return record(normal_distribution_operation, {x}); }
+Var normal_distribution(Var x) {
+    return record(normal_distribution_operation, {x});
+}
 }  // namespace
 
-Var relu(Var x) { return record(relu_operation, {x}); }
-Var leaky_relu(Var x, double slope) { return record(leaky_relu_operation, {x}, {{}, {slope}}); }
-Var elu(Var x, double alpha) { return record(elu_operation, {x}, {{}, {alpha}}); }
-Var gelu(Var x) { return x * normal_distribution(x); }
-Var silu(Var x) { return x * sigmoid(x); }
-Var softplus(Var x) { return record(softplus_operation, {x}); }
-Var tanh(Var x) { return record(tanh_operation, {x}); }
-Var sigmoid(Var x) { return record(sigmoid_operation, {x}); }
+Var relu(Var x) {
+    return record(relu_operation, {x});
+}
+Var leaky_relu(Var x, double slope) {
+    return record(leaky_relu_operation, {x}, {{}, {slope}});
+}
+Var elu(Var x, double alpha) {
+    return record(elu_operation, {x}, {{}, {alpha}});
+}
+Var gelu(Var x) {
+    return x * normal_distribution(x);
+}
+Var silu(Var x) {
+    return x * sigmoid(x);
+}
+Var softplus(Var x) {
+    return record(softplus_operation, {x});
+}
+Var tanh(Var x) {
+    return record(tanh_operation, {x});
+}
+Var sigmoid(Var x) {
+    return record(sigmoid_operation, {x});
+}
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

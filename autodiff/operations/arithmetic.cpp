@@ -227,8 +227,8 @@ Gradients cos_vjp(const VjpCall& c) { return {-(c.cotangent * sin(c.inputs[0]))}
 
 std::vector<Sample> where_samples() {
     const auto build = [](std::span<const Var> inputs) { return where(inputs[0], inputs[1], inputs[2]); };
-    return {{"same shape", {{2, 3}, {2, 3}, {2, 3}}, build, -1, 2, {}, false, {true, false, false}},
-            {"broadcast", {{2, 1}, {3}, {}}, build, -1, 2, {}, false, {true, false, false}}};
+    return {{"same shape", {{2, 3}, {2, 3}, {2, 3}}, build, -1, 2, {}, true, {true, false, false}},
+            {"broadcast", {{2, 1}, {3}, {}}, build, -1, 2, {}, true, {true, false, false}}};
 }
 std::vector<Sample> power_samples() {
     const auto build = [](std::span<const Var> inputs) { return power(inputs[0], inputs[1]); };

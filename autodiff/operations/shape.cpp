@@ -316,7 +316,7 @@ extern const Operation concatenate_operation{
 Var reshape(Var x, Shape shape) {
     const Shape& from = x.shape();
     const auto open = std::find(shape.begin(), shape.end(), -1);
-    if (open != shape.end()) {
+    if (open != shape.end() && std::count(shape.begin(), shape.end(), -1) == 1) {
         *open = 1;
         const Index rest = element_count(shape);
         *open = rest > 0 && element_count(from) % rest == 0 ? element_count(from) / rest : -1;

@@ -42,14 +42,6 @@ std::vector<Source> define_missing() {
                                augmentation("crop", "shifts by up to this share")},
                  .type = {},
                  .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1])"}));
-    list.push_back(
-        missing({.name = "faces",
-                 .doc = "Drawn faces in colour that need no file.",
-                 .inputs = {},
-                 .arguments = {by_name(integer_argument("size", "sides of the square", value_of(64.0), 8)),
-                               range_argument()},
-                 .type = {},
-                 .example = "data x = faces(size = 64, range = [-1, 1])"}));
     list.push_back(missing(
         {.name = "chars",
          .doc = "Windows of text, character by character.",

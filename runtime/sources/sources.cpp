@@ -11,6 +11,7 @@ std::vector<Source> all(const Context& context) {
         define_fashion_mnist(context),
         define_idx(context),
         define_digits(context),
+        define_faces(context),
     };
     for (Source& source : define_missing()) {
         list.push_back(std::move(source));

@@ -25,6 +25,7 @@ Source define_mnist(const Context& context);
 Source define_fashion_mnist(const Context& context);
 Source define_idx(const Context& context);
 Source define_digits(const Context& context);
+Source define_faces(const Context& context);
 /// Sources that parse and are documented, but do not run yet.
 std::vector<Source> define_missing();
 

@@ -22,7 +22,7 @@ std::string human_duration(double seconds) {
         return fmt::format("{} min {:02} s", whole / 60, whole % 60);
     }
     const long long minutes = std::llround(seconds / 60);
-    if (minutes < 24 * 60) {
+    if (minutes < 1440) {
         return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
     }
     const long long hours = std::llround(seconds / 3600);

@@ -68,8 +68,9 @@ std::string refusal(const std::string& entry, const Given& given, const std::vec
     return "";
 }
 
-Application apply(Tape& tape, const std::string& entry, const Given& given, const std::vector<models::Value>& inputs,
-                  models::Mode mode, const std::vector<Var>& weights) {
+Application apply(Tape& tape, const std::string& entry, const Given& given,
+                  const std::vector<models::Value>& inputs, models::Mode mode,
+                  const std::vector<Var>& weights) {
     const models::Definition& definition = models::definition(entry);
     std::vector<dsl::Type> types;
     Index batch = 1;
@@ -88,8 +89,9 @@ Application apply(Tape& tape, const std::string& entry, const Given& given, cons
             result.weights.push_back(weights[place]);
         } else {
             const RandomKey key{.seed = 5, .stream = static_cast<std::uint32_t>(place), .step = 0};
-            result.weights.push_back(tape.state(models::initializer(weight.init.name)
-                                                    .initialize(models::arguments_of(weight.init), weight.shape, key)));
+            result.weights.push_back(
+                tape.state(models::initializer(weight.init.name)
+                               .initialize(models::arguments_of(weight.init), weight.shape, key)));
         }
     }
     const dsl::Arguments arguments = resolve(definition.entry, given);
@@ -102,7 +104,9 @@ Application apply(Tape& tape, const std::string& entry, const Given& given, cons
                            .weights = result.weights};
     std::uint32_t streams = 0;
     call.stream = [&] { return streams++; };
-    call.update = [&](std::size_t place, Var replacement) { result.updates.emplace_back(place, replacement); };
+    call.update = [&](std::size_t place, Var replacement) {
+        result.updates.emplace_back(place, replacement);
+    };
     result.results = definition.build(call);
     BOOST_REQUIRE_EQUAL(result.results.size(), type.results.size());
     for (std::size_t i = 0; i < type.results.size(); ++i) {
@@ -125,7 +129,9 @@ models::Value value(Tape& tape, const Array& array, Index classes) {
     return {.var = tape.constant(array), .type = type_of({shape.begin() + 1, shape.end()}, classes)};
 }
 
-Array numbers(const models::Value& value) { return models::channels_first(value).var.value(); }
+Array numbers(const models::Value& value) {
+    return models::channels_first(value).var.value();
+}
 
 void require_close(const Array& found, const Array& expected, double tolerance) {
     BOOST_REQUIRE_EQUAL(to_string(shape_of(found)), to_string(shape_of(expected)));
@@ -155,7 +161,8 @@ void check_gradients(const std::string& entry, const Given& given, const std::ve
     for (const dsl::Weight& weight : typed(entry, given, types).weights) {
         Array numbers = random(weight.shape, seed++);
         for (std::size_t i = 0; i < numbers.size(); ++i) {
-            numbers.data()[i] = weight.learned ? numbers.data()[i] * spread : 0.5 + std::abs(numbers.data()[i]);
+            numbers.data()[i] =
+                weight.learned ? numbers.data()[i] * spread : 0.5 + std::abs(numbers.data()[i]);
         }
         points.push_back(numbers);
         fixed.push_back(!weight.learned);

@@ -41,8 +41,9 @@ struct Application {
     std::vector<Var> weights;
     std::vector<std::pair<std::size_t, Var>> updates;
 };
-Application apply(Tape& tape, const std::string& entry, const Given& given, const std::vector<models::Value>& inputs,
-                  models::Mode mode = models::Mode::train, const std::vector<Var>& weights = {});
+Application apply(Tape& tape, const std::string& entry, const Given& given,
+                  const std::vector<models::Value>& inputs, models::Mode mode = models::Mode::train,
+                  const std::vector<Var>& weights = {});
 
 /// Standard normal numbers, the same for the same seed.
 Array random(const Shape& shape, std::uint64_t seed = 1);
@@ -55,8 +56,8 @@ Array numbers(const models::Value& value);
 /// Fails the running test with a message where arrays differ by more than `tolerance`.
 void require_close(const Array& found, const Array& expected, double tolerance = 1e-9);
 
-/// Checks the gradients of an entry by finite differences, with respect to its inputs (arrays with a batch) and its
-/// weights: first order, and second.
+/// Checks the gradients of an entry by finite differences, with respect to its inputs (arrays with a batch)
+/// and its weights: first order, and second.
 void check_gradients(const std::string& entry, const Given& given, const std::vector<Array>& inputs,
                      models::Mode mode = models::Mode::train, double spread = 1);
 

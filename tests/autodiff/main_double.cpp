@@ -1,0 +1,20 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/autodiff/suites.hpp"
+
+namespace {
+
+bool add_suites() {
+    gandsl_test::add_forward_cases();
+    gandsl_test::add_gradient_cases();
+    gandsl_test::add_function_cases();
+    gandsl_test::add_precision_cases();
+    gandsl_test::add_error_cases();
+    return true;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    return boost::unit_test::unit_test_main(add_suites, count, arguments);
+}

@@ -1,0 +1,19 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/autodiff/suites.hpp"
+
+namespace {
+
+bool add_suites() {
+    gandsl_test::add_thread_cases();
+    gandsl_test::add_plan_cases();
+    gandsl_test::add_stability_cases();
+    gandsl_test::add_extreme_cases();
+    return true;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    return boost::unit_test::unit_test_main(add_suites, count, arguments);
+}

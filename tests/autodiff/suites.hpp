@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+/// Suites whose cases are made in loops over the operations: run one by name, as in
+/// --run_test=gradcheck/convolution.
+namespace gandsl_test {
+
+/// Adds a case to a top-level suite, which is made at its first case.
+void add_case(const std::string& suite, const std::string& name, std::function<void()> body);
+
+void add_forward_cases();
+void add_gradient_cases();
+void add_function_cases();
+void add_precision_cases();
+void add_error_cases();
+void add_thread_cases();
+void add_plan_cases();
+void add_stability_cases();
+void add_extreme_cases();
+
+}  // namespace gandsl_test

@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "autodiff/autodiff.hpp"
+#include "tests/autodiff/draw.hpp"
+#include "tests/autodiff/suites.hpp"
+
+/// In float, at inputs as large, as small and as near to overflow as there are: the value is what the C
+/// library computes in double, rounded; infinite only where that is beyond a float; and gradients are finite
+/// where they are finite.
+namespace gandsl_test {
+
+using namespace gandsl;
+
+namespace {
+
+struct Function {
+    const char* name;
+    Var (*build)(Var x);
+    double (*value)(double x);
+    double (*slope)(double x);
+    double lowest = -std::numeric_limits<float>::max();
+    double tolerance = 1e-6;  ///< relative
+};
+
+double softplus_of(double x) {
+    return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+}
+double sigmoid_of(double x) {
+    return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
+}
+double normal_of(double x) {
+    return 0.5 * std::erfc(-x / std::numbers::sqrt2);
+}
+double density_of(double x) {
+    return std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
+}
+
+const Function functions[] = {
+    {"negate", negate, [](double x) { return -x; }, [](double) { return -1.0; }},
+    {"absolute", absolute, [](double x) { return std::abs(x); },
+     [](double x) { return (x > 0) - (x < 0.0) + 0.0; }},
+    {"square", square, [](double x) { return x * x; }, [](double x) { return 2 * x; }},
+    {"sqrt", sqrt, [](double x) { return std::sqrt(x); },
+     [](double x) { return x == 0 ? 0 : 0.5 / std::sqrt(x); }, 0},
+    {"exp", exp, [](double x) { return std::exp(x); }, [](double x) { return std::exp(x); }},
+    {"log", log, [](double x) { return std::log(x); }, [](double x) { return 1 / x; }, 0},
+    {"sin", sin, [](double x) { return std::sin(x); }, [](double x) { return std::cos(x); }},
+    {"cos", cos, [](double x) { return std::cos(x); }, [](double x) { return -std::sin(x); }},
+    {"relu", relu, [](double x) { return x > 0 ? x : 0; }, [](double x) { return x > 0 ? 1.0 : 0.0; }},
+    {"leaky_relu", [](Var x) { return leaky_relu(x, 0.25); }, [](double x) { return x > 0 ? x : 0.25 * x; },
+     [](double x) { return x >= 0 ? 1.0 : 0.25; }},
+    {"elu", [](Var x) { return elu(x); }, [](double x) { return x > 0 ? x : std::expm1(x); },
+     [](double x) { return x >= 0 ? 1.0 : std::exp(x); }},
+    {"softplus", softplus, softplus_of, sigmoid_of},
+    {"sigmoid", sigmoid, sigmoid_of, [](double x) { return sigmoid_of(x) * sigmoid_of(-x); }},
+    {"tanh", tanh, [](double x) { return std::tanh(x); },
+     [](double x) { return 1 / (std::cosh(x) * std::cosh(x)); }},
+    {"gelu", gelu, [](double x) { return x * normal_of(x); },
+     [](double x) { return normal_of(x) + x * density_of(x); }, -std::numeric_limits<float>::max(),
+     1e-5},  // rounding x / sqrt(2) costs the tail that much
+    {"silu", silu, [](double x) { return x * sigmoid_of(x); },
+     [](double x) { return sigmoid_of(x) * (1 + x * sigmoid_of(-x)); }},
+};
+
+std::vector<double> extremes(double lowest) {
+    std::vector<double> all;
+    for (const double size :
+         {0.0,  1e-45, 1e-40, 1.2e-38, 1e-30, 1e-10, 1e-6,  0.01,  0.69, 0.71, 1.0,  4.0,  9.0,  17.0,  30.0,
+          60.0, 87.0,  88.0,  88.7,    89.0,  100.0, 103.0, 104.0, 1e3,  1e4,  1e10, 1e18, 1e30, 3.4e38}) {
+        for (const double x : {size, -size}) {
+            if (x >= lowest) {
+                all.push_back(static_cast<double>(static_cast<float>(x)));
+            }
+        }
+    }
+    return all;
+}
+
+void compare(const char* what, double x, double found, double expected, double relative, double absolute) {
+    constexpr double largest = std::numeric_limits<float>::max();
+    if (std::abs(expected) > largest) {
+        BOOST_TEST(std::abs(found) >= largest * (1 - relative),
+                   what << " at " << x << ": " << found << ", expected " << expected);
+        return;
+    }
+    // What is below the normal numbers may be flushed to 0, as a factor too.
+    const double allowed = relative * std::abs(expected) + absolute + 2e-38 * (1 + std::abs(x));
+    BOOST_TEST(std::abs(found - expected) <= allowed,
+               what << " at " << x << ": " << found << ", expected " << expected);
+}
+
+void check(const Function& function) {
+    const std::vector<double> inputs = extremes(function.lowest);
+    Tape tape;
+    const Var x = tape.constant(to_array({static_cast<Index>(inputs.size())}, inputs));
+    const Var y = function.build(x);
+    const std::vector<double> values = to_numbers(y.value());
+    const std::vector<double> slopes = to_numbers(gradient(y, x).value());
+    for (std::size_t place = 0; place < inputs.size(); ++place) {
+        compare("value", inputs[place], values[place], function.value(inputs[place]), function.tolerance, 0);
+        // Beside a kink, a value that rounds to 0 may have the slope of 0.
+        const bool tiny = std::abs(inputs[place]) < std::numeric_limits<float>::min();
+        if (tiny && slopes[place] == function.slope(0)) {
+            continue;
+        }
+        // 1 - y^2 and y (1 - y) cancel where y rounds to 1.
+        compare("slope", inputs[place], slopes[place], function.slope(inputs[place]), 4 * function.tolerance,
+                2e-7);
+    }
+}
+
+// NaN must stay visible: a diverged training hides behind a maximum that drops it.
+void check_nan() {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    for (const Function& function : functions) {
+        Tape tape;
+        const Var x = tape.constant(to_array({2}, {1, nan}));
+        const std::vector<double> values = to_numbers(function.build(x).value());
+        BOOST_TEST(std::isfinite(values[0]), function.name);
+        BOOST_TEST(std::isnan(values[1]), function.name << " of NaN is " << values[1]);
+    }
+    Tape tape;
+    const Var x = tape.constant(to_array({2, 3}, {1, nan, 2, 3, 4, 5}));
+    const Var one = tape.constant(1);
+    for (const Var& value : {maximum(x, one), maximum(one, x), minimum(x, one), minimum(one, x)}) {
+        BOOST_TEST(std::isnan(to_numbers(value.value())[1]));
+        BOOST_TEST(std::isfinite(to_numbers(value.value())[2]));
+    }
+    for (const Var& value : {max(x, {1}), min(x, {1}), sum(x, {1})}) {
+        BOOST_TEST(std::isnan(to_numbers(value.value())[0]));
+        BOOST_TEST(std::isfinite(to_numbers(value.value())[1]));
+    }
+    for (const Var& value : {softmax(x), log_softmax(x)}) {
+        BOOST_TEST(std::isnan(to_numbers(value.value())[0]));
+        BOOST_TEST(std::isfinite(to_numbers(value.value())[3]));
+    }
+}
+
+// Rows as attention and confident classifiers have them.
+void check_softmax() {
+    const std::vector<double> rows{0, 88,   -88,  1e4,  1e4,   -1e4, 3e38,  -3e38,
+                                   0, -1e9, -1e9, -1e9, 1e-45, 0,    -1e-45};
+    Tape tape;
+    const Var x = tape.constant(to_array({5, 3}, rows));
+    for (const Var& y : {softmax(x), log_softmax(x)}) {
+        const Var slope = gradient(sum(square(y)), x);
+        for (std::size_t place = 0; place < rows.size(); ++place) {
+            // -3e38 less 3e38 is beyond a float: its logarithm is infinite, and so is what comes of it.
+            if (place >= 6 && place < 9) {
+                continue;
+            }
+            BOOST_TEST(std::isfinite(to_numbers(y.value())[place]), "value " << place);
+            BOOST_TEST(std::isfinite(to_numbers(slope.value())[place]), "slope " << place);
+        }
+    }
+    const std::vector<double> shares = to_numbers(softmax(x).value());
+    for (std::size_t row = 0; row < 5; ++row) {
+        BOOST_TEST(std::abs(shares[3 * row] + shares[3 * row + 1] + shares[3 * row + 2] - 1) < 1e-6);
+    }
+    BOOST_TEST(shares[3] == 0.5);
+    BOOST_TEST(std::abs(shares[9] - 1.0 / 3) < 1e-7);
+}
+
+// A float sum of many ones stops at 2^24, one of 0.1 drifts.
+void check_long_sum() {
+    constexpr Index count = 20'000'000;
+    Tape tape(Evaluation::planned);
+    const Var x = tape.input({count});
+    const Var total = sum(x);
+    const Var average = mean(x);
+    Plan plan({total, average});
+    const std::span<Real> feed = plan.feed(x);
+    std::fill(feed.begin(), feed.end(), Real(1));
+    plan.run();
+    BOOST_TEST(plan.read(total)[0] == 2e7F);
+    std::fill(feed.begin(), feed.end(), Real(0.1));
+    plan.run();
+    BOOST_TEST(std::abs(plan.read(average)[0] - 0.1F) <= 1e-8F);
+}
+
+}  // namespace
+
+void add_extreme_cases() {
+    for (const Function& function : functions) {
+        add_case("extremes", function.name, [&function] { check(function); });
+    }
+    add_case("extremes", "nan", check_nan);
+    add_case("extremes", "softmax", check_softmax);
+    add_case("extremes", "long_sum", check_long_sum);
+}
+
+}  // namespace gandsl_test

@@ -1,0 +1,133 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstring>
+
+#include "autodiff/autodiff.hpp"
+#include "autodiff/operation.hpp"
+#include "tests/autodiff/draw.hpp"
+#include "tests/autodiff/suites.hpp"
+
+/// A plan computes what eager recording computes, bit for bit, with all passes and without each of them:
+/// every sample, its gradients, and the gradients of these.
+namespace gandsl_test {
+
+using namespace gandsl;
+
+namespace {
+
+std::vector<Var> outputs_of(const Sample& sample, std::span<const Var> inputs) {
+    const Var value = sample.build(inputs);
+    std::vector<Var> outputs{value};
+    const std::vector<Var> first = gradient(sum(square(value)), inputs);
+    Var total = sum(value);
+    for (const Var& one : first) {
+        outputs.push_back(one);
+        total = total + sum(square(one));
+    }
+    for (const Var& one : gradient(total, inputs)) {
+        outputs.push_back(one);
+    }
+    return outputs;
+}
+
+void compare(const Sample& sample, const std::string& left_out) {
+    const std::vector<Array> arrays = to_arrays(sample.shapes, draw(sample));
+    Tape eager;
+    std::vector<Var> constants;
+    for (const Array& array : arrays) {
+        constants.push_back(eager.constant(array));
+    }
+    const std::vector<Var> expected = outputs_of(sample, constants);
+
+    Tape planned(Evaluation::planned);
+    std::vector<Var> inputs;
+    for (const Array& array : arrays) {
+        inputs.push_back(planned.input(shape_of(array)));
+    }
+    const std::vector<Var> outputs = outputs_of(sample, inputs);
+    PlanOptions options;
+    if (!left_out.empty()) {
+        options.without = {left_out};
+    }
+    Plan plan(outputs, {}, options);
+    for (std::size_t place = 0; place < inputs.size(); ++place) {
+        plan.set(inputs[place], arrays[place]);
+    }
+    // A second run must not see what the first left behind.
+    plan.run();
+    plan.run();
+    for (std::size_t place = 0; place < outputs.size(); ++place) {
+        const std::span<const Real> found = plan.read(outputs[place]);
+        const Array& wanted = expected[place].value();
+        BOOST_TEST_REQUIRE(found.size() == wanted.size());
+        for (std::size_t element = 0; element < wanted.size(); ++element) {
+            const Real number = wanted.data()[element];
+            const bool same = std::memcmp(&found[element], &number, sizeof(Real)) == 0 ||
+                              (std::isnan(number) && std::isnan(found[element]));
+            BOOST_TEST(same, sample.name << (left_out.empty() ? "" : ", without " + left_out) << ", output "
+                                         << place << ", element " << element << ": " << found[element]
+                                         << ", eager " << number);
+        }
+    }
+}
+
+void check(const Operation& operation) {
+    std::vector<std::string> variants = Plan::passes();
+    variants.emplace_back();
+    for (const Sample& sample : operation.samples()) {
+        for (const std::string& left_out : variants) {
+            compare(sample, left_out);
+        }
+    }
+}
+
+void check_unknown_pass() {
+    Tape tape(Evaluation::planned);
+    const Var x = tape.input({2});
+    PlanOptions options;
+    options.without = {"no-such-pass"};
+    try {
+        const Plan plan({x * 2.0}, {}, options);
+        BOOST_ERROR("no error was thrown");
+    } catch (const Error& error) {
+        BOOST_TEST(error.message().find("no-such-pass") != std::string::npos);
+        for (const std::string& pass : Plan::passes()) {
+            BOOST_TEST(error.message().find(pass) != std::string::npos);
+        }
+    }
+}
+
+// Equal nodes merge and buffers share memory, or the passes do nothing.
+void check_statistics() {
+    const auto statistics = [](std::vector<std::string> without) {
+        Tape tape(Evaluation::planned);
+        const Var x = tape.input({64, 64});
+        Var y = matmul(x, x) + matmul(x, x);
+        for (int turn = 0; turn < 4; ++turn) {
+            y = matmul(tanh(y), x);
+        }
+        PlanOptions options;
+        options.without = std::move(without);
+        return Plan({y}, {}, options).statistics();
+    };
+    const PlanStatistics all = statistics({});
+    const PlanStatistics none = statistics(Plan::passes());
+    BOOST_TEST(all.merged > none.merged);
+    BOOST_TEST(all.arena_bytes < none.arena_bytes);
+    BOOST_TEST(all.flops < none.flops);
+    BOOST_TEST(all.flops >= 5 * 2.0 * 64 * 64 * 64);
+}
+
+}  // namespace
+
+void add_plan_cases() {
+    for (const Operation* operation : operations()) {
+        if (operation->arity != 0) {
+            add_case("plan", std::string(operation->name), [operation] { check(*operation); });
+        }
+    }
+    add_case("plan", "unknown_pass", check_unknown_pass);
+    add_case("plan", "statistics", check_statistics);
+}
+
+}  // namespace gandsl_test

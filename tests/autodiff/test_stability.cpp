@@ -1,0 +1,165 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "autodiff/autodiff.hpp"
+#include "autodiff/stability.hpp"
+#include "tests/autodiff/draw.hpp"
+#include "tests/autodiff/suites.hpp"
+
+/// Textbook formulas: with the rewrites they agree with themselves where they are harmless, and stay finite
+/// where they would not be.
+namespace gandsl_test {
+
+using namespace gandsl;
+
+namespace {
+
+struct Formula {
+    const char* name;
+    const char* rewrite;  ///< that it needs
+    Var (*build)(Var x);  ///< x is (4, 6)
+    bool breaks = true;   ///< is infinite or NaN at extreme inputs without its rewrite
+};
+
+const Formula formulas[] = {
+    {"log_sigmoid", "log-sigmoid", [](Var x) { return log(sigmoid(x)); }},
+    {"log_sigmoid_reshaped", "log-sigmoid",
+     [](Var x) {
+         return log(reshape(sigmoid(x), {3, 8}));
+     }},
+    {"log_sigmoid_sliced", "log-sigmoid", [](Var x) { return log(slice(sigmoid(x), 1, 0, 6, 1)); }},
+    {"log_sigmoid_sliced_rows", "log-sigmoid", [](Var x) { return log(slice(sigmoid(x), 0, 0, 3)); }},
+    {"log_sigmoid_transposed", "log-sigmoid",
+     [](Var x) {
+         return log(transpose(sigmoid(x), {1, 0}));
+     }},
+    {"log_sigmoid_broadcast", "log-sigmoid",
+     [](Var x) {
+         return log(broadcast_to(sigmoid(x), {2, 4, 6}));
+     }},
+    {"log_sigmoid_moved_twice", "log-sigmoid",
+     [](Var x) {
+         return log(reshape(transpose(sigmoid(x), {1, 0}), {2, -1}));
+     }},
+    {"log_one_minus_sigmoid", "log-one-minus-sigmoid", [](Var x) { return log(1.0 - sigmoid(x)); }},
+    {"log_one_minus_sigmoid_reshaped", "log-one-minus-sigmoid",
+     [](Var x) { return log(1.0 - reshape(sigmoid(x), {24})); }},
+    {"log_reshaped_one_minus_sigmoid", "log-one-minus-sigmoid",
+     [](Var x) { return log(reshape(1.0 - sigmoid(x), {24})); }},
+    {"log_softmax", "log-softmax", [](Var x) { return log(softmax(x)); }},
+    {"log_softmax_reshaped", "log-softmax",
+     [](Var x) {
+         return log(reshape(softmax(x), {2, 2, 6}));
+     }},
+    {"log_softmax_sliced", "log-softmax", [](Var x) { return log(slice(softmax(x), 1, 1, 4)); }},
+    {"log_softmax_transposed", "log-softmax",
+     [](Var x) {
+         return log(transpose(softmax(x), {1, 0}));
+     }},
+    {"cross_entropy", "log-softmax",
+     [](Var x) {
+         return -sum(log(softmax(x)) * one_hot(x.tape().constant(to_array({4}, {0, 5, 2, 2})), 6), {-1});
+     }},
+    {"discriminator", "log-sigmoid", [](Var x) { return -log(sigmoid(x)) - log(1.0 - sigmoid(negate(x))); }},
+    {"softplus", "log-sigmoid", [](Var x) { return softplus(x); }, false},
+};
+
+struct Results {
+    std::vector<double> value, slope, curvature;
+};
+
+Results evaluate(const Formula& formula, const std::vector<double>& numbers, bool rewriting) {
+    Tape tape;
+    for (const Rewrite& rewrite : rewrites()) {
+        tape.set_rewrite(rewrite.name, rewriting);
+    }
+    const Var x = tape.constant(to_array({4, 6}, numbers));
+    const Var value = formula.build(x);
+    const Var slope = gradient(sum(value), x);
+    const Var curvature = gradient(sum(square(slope)), x);
+    return {to_numbers(value.value()), to_numbers(slope.value()), to_numbers(curvature.value())};
+}
+
+bool all_finite(const std::vector<double>& numbers) {
+    for (const double number : numbers) {
+        if (!std::isfinite(number)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void check_agreement(const Formula& formula) {
+    std::vector<double> numbers(24);
+    for (std::size_t place = 0; place < numbers.size(); ++place) {
+        numbers[place] = 3 * std::sin(static_cast<double>(place) * 1.7);
+    }
+    const Results on = evaluate(formula, numbers, true);
+    const Results off = evaluate(formula, numbers, false);
+    const auto close = [](const std::vector<double>& a, const std::vector<double>& b) {
+        BOOST_TEST_REQUIRE(a.size() == b.size());
+        for (std::size_t place = 0; place < a.size(); ++place) {
+            BOOST_TEST(std::abs(a[place] - b[place]) <= 1e-5 * (1 + std::abs(b[place])),
+                       "element " << place << ": " << a[place] << " and " << b[place]);
+        }
+    };
+    close(on.value, off.value);
+    close(on.slope, off.slope);
+    close(on.curvature, off.curvature);
+}
+
+// Logits that nets reach when they are sure: sigmoid and softmax round to 0 and 1.
+void check_extremes(const Formula& formula) {
+    const std::vector<double> extremes{0,    88,  -88, 104,  -104, 1e4, -1e4, 200, -200, 17,  -17,  1e-40,
+                                       -1e4, 1e4, 0,   -300, 300,  50,  -50,  30,  -30,  1e6, -1e6, 3};
+    const Results on = evaluate(formula, extremes, true);
+    BOOST_TEST(all_finite(on.value));
+    BOOST_TEST(all_finite(on.slope));
+    BOOST_TEST(all_finite(on.curvature));
+    const Results off = evaluate(formula, extremes, false);
+    const bool broken = !all_finite(off.value) || !all_finite(off.slope);
+    BOOST_TEST(broken == formula.breaks);
+}
+
+void check_unknown_rewrite() {
+    Tape tape;
+    try {
+        tape.set_rewrite("no-such-rewrite", false);
+        BOOST_ERROR("no error was thrown");
+    } catch (const Error& error) {
+        BOOST_TEST(error.message().find("no-such-rewrite") != std::string::npos);
+        for (const Rewrite& rewrite : rewrites()) {
+            BOOST_TEST(error.message().find(std::string(rewrite.name)) != std::string::npos);
+        }
+    }
+}
+
+// With only its own rewrite switched off a formula breaks: the others do not stand in for it.
+void check_own_rewrite(const Formula& formula) {
+    Tape tape;
+    tape.set_rewrite(formula.rewrite, false);
+    const std::vector<double> extremes{200, -200, 104, -104, 300, -300, 200, -200, 104, -104, 300, -300,
+                                       200, -200, 104, -104, 300, -300, 200, -200, 104, -104, 300, -300};
+    const Var x = tape.constant(to_array({4, 6}, extremes));
+    BOOST_TEST(!all_finite(to_numbers(formula.build(x).value())));
+    tape.set_rewrite(formula.rewrite, true);
+    BOOST_TEST(all_finite(to_numbers(formula.build(x).value())));
+}
+
+}  // namespace
+
+void add_stability_cases() {
+    for (const Formula& formula : formulas) {
+        add_case("stability", std::string(formula.name) + "_agrees",
+                 [&formula] { check_agreement(formula); });
+        add_case("stability", std::string(formula.name) + "_extremes",
+                 [&formula] { check_extremes(formula); });
+        if (formula.breaks) {
+            add_case("stability", std::string(formula.name) + "_switch",
+                     [&formula] { check_own_rewrite(formula); });
+        }
+    }
+    add_case("stability", "unknown_rewrite", check_unknown_rewrite);
+}
+
+}  // namespace gandsl_test

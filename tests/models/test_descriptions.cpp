@@ -1,0 +1,162 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <numbers>
+
+#include "autodiff/operations.hpp"
+#include "autodiff/plan.hpp"
+#include "models/catalogue.hpp"
+#include "models/records.hpp"
+#include "tests/models/apply.hpp"
+
+// Distributions, initializers, schedules and optimizers.
+BOOST_AUTO_TEST_SUITE(descriptions)
+
+using namespace gandsl;
+using namespace gandsl::test;
+
+namespace {
+
+struct Summary {
+    double mean = 0, deviation = 0, least = 1e9, most = -1e9;
+};
+
+Summary summary(const Array& array) {
+    Summary result;
+    double squares = 0;
+    const auto count = static_cast<double>(array.size());
+    for (std::size_t i = 0; i < array.size(); ++i) {
+        const double number = array.data()[i];
+        result.mean += number / count;
+        squares += number * number / count;
+        result.least = std::min(result.least, number);
+        result.most = std::max(result.most, number);
+    }
+    result.deviation = std::sqrt(squares - result.mean * result.mean);
+    return result;
+}
+
+Array first_values(const std::string& name, const Given& given, const Shape& shape,
+                   std::uint32_t stream = 3) {
+    const models::Definition& definition = models::initializer(name);
+    return definition.initialize(resolve(definition.entry, given), shape,
+                                 {.seed = 9, .stream = stream, .step = 0});
+}
+
+Array drawn(const std::string& name, const Given& given, Index batch) {
+    Tape tape(Evaluation::eager, 3);
+    const models::Definition& definition = models::definition(name);
+    const std::vector<dsl::Type> results = typed(name, given, {}).results;
+    const dsl::Arguments arguments = resolve(definition.entry, given);
+    const std::vector<models::Value> none;
+    models::BuildCall call{
+        .tape = tape, .batch = batch, .inputs = none, .arguments = arguments, .results = results};
+    call.stream = [] { return 11u; };
+    return definition.build(call).at(0).var.value();
+}
+
+double rate(const std::string& name, const Given& given, double step, double total, double epoch) {
+    Tape tape;
+    const models::Definition& definition = models::definition(name);
+    const models::Progress progress{.step = tape.constant(step), .total_steps = total, .epoch_steps = epoch};
+    return definition.rate(resolve(definition.entry, given), progress).value()();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(distributions) {
+    const Array normal = drawn("normal", {.lists = {{"sizes", {2, 5}}}}, 2000);
+    BOOST_TEST(to_string(shape_of(normal)) == "(2000, 2, 5)");
+    // 20,000 numbers: the mean's standard deviation is 0.007, the deviation's 0.005.
+    BOOST_TEST(std::abs(summary(normal).mean) < 0.035);
+    BOOST_TEST(std::abs(summary(normal).deviation - 1) < 0.025);
+    const Array uniform = drawn("uniform", {.numbers = {{"low", -1}, {"high", 3}}}, 20000);
+    BOOST_TEST(to_string(shape_of(uniform)) == "(20000)");
+    BOOST_TEST(summary(uniform).least >= -1);
+    BOOST_TEST(summary(uniform).most < 3);
+    BOOST_TEST(std::abs(summary(uniform).mean - 1) < 0.04);
+    BOOST_TEST(std::abs(summary(uniform).deviation - 4 / std::sqrt(12)) < 0.03);
+    const Array coin = drawn("bernoulli", {.numbers = {{"p", 0.2}}, .lists = {{"sizes", {10}}}}, 2000);
+    BOOST_TEST(std::abs(summary(coin).mean - 0.2) < 0.015);
+    BOOST_TEST(summary(coin).most == 1);
+    const Array label = drawn("categorical", {.numbers = {{"k", 5}}}, 20000);
+    BOOST_TEST(summary(label).least == 0);
+    BOOST_TEST(summary(label).most == 4);
+    BOOST_TEST(std::abs(summary(label).mean - 2) < 0.05);
+    BOOST_TEST(refusal("uniform", {.numbers = {{"low", 1}, {"high", 1}}}, {}) != "");
+}
+
+BOOST_AUTO_TEST_CASE(initializers) {
+    const Shape shape = {5, 5, 30, 40};  // 750 numbers go in, 1000 come out
+    BOOST_TEST(std::abs(summary(first_values("normal", {.numbers = {{"std", 0.02}}}, shape)).deviation -
+                        0.02) < 5e-4);
+    const double glorot = std::sqrt(6.0 / 1750);
+    const Summary xavier = summary(first_values("glorot", {}, shape));
+    BOOST_TEST(xavier.most <= glorot);
+    BOOST_TEST(xavier.most > 0.99 * glorot);
+    BOOST_TEST(xavier.least < -0.99 * glorot);
+    BOOST_TEST(std::abs(summary(first_values("he", {}, shape)).deviation / std::sqrt(2.0 / 750) - 1) < 0.02);
+    BOOST_TEST(summary(first_values("constant", {.numbers = {{"value", 0.5}}}, shape)).least == 0.5);
+    const Array basis = first_values("orthogonal", {.numbers = {{"gain", 2}}}, {7, 4});
+    for (Index a = 0; a < 4; ++a) {
+        for (Index b = 0; b <= a; ++b) {
+            double product = 0;
+            for (Index k = 0; k < 7; ++k) {
+                product += basis(k, a) * basis(k, b);
+            }
+            BOOST_TEST(std::abs(product - (a == b ? 4 : 0)) < 1e-10);
+        }
+    }
+    // Another weight gets other numbers.
+    BOOST_TEST(first_values("he", {}, {4}, 1)(0) != first_values("he", {}, {4}, 2)(0));
+}
+
+BOOST_AUTO_TEST_CASE(schedules) {
+    const auto close = boost::test_tools::tolerance(1e-9);
+    const Given cosine{.numbers = {{"lr", 0.2}, {"warmup", 10}, {"floor", 0.1}}};
+    BOOST_TEST(rate("cosine", cosine, 0, 110, 1) == 0.02, close);
+    BOOST_TEST(rate("cosine", cosine, 9, 110, 1) == 0.2, close);
+    BOOST_TEST(rate("cosine", cosine, 10, 110, 1) == 0.2, close);
+    BOOST_TEST(rate("cosine", cosine, 60, 110, 1) == 0.15, close);
+    BOOST_TEST(rate("cosine", cosine, 110, 110, 1) == 0.1, close);
+    BOOST_TEST(rate("cosine", cosine, 500, 110, 1) == 0.1, close);
+    BOOST_TEST(
+        rate("cosine", {.numbers = {{"lr", 0.2}}}, 25, 100, 1) == 0.1 * (1 + std::cos(std::numbers::pi / 4)),
+        close);
+    const Given linear{.numbers = {{"from", 1}, {"to", 0.2}}};
+    BOOST_TEST(rate("linear", linear, 0, 10, 1) == 1, close);
+    BOOST_TEST(rate("linear", linear, 5, 10, 1) == 0.6, close);
+    BOOST_TEST(rate("linear", linear, 50, 10, 1) == 0.2, close);
+    const Given decay{.numbers = {{"lr", 1}, {"factor", 0.5}}};
+    BOOST_TEST(rate("decay", decay, 9, 100, 10) == 1, close);
+    BOOST_TEST(rate("decay", decay, 10, 100, 10) == 0.5, close);
+    BOOST_TEST(rate("decay", decay, 39, 100, 10) == 0.125, close);
+}
+
+BOOST_AUTO_TEST_CASE(optimizers_hand_their_arguments_on) {
+    const auto stepped = [](const std::string& name, const Given& given) {
+        Tape tape;
+        const models::Definition& definition = models::definition(name);
+        dsl::Arguments arguments;
+        Given with_rate = given;
+        with_rate.numbers.emplace_back("lr", 0.5);
+        arguments = resolve(definition.entry, with_rate);
+        const Var weight = tape.state(make_array({1}, 2));
+        const Var slope = tape.constant(make_array({1}, 4));
+        OptimizerState state;
+        return definition.step(arguments, std::vector{weight}, std::vector{slope}, tape.constant(0.5), state)
+            .at(0)
+            .value()(0);
+    };
+    const auto close = boost::test_tools::tolerance(1e-6);
+    BOOST_TEST(stepped("sgd", {}) == 2 - 0.5 * 4, close);
+    BOOST_TEST(stepped("sgd", {.numbers = {{"clip", 1}}}) == 2 - 0.5, close);
+    BOOST_TEST(stepped("sgd", {.numbers = {{"weight_decay", 1}}}) == 2 - 0.5 * 6, close);
+    BOOST_TEST(stepped("sgd", {.numbers = {{"momentum", 0.5}}, .flags = {{"nesterov", true}}}) == 2 - 0.5 * 6,
+               close);
+    BOOST_TEST(stepped("adam", {}) == 1.5, close);
+    BOOST_TEST(stepped("adam", {.numbers = {{"eps", 1}}}) == 2 - 0.5 * 4 / 5, close);
+    BOOST_TEST(stepped("adamw", {}) == 2 * (1 - 0.5 * 0.01) - 0.5, close);
+    BOOST_TEST(stepped("rmsprop", {.numbers = {{"decay", 0.75}}}) == 2 - 0.5 * 4 / 2, close);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
