@@ -14,6 +14,7 @@ using Kind = Expression::Kind;
 
 constexpr std::size_t most_columns = 110;
 constexpr std::size_t indentation = 4;
+constexpr std::size_t least_broken = 24;
 /// As what follows an expression: print it on one line, whatever its length.
 constexpr std::size_t endless = static_cast<std::size_t>(-1) / 4;
 
@@ -90,7 +91,9 @@ std::string items(const Expression& e, const std::string& open, const std::strin
         result += (i == 0 ? "" : ", ") + item(i, 0, 0, endless);
     }
     result += close;
-    if (tail == endless || e.operands.empty() || column + columns(result) + tail <= most_columns) {
+    // Breaking a short list gains little and reads worse than a long line.
+    const bool fits = column + columns(result) + tail <= most_columns;
+    if (tail == endless || fits || columns(result) < least_broken) {
         return result;
     }
     const std::size_t inner = indent + indentation;
@@ -339,7 +342,7 @@ class Printer {
                const tree::Period& period) {
         tail += " every " + (period.count ? flat(*period.count) + " " : "") + period.unit.text;
         if (const auto* body = std::get_if<tree::Block>(&value)) {
-            block(head + " ", *body, tail, 0, trailing_);
+            block(head + " = ", *body, tail, 0, trailing_);
         } else {
             const std::string text = head + " = ";
             code(text + format(std::get<Expression>(value), 0, columns(text), columns(tail)) + tail,

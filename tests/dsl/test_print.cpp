@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(every_statement_has_its_form) {
         "repeat n { e "
         "~ normal(3) }\n}\n");
     check("measure m=x on test every 5   epochs\nsample s ={z} as csv every step\n",
-          "measure m = x on test every 5 epochs\nsample s { z } as csv every step\n");
+          "measure m = x on test every 5 epochs\nsample s = { z } as csv every step\n");
     check("net N(x) {\nmaximize x\nreturn a,b|f\n}\n",
           "net N(x) {\n    maximize x\n    return a, b | f\n}\n");
 }
