@@ -102,22 +102,20 @@ BOOST_AUTO_TEST_CASE(the_dense_gan_draws_the_means_and_spreads_of_clothes) {
 
     const Scratch scratch;
     scratch.write("gan.gan",
-                  replaced(zoo("mlp_gan.gan"), "as grid(8, 8) every epoch", "as npy(400) every 100 steps"));
-    train(scratch, {"gan.gan", "--steps", "1", "--seed", "1", "--out", "before"});
-    train(scratch, {"gan.gan", "--steps", "300", "--seed", "1", "--out", "after"});
+                  replaced(zoo("mlp_gan.gan"), "as grid(8, 8) every epoch", "as npy(400) every 500 steps"));
+    train(scratch, {"gan.gan", "--steps", "1", "--seed", "2", "--out", "before"});
+    train(scratch, {"gan.gan", "--steps", "500", "--seed", "2", "--out", "after"});
     const auto drawn = [&](const std::string& file) { return moments_of(read_npy(scratch.read(file))); };
     const Moments before = drawn("before/gan/001/samples/pictures-0001.npy");
-    for (const int step : {100, 200, 300}) {
-        const Moments now = drawn("after/gan/001/samples/pictures-0" + std::to_string(step) + ".npy");
-        BOOST_TEST_MESSAGE("step " << step << ": mean " << distance(now.mean, real.mean) << ", spread "
-                                   << distance(now.deviation, real.deviation));
-    }
-    const Moments after = drawn("after/gan/001/samples/pictures-0300.npy");
-    BOOST_TEST_MESSAGE("untrained: mean " << distance(before.mean, real.mean) << ", spread "
-                                          << distance(before.deviation, real.deviation));
-    BOOST_TEST(distance(before.mean, real.mean) > 0.6);
-    BOOST_TEST(distance(after.mean, real.mean) < 0.3);
-    BOOST_TEST(distance(after.deviation, real.deviation) < 0.3);
+    const Moments after = drawn("after/gan/001/samples/pictures-0500.npy");
+    BOOST_TEST_MESSAGE("untrained: means " << distance(before.mean, real.mean) << ", spreads "
+                                           << distance(before.deviation, real.deviation));
+    BOOST_TEST_MESSAGE("trained: means " << distance(after.mean, real.mean) << ", spreads "
+                                         << distance(after.deviation, real.deviation));
+    BOOST_TEST(distance(before.mean, real.mean) > 0.5);
+    BOOST_TEST(distance(before.deviation, real.deviation) > 0.5);
+    BOOST_TEST(distance(after.mean, real.mean) < 0.4);
+    BOOST_TEST(distance(after.deviation, real.deviation) < 0.35);
 }
 
 // The zoo's convolutional models with fewer channels, which changes nothing else.

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
-/// Counts calls of the allocator in the whole process: operator new in all its forms, malloc, calloc, realloc
-/// and the aligned forms, from every thread.
 namespace gandsl::test {
 
-std::size_t allocations();
+/// How often the allocator is called while `body` runs, from whatever thread: malloc, calloc, realloc, the
+/// aligned forms and so operator new; without OpenBLAS's own. Under AddressSanitizer operator new alone.
+std::size_t allocations_of(const std::function<void()>& body);
 
 }  // namespace gandsl::test

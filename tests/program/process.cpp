@@ -18,7 +18,7 @@ namespace gandsl::test {
 
 namespace {
 
-constexpr auto longest = std::chrono::seconds(60);
+constexpr auto longest = std::chrono::minutes(10);
 
 struct Pipe {
     int reader = -1;

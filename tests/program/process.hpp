@@ -30,7 +30,7 @@ struct Command {
 std::string program_path();
 
 /// Starts the program, hands `watch` what it has written so far to standard output (and its process), until
-/// it ends. One that takes longer than a minute is killed. On a terminal `err` is empty: both go there.
+/// it ends. One that takes longer than ten minutes is killed. On a terminal `err` is empty: both go there.
 Outcome run(const Command& command,
             const std::function<void(const std::string& out, pid_t process)>& watch = {});
 
