@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(every_code_has_a_name_of_its_own) {
         names.emplace(name(code));
     }
     BOOST_TEST(names.size() == codes().size());
-    BOOST_TEST(codes().size() == static_cast<std::size_t>(Code::option_type) + 1);
+    BOOST_TEST(codes().size() == static_cast<std::size_t>(Code::more) + 1);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_spelled_as_they_are_read) {
