@@ -101,9 +101,13 @@ void print_page(const dsl::Entry& entry) {
     if (!entry.arguments.empty()) {
         page += "\n";
     }
+    std::size_t widest = 12;
+    for (const dsl::Argument& argument : entry.arguments) {
+        widest = std::max(widest, argument.name.size());
+    }
     for (const dsl::Argument& argument : entry.arguments) {
         std::string text = argument.doc;
-        if (!argument.choices.empty()) {
+        if (!argument.choices.empty() && argument.kind != dsl::ArgumentKind::call) {
             text += ": " + fmt::format("{}", fmt::join(argument.choices, ", "));
         }
         if (!argument.fallback) {
@@ -111,7 +115,7 @@ void print_page(const dsl::Entry& entry) {
         } else if (const std::string fallback = spell(*argument.fallback); !fallback.empty()) {
             text += fmt::format(" ({} unless said)", fallback);
         }
-        page += fmt::format("  {:<12} {}\n", argument.name, text);
+        page += fmt::format("  {:<{}} {}\n", argument.name, widest, text);
     }
     if (!entry.example.empty()) {
         page += "\n  For example:\n      " + entry.example + "\n";
@@ -165,9 +169,9 @@ int help(const HelpRequest& request) {
         return 0;
     }
     const auto near = dsl::nearest(*request.name, names);
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("nothing is called '{}'{}; `gandsl help` lists everything", *request.name,
-                            near ? fmt::format("; did you mean '{}'?", *near) : ""));
+    throw Error(ErrorCode::invalid_argument, fmt::format("nothing is called '{}'{}", *request.name,
+                                                         near ? fmt::format("; did you mean '{}'?", *near)
+                                                              : "; `gandsl help` lists everything"));
 }
 
 }  // namespace gandsl::program
