@@ -36,6 +36,15 @@ cxxblas::Transpose flag(bool transposed) {
 
 }  // namespace
 
+bool skips_packing(Index rows, Index columns, Index inner) {
+#if defined(__x86_64__)
+    static const bool wide = __builtin_cpu_supports("avx512f") != 0;
+#else
+    static const bool wide = false;
+#endif
+    return wide && rows * columns * inner <= 1'000'000;
+}
+
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
     const int m = blas_size(rows, 0, "the number of rows");
     const int n = blas_size(columns, 0, "the number of columns");

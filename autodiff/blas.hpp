@@ -24,5 +24,9 @@ struct Matrix {
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
           bool accumulate = false);
 
+/// Whether BLAS computes a product of these sizes from where its operands are, without copying them into its
+/// own order first: OpenBLAS with AVX-512, for small products whose second operand is not transposed.
+bool skips_packing(Index rows, Index columns, Index inner);
+
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -96,6 +96,7 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::wrong_shape, "wrong-shape"},
     {Code::unknown_option, "unknown-option"},
     {Code::option_type, "option-type"},
+    {Code::more, "more"},
 });
 
 std::string quote(std::string_view text) {
@@ -987,6 +988,12 @@ Diagnostic unknown_option(std::string_view name, const Names& options) {
 Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected) {
     return expecting(placeless(Code::option_type, "the option " + quote(name) + " cannot be set to this"),
                      quote(given), std::string(expected));
+}
+
+Diagnostic more(std::size_t most) {
+    return helping(placeless(Code::more, "there is more to say about this file than the first " +
+                                             std::to_string(most) + " errors and warnings"),
+                   "mend these first");
 }
 
 }  // namespace gandsl::dsl::diagnostics

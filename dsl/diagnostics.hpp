@@ -101,6 +101,8 @@ enum class Code {
     // the command line
     unknown_option,
     option_type,
+    // all
+    more,
 };
 
 std::string_view name(Code code);
@@ -130,6 +132,9 @@ struct Diagnostic {
 /// `path:line:column: error: ...`, the source line with the span underlined, what was found and expected, and
 /// how to mend it. Ends with a line end. Columns count code points from 1.
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view text);
+
+/// More than these at once help nobody.
+inline constexpr std::size_t most_diagnostics = 100;
 
 /// Line and column (in code points), both from 1, of a byte offset.
 struct Place {
@@ -295,6 +300,8 @@ Note layer_used(Span span, std::string_view layer);
 // The command line.
 
 Diagnostic unknown_option(std::string_view name, const Names& options);
+/// Said in place of the errors and warnings after the first `most_diagnostics`.
+Diagnostic more(std::size_t most);
 Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected);
 
 }  // namespace gandsl::dsl::diagnostics

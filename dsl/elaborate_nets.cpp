@@ -501,6 +501,7 @@ void Elaborator::bind_names(const tree::Binding& binding, const Operand& operand
     }
     for (std::size_t i = 0; i < binding.names.size(); ++i) {
         bind(scope, binding.names[i], fits ? Operand(several->values[i]) : Operand(Unknown{}));
+        bound_.find(binding.names[i].span.begin)->second.used = true;  // all had to be named
     }
 }
 

@@ -9,8 +9,9 @@ namespace gandsl::dsl {
 
 namespace {
 
-/// Ends the walk of a program that grows without bound; what was found until then is reported.
-struct TooLarge {};
+/// Ends the walk: the program grows without bound, or more is wrong than anyone would read. What was found
+/// until then is reported.
+struct Stop {};
 
 std::size_t place_of(const Diagnostic& diagnostic) {
     return diagnostic.span ? diagnostic.span->begin : 0;
@@ -58,10 +59,16 @@ CheckResult Elaborator::run() {
         if (!has_errors()) {
             check_unused();
         }
-    } catch (const TooLarge&) {
+    } catch (const Stop&) {
         // Reported where it was found.
     }
     sort_by_place(diagnostics_);
+    if (diagnostics_.size() > most_diagnostics) {
+        const bool failed = has_errors();
+        diagnostics_.resize(most_diagnostics);
+        diagnostics_.push_back(diagnostics::more(most_diagnostics));
+        diagnostics_.back().severity = failed ? Severity::error : Severity::warning;
+    }
     CheckResult result;
     if (!has_errors()) {
         result.program = std::move(program_);
@@ -79,6 +86,9 @@ bool Elaborator::has_errors() const {
 Operand Elaborator::report(Diagnostic diagnostic) {
     if (!diagnostic.span || reported_.emplace(diagnostic.span->begin, diagnostic.code).second) {
         diagnostics_.push_back(std::move(diagnostic));
+        if (diagnostics_.size() > most_diagnostics && diagnostics_.back().severity == Severity::error) {
+            throw Stop();
+        }
     }
     return Unknown{};
 }
@@ -103,11 +113,11 @@ void Elaborator::report_rule(Diagnostic diagnostic, const Arguments& arguments, 
 void Elaborator::spend(Span span) {
     if (++work_ > most_work || instructions_ > most_instructions) {
         report(diagnostics::program_too_large(span, most_instructions));
-        throw TooLarge();
+        throw Stop();
     }
     if (recursion_ > most_recursion) {
         report(diagnostics::nesting_too_deep(span, most_recursion));
-        throw TooLarge();
+        throw Stop();
     }
 }
 

@@ -535,12 +535,16 @@ ParseResult parse(std::string_view text) {
         return result;
     }
     for (const Stretch& stretch : scanned.stretches) {
-        if (!stretch.broken) {
+        if (!stretch.broken && result.diagnostics.size() <= most_diagnostics) {
             parse_stretch(text, scanned, stretch, result);
         }
     }
     std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
                      [](const Diagnostic& a, const Diagnostic& b) { return a.span->begin < b.span->begin; });
+    if (result.diagnostics.size() > most_diagnostics) {
+        result.diagnostics.resize(most_diagnostics);
+        result.diagnostics.push_back(diagnostics::more(most_diagnostics));
+    }
     if (result.diagnostics.empty()) {
         attach_trivia(result.tree, text, std::move(scanned.comments));
     }

@@ -197,9 +197,10 @@ class Scanner {
     void give_up() {
         const Bracket bracket = open_.back();
         open_.pop_back();
-        for (const Hidden& hidden : hidden_) {
-            if (hidden.by == bracket.at) {
-                result_.masked[hidden.at] = '\n';
+        // Those that brackets inside it hid stay hidden: they were closed.
+        for (; !hidden_.empty() && hidden_.back().at > bracket.at; hidden_.pop_back()) {
+            if (hidden_.back().by == bracket.at) {
+                result_.masked[hidden_.back().at] = '\n';
             }
         }
         break_line(bracket.at);

@@ -4,8 +4,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "dsl/diagnostics.hpp"
-
 namespace gandsl::dsl {
 
 namespace {
@@ -57,7 +55,12 @@ class Attacher {
     }
 
   private:
-    std::size_t column(std::size_t at) const { return place(text_, at).column - 1; }
+    std::size_t column(std::size_t at) const {
+        const std::string_view before = text_.substr(line_start(text_, at), at - line_start(text_, at));
+        return static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
+            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+        }));
+    }
 
     bool comment_before(std::size_t end) const {
         return next_ < comments_.size() && comments_[next_].span.begin < end;

@@ -30,10 +30,12 @@ std::vector<Definition> make() {
     return table;
 }
 
+/// Initializers and sinks have names of their own.
 const Definition& find(std::string_view name, bool initializers) {
     for (const Definition& candidate : definitions()) {
-        if (candidate.entry.name == name &&
-            (candidate.entry.kind == dsl::EntryKind::initializer) == initializers) {
+        const dsl::EntryKind kind = candidate.entry.kind;
+        if (candidate.entry.name == name && kind != dsl::EntryKind::sink &&
+            (kind == dsl::EntryKind::initializer) == initializers) {
             return candidate;
         }
     }

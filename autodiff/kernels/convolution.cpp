@@ -11,7 +11,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr Index block_elements = 1 << 18;         // of columns: a megabyte of floats
+constexpr Index block_elements = 1 << 20;         // of columns: four megabytes of floats
 constexpr Index weight_block_elements = 1 << 19;  // each block reads and writes the weight gradient once
 constexpr Index partial_elements = 1 << 23;       // of all private weight gradients together
 constexpr double least_flops = 1e6;

@@ -60,40 +60,73 @@ Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
     return result;
 }
 
+// How one product is cut: into panels of rows and of columns, with tiles as square as they get, as each part
+// copies its share of both operands into BLAS's own order.
+struct Grid {
+    Partition rows, columns;
+};
+
+Grid grid_of(const Sizes& sizes, Index most) {
+    constexpr double least_flops = 8e6;
+    constexpr Index least_side = 64;
+    Index row_parts = 1;
+    Index column_parts = 1;
+    double flops = sizes.flops_each();
+    while (flops >= 2 * least_flops && row_parts * column_parts * 2 <= most) {
+        const Index height = sizes.rows / row_parts;
+        const Index width = sizes.columns / column_parts;
+        if (std::max(height, width) < 2 * least_side) {
+            break;
+        }
+        (height >= width ? row_parts : column_parts) *= 2;
+        flops /= 2;
+    }
+    const auto cut = [](Index count, Index parts) {
+        const Index grain = (count + parts - 1) / parts;
+        return Partition{count, std::max(Index{16}, (grain + 15) / 16 * 16)};
+    };
+    return {cut(sizes.rows, row_parts), cut(sizes.columns, column_parts)};
+}
+
+constexpr Index small_rows = 16;
+constexpr Index small_columns = 64;
+
+// One part: few rows go fastest in tiles that BLAS takes as they are.
+void multiply(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c) {
+    if (a.transposed || b.transposed || rows > 128 || !skips_packing(small_rows, small_columns, inner)) {
+        gemm(rows, columns, inner, a, b, c);
+        return;
+    }
+    for (Index column = 0; column < columns; column += small_columns) {
+        for (Index row = 0; row < rows; row += small_rows) {
+            gemm(std::min(small_rows, rows - row), std::min(small_columns, columns - column), inner,
+                 {a.data + row * a.stride, a.stride}, {b.data + column, b.stride},
+                 {c.data + row * c.stride + column, c.stride});
+        }
+    }
+}
+
 void forward(const Call& call) {
     const Sizes sizes = sizes_of(call.attributes, call.inputs[0].shape, call.inputs[1].shape);
-    const Real* a = call.inputs[0].data;
-    const Real* b = call.inputs[1].data;
-    Real* c = call.output.data;
     const Index a_stride = sizes.transpose_a ? sizes.rows : sizes.inner;
     const Index b_stride = sizes.transpose_b ? sizes.inner : sizes.columns;
-
-    // Panels of the longer side: each part packs the whole of the other operand again.
-    const bool by_rows = sizes.rows >= sizes.columns;
-    const Index side = by_rows ? sizes.rows : sizes.columns;
     const Partition matrices = partition(sizes.batch, sizes.flops_each(), 2e6);
-    const Partition panels =
-        partition(side, sizes.flops_each() / static_cast<double>(std::max(side, Index{1})), 4e6,
-                  sizes.batch >= 16 ? 1 : std::max(Index{1}, 16 / std::max(sizes.batch, Index{1})), 16);
-    const std::size_t panel_count = panels.parts();
-    call.execution.pool.parallel(matrices.parts() * panel_count, [&](std::size_t part, std::size_t) {
-        const Index first = panels.begin(part % panel_count);
-        const Index count = panels.end(part % panel_count) - first;
-        for (Index matrix = matrices.begin(part / panel_count); matrix < matrices.end(part / panel_count);
-             ++matrix) {
-            const Real* a_panel = a + matrix * sizes.rows * sizes.inner;
-            const Real* b_panel = b + matrix * sizes.inner * sizes.columns;
-            Real* c_panel = c + matrix * sizes.rows * sizes.columns;
-            if (by_rows) {
-                gemm(count, sizes.columns, sizes.inner,
-                     {a_panel + first * (sizes.transpose_a ? 1 : a_stride), a_stride, sizes.transpose_a},
-                     {b_panel, b_stride, sizes.transpose_b},
-                     {c_panel + first * sizes.columns, sizes.columns});
-            } else {
-                gemm(sizes.rows, count, sizes.inner, {a_panel, a_stride, sizes.transpose_a},
-                     {b_panel + first * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b},
-                     {c_panel + first, sizes.columns});
-            }
+    const Grid grid = grid_of(sizes, std::max(Index{1}, 16 / std::max(sizes.batch, Index{1})));
+    const std::size_t across = grid.columns.parts();
+    const std::size_t tiles = grid.rows.parts() * across;
+    call.execution.pool.parallel(matrices.parts() * tiles, [&](std::size_t part, std::size_t) {
+        const Index row = grid.rows.begin(part % tiles / across);
+        const Index column = grid.columns.begin(part % across);
+        const Index rows = grid.rows.end(part % tiles / across) - row;
+        const Index columns = grid.columns.end(part % across) - column;
+        for (Index matrix = matrices.begin(part / tiles); matrix < matrices.end(part / tiles); ++matrix) {
+            const Real* const a = call.inputs[0].data + matrix * sizes.rows * sizes.inner;
+            const Real* const b = call.inputs[1].data + matrix * sizes.inner * sizes.columns;
+            Real* const c = call.output.data + matrix * sizes.rows * sizes.columns;
+            multiply(rows, columns, sizes.inner,
+                     {a + row * (sizes.transpose_a ? 1 : a_stride), a_stride, sizes.transpose_a},
+                     {b + column * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b},
+                     {c + row * sizes.columns + column, sizes.columns});
         }
     });
 }
@@ -143,6 +176,7 @@ std::vector<Sample> samples() {
         {.name = "leading axis, both transposed",
          .shapes = {{2, 2, 3}, {2, 3, 2}},
          .build = build<true, true>},
+        {.name = "several tiles", .shapes = {{19, 5}, {5, 70}}, .build = build<false, false>},
         {.name = "with itself",
          .shapes = {{3, 3}},
          .build = [](std::span<const Var> x) { return matmul(x[0], x[0]); }},

@@ -22,7 +22,9 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     call.weight("bias", {features}, initializer_call("zeros"));
     call.weight("running_mean", {features}, initializer_call("zeros"), false);
     call.weight("running_variance", {features}, initializer_call("ones"), false);
-    return {input};
+    dsl::Type result = input;
+    result.batched = true;
+    return {result};
 }
 
 std::vector<Value> build(BuildCall& call) {

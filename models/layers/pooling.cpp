@@ -77,7 +77,7 @@ std::vector<Value> build_upsample(BuildCall& call) {
     const Value& input = call.inputs.front();
     const Index factor = integer(call.arguments, "factor");
     const Var x = to_spatial(input);
-    const Shape& shape = x.shape();
+    const Shape shape = x.shape();  // a copy: recording moves the nodes
     const Index across = input.type.shape.size() == 3 ? factor : 1;
     const Var apart = reshape(x, {shape[0], shape[1], 1, shape[2], 1, shape[3]});
     const Var repeated = broadcast_to(apart, {shape[0], shape[1], factor, shape[2], across, shape[3]});

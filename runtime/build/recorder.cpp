@@ -238,6 +238,7 @@ void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::ve
             case Kind::gradient: {
                 Value slope = inputs.at(1);
                 slope.number = {};
+                slope.type = results.at(0);
                 slope.var = gradient(inputs[0].var, inputs[1].var);
                 outputs = {slope};
                 break;

@@ -35,8 +35,12 @@ std::size_t check_nodes(const Tape& tape, std::string_view wanted, const std::st
         const std::vector<double> expected = reference->second(call);
         const std::vector<double> computed = to_numbers(*node.value);
         BOOST_TEST_REQUIRE(expected.size() == computed.size());
+        double scale = 1;
+        for (const double number : expected) {
+            scale = std::max(scale, std::abs(number));
+        }
+        const double allowed = 1e-13 * scale;
         for (std::size_t place = 0; place < expected.size(); ++place) {
-            const double allowed = 1e-12 * (1 + std::abs(expected[place]));
             BOOST_TEST(std::abs(expected[place] - computed[place]) <= allowed,
                        sample << ", " << name << ", element " << place << ": " << computed[place]
                               << ", expected " << expected[place]);
@@ -59,6 +63,58 @@ void check_samples(const Operation& operation) {
         found += check_nodes(tape, operation.name, sample.name);
     }
     BOOST_TEST(found > 0U, "no sample records the operation");
+}
+
+// Sizes that are cut into blocks and parts, with the operations of their gradients.
+struct Large {
+    const char* name;
+    std::vector<Shape> shapes;
+    Var (*build)(std::span<const Var> x);
+};
+
+template <bool transpose_a, bool transpose_b>
+Var product(std::span<const Var> x) {
+    return matmul(x[0], x[1], transpose_a, transpose_b);
+}
+
+template <Index stride, Index dilation>
+Var same_convolution(std::span<const Var> x) {
+    const Shape image = x[0].shape();
+    const Shape weight = x[1].shape();
+    return convolution(
+        x[0], x[1],
+        same_geometry({image[1], image[2]}, {weight[0], weight[1]}, {stride, stride}, {dilation, dilation}));
+}
+
+const std::vector<Large>& large() {
+    static const std::vector<Large> table{
+        {"matmul", {{150, 90}, {90, 310}}, product<false, false>},
+        {"matmul_first_transposed", {{90, 310}, {90, 150}}, product<true, false>},
+        {"matmul_second_transposed", {{310, 90}, {150, 90}}, product<false, true>},
+        {"matmul_both_transposed", {{90, 310}, {150, 90}}, product<true, true>},
+        {"matmul_batched", {{5, 70, 60}, {5, 60, 75}}, product<false, false>},
+        {"convolution", {{3, 20, 19, 8}, {5, 5, 8, 16}}, same_convolution<1, 1>},
+        {"convolution_stride_2", {{5, 21, 20, 8}, {4, 4, 8, 20}}, same_convolution<2, 1>},
+        {"convolution_to_few", {{3, 25, 24, 20}, {3, 3, 20, 2}}, same_convolution<1, 1>},
+        {"convolution_to_few_stride_3", {{4, 25, 24, 20}, {3, 2, 20, 1}}, same_convolution<3, 1>},
+        {"convolution_to_few_dilated", {{2, 25, 24, 20}, {3, 3, 20, 1}}, same_convolution<2, 2>},
+        {"convolution_one_channel", {{12, 28, 28, 1}, {5, 5, 1, 16}}, same_convolution<2, 1>},
+        {"convolution_pointwise", {{6, 20, 20, 20}, {1, 1, 20, 24}}, same_convolution<1, 1>},
+        {"convolution_of_one_example", {{1, 50, 50, 6}, {5, 5, 6, 8}}, same_convolution<1, 1>},
+    };
+    return table;
+}
+
+void check_large(const Large& one) {
+    Sample sample{.name = one.name, .shapes = one.shapes, .build = one.build};
+    Tape tape;
+    std::vector<Var> vars;
+    for (const Array& input : to_arrays(sample.shapes, draw(sample))) {
+        vars.push_back(tape.constant(input));
+    }
+    gradient(sum(square(sample.build(vars))), vars);
+    const std::string name(one.name);
+    BOOST_TEST(check_nodes(tape, name.substr(0, name.find('_')), name) > 0U);
 }
 
 // Word i of a stream is word i % 4 of counter i / 4; 24 of its bits are the number.
@@ -190,6 +246,9 @@ void check_table() {
 
 void add_forward_cases() {
     add_case("table", "records", check_table);
+    for (const Large& one : large()) {
+        add_case("large", one.name, [&one] { check_large(one); });
+    }
     for (const Operation* operation : operations()) {
         add_case("forward", std::string(operation->name), [operation] {
             if (operation->arity == 0) {
