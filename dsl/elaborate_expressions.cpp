@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <utility>
@@ -108,10 +109,34 @@ Operand Elaborator::evaluate(const Expression& expression, Scope& scope) {
 
 Operand Elaborator::value(const Expression& expression, Scope& scope) {
     Operand result = evaluate(expression, scope);
+    if (const auto* recipe = std::get_if<RecipePointer>(&result);
+        recipe != nullptr && expression.kind == Kind::call && (*recipe)->steps.size() == 1) {
+        // Where no value runs, a call of too few inputs lacks its last ones rather than its first.
+        const auto missing = missing_inputs((*recipe)->steps.front());
+        if (!missing.empty()) {
+            return report(diagnostics::missing_input(expression.span, expression.text, missing));
+        }
+    }
     if (std::holds_alternative<RecipePointer>(result) || std::holds_alternative<NetReference>(result)) {
         return report(diagnostics::recipe_as_value(expression.span, spelled(expression)));
     }
     return result;
+}
+
+/// The names of the inputs that a call of a function or net is short of, layers apart.
+std::vector<std::string> Elaborator::missing_inputs(const PreparedCall& call) const {
+    std::vector<std::string> names;
+    if (call.callee.kind == Callee::Kind::net) {
+        for (const tree::Parameter& parameter : nets_[call.callee.index].tree->parameters) {
+            names.push_back(parameter.name.text);
+        }
+    } else if (call.callee.kind == Callee::Kind::entry && call.callee.entry->kind == EntryKind::function) {
+        names = call.callee.entry->inputs;
+    }
+    const auto given = std::count_if(call.inputs.begin(), call.inputs.end(),
+                                     [](const std::optional<Operand>& input) { return input.has_value(); });
+    names.erase(names.begin(), names.begin() + std::min<std::ptrdiff_t>(given, std::ssize(names)));
+    return names;
 }
 
 // Names.

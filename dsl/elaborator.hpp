@@ -211,6 +211,7 @@ class Elaborator {
     Operand evaluate(const Expression& expression, Scope& scope);
     /// Like evaluate, but a call that waits for its first input is reported.
     Operand value(const Expression& expression, Scope& scope);
+    std::vector<std::string> missing_inputs(const PreparedCall& call) const;
     Operand name(const Expression& expression, Scope& scope);
     Operand global_name(const Expression& expression, Global& global);
     Operand list(const Expression& expression, Scope& scope);

@@ -49,7 +49,8 @@ std::vector<Source> define_missing() {
          .arguments = {text_argument("files", "which files: a pattern such as \"*.txt\""),
                        by_name(integer_argument("length", "symbols in a window")), holdout_argument()},
          .type = {},
-         .example = "data text = chars(\"*.txt\", length = 64)"}));
+         .example = "data text = chars(\"*.txt\", length = 64)",
+         .sequential = true}));
     list.push_back(missing(
         {.name = "series",
          .doc = "Windows of a series of numbers from a column of a CSV file.",
@@ -58,7 +59,8 @@ std::vector<Source> define_missing() {
                        by_name(text_argument("column", "name of the column")),
                        by_name(integer_argument("length", "numbers in a window")), holdout_argument()},
          .type = {},
-         .example = "data s = series(\"price.csv\", column = \"close\", length = 50)"}));
+         .example = "data s = series(\"price.csv\", column = \"close\", length = 50)",
+         .sequential = true}));
     list.push_back(missing({.name = "table",
                             .doc = "The rows of a CSV file.",
                             .inputs = {},
