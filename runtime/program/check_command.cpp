@@ -54,16 +54,17 @@ int check(const CheckRequest& request) {
     const runtime::Graph graph = runtime::build(
         program, {.batch = static_cast<Index>(program.train->batch), .seed = program.train->seed});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
-        fmt::print("update {:<12} {} a step\n", fmt::format("{}", fmt::join(update.nets, ", ")),
+        fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));
     }
     const PlanStatistics statistics =
         runtime::plan_of_step(graph, {std::make_shared<ThreadPool>(request.file.threads), {}});
-    fmt::print("step with batch {}: {} in {} kernels, {} of {} recorded operations were merged or dropped\n",
-               program.train->batch, terminal::human_flops(statistics.flops), statistics.steps,
-               statistics.merged, statistics.recorded);
-    fmt::print("memory: {} for weights and moments, {} for one step (its buffers one by one would take {})\n",
-               bytes(statistics.state_bytes), bytes(statistics.arena_bytes), bytes(statistics.buffer_bytes));
+    fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
+               fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),
+               statistics.steps, statistics.recorded, statistics.merged);
+    fmt::print("{:<14} {} for weights and moments\n", "memory", bytes(statistics.state_bytes));
+    fmt::print("{:<14} {} for one step ({} if no buffer were used twice)\n", "",
+               bytes(statistics.arena_bytes), bytes(statistics.buffer_bytes));
     return 0;
 }
 

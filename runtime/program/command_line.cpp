@@ -109,7 +109,7 @@ Request read_command_line(const std::vector<std::string>& words) {
     app.set_version_flag("--version", "gandsl " GANDSL_VERSION, "prints the version");
     app.set_help_flag("-h,--help", "prints this help");
     app.require_subcommand(0, 1);
-    app.get_formatter()->column_width(34);
+    app.get_formatter()->column_width(20);
 
     std::vector<std::string> set;
     RunRequest run;

@@ -93,6 +93,12 @@ std::string wrapped(const std::string& text, const std::string& indent) {
     return result + line + "\n";
 }
 
+// "  name      text", the text's further lines below its first.
+std::string row(const std::string& name, std::size_t width, const std::string& text) {
+    return fmt::format("  {:<{}} ", name, width) +
+           wrapped(text, std::string(width + 3, ' ')).substr(width + 3);
+}
+
 void print_page(const dsl::Entry& entry) {
     std::string page = wrapped(signature(entry), "") + "\n" + wrapped(entry.doc, "  ");
     if (!entry.details.empty()) {
@@ -103,7 +109,7 @@ void print_page(const dsl::Entry& entry) {
     }
     std::size_t widest = 12;
     for (const dsl::Argument& argument : entry.arguments) {
-        widest = std::max(widest, argument.name.size());
+        widest = std::max(widest, argument.name.size() + 1);
     }
     for (const dsl::Argument& argument : entry.arguments) {
         std::string text = argument.doc;
@@ -115,7 +121,7 @@ void print_page(const dsl::Entry& entry) {
         } else if (const std::string fallback = spell(*argument.fallback); !fallback.empty()) {
             text += fmt::format(" ({} unless said)", fallback);
         }
-        page += fmt::format("  {:<{}} {}\n", argument.name, widest, text);
+        page += row(argument.name, widest, text);
     }
     if (!entry.example.empty()) {
         page += "\n  For example:\n      " + entry.example + "\n";
@@ -132,8 +138,7 @@ void print_list(const dsl::Catalogue& catalogue) {
         std::string rows;
         for (const auto& [name, entry] : catalogue.entries(chapter.kind)) {
             if (entry.kind == chapter.kind) {
-                rows += fmt::format("  {:<16} {}{}\n", name, entry.doc,
-                                    entry.missing.empty() ? "" : " (not in this version)");
+                rows += row(name, 15, entry.doc + (entry.missing.empty() ? "" : " (not in this version)"));
             }
         }
         if (!rows.empty()) {

@@ -121,9 +121,9 @@ int time(const TimeRequest& request) {
         fmt::print("\n");
     }
     const PlanStatistics& statistics = plan.statistics();
-    fmt::print("\nwhole step {:.1f} GFLOP/s; a 1024 x 1024 x 1024 sgemm in the same run: {:.1f} GFLOP/s\n",
+    fmt::print("\nwhole step: {:.1f} GFLOP/s; sgemm of 1024 x 1024 in the same run: {:.1f} GFLOP/s\n",
                statistics.flops / typical / 1e9, peak.flops() / 1e9);
-    fmt::print("memory: {} at most, with {} for one step and {} for weights and moments\n",
+    fmt::print("memory: {} at most; {} for one step, {} for weights and moments\n",
                terminal::human_bytes(memory),
                terminal::human_bytes(static_cast<double>(statistics.arena_bytes)),
                terminal::human_bytes(static_cast<double>(statistics.state_bytes)));

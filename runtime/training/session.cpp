@@ -80,10 +80,10 @@ void print_data(const dsl::Program& program, const Datasets& datasets) {
         for (const std::string& reason : program.data[place].skipped) {
             fmt::print("data      skipped {}\n", reason);
         }
-        fmt::print("data      {} = {}: {} training and {} test examples, {}\n",
-                   fmt::join(program.data[place].names, ", "), description.source,
+        fmt::print("data      {} = {}, {}\n          {} training and {} test examples\n",
+                   fmt::join(program.data[place].names, ", "), description.source, description.origin,
                    terminal::human_count(static_cast<double>(description.train_count)),
-                   terminal::human_count(static_cast<double>(description.test_count)), description.origin);
+                   terminal::human_count(static_cast<double>(description.test_count)));
     }
 }
 

@@ -188,7 +188,8 @@ BOOST_AUTO_TEST_CASE(the_source_that_was_taken_is_said) {
     const Outcome drawn = scratch.gandsl({"run", "model.gan", "--steps", "1"});
     BOOST_TEST(drawn.code == 0, drawn.err);
     BOOST_TEST(drawn.out.find("skipped mnist: no train-images-idx3-ubyte") != std::string::npos, drawn.out);
-    BOOST_TEST(drawn.out.find("x = digits: 64 training") != std::string::npos, drawn.out);
+    BOOST_TEST(drawn.out.find("x = digits, drawn from seed 0\n          64 training") != std::string::npos,
+               drawn.out);
     const auto record = nlohmann::json::parse(scratch.read("runs/model/001/run.json"));
     BOOST_TEST(record.at("data").at(0).at("source") == "digits");
     BOOST_TEST(record.at("data").at(0).at("not_there").size() == 1U);
@@ -201,12 +202,12 @@ BOOST_AUTO_TEST_CASE(the_source_that_was_taken_is_said) {
         }
     }
     const Outcome given = scratch.gandsl({"run", "model.gan", "--steps", "1", "--data", "own"});
-    BOOST_TEST(given.out.find("x = mnist: 40 training and 40 test examples, own") != std::string::npos,
-               given.out);
+    BOOST_TEST(
+        given.out.find("x = mnist, own\n          40 training and 40 test examples\n") != std::string::npos,
+        given.out);
     const Outcome set =
         gandsl::test::run({{"run", "model.gan", "--steps", "1"}, scratch.path(), {{"GANDSL_DATA", "sets"}}});
-    BOOST_TEST(set.out.find("x = mnist: 40 training and 40 test examples, sets/mnist") != std::string::npos,
-               set.out);
+    BOOST_TEST(set.out.find("x = mnist, sets/mnist\n") != std::string::npos, set.out);
     BOOST_TEST(set.out.find("skipped") == std::string::npos);
 }
 
@@ -219,7 +220,7 @@ BOOST_AUTO_TEST_CASE(files_of_ones_own_are_relative_to_the_model) {
                            "x, y = idx(images = \"pictures\", labels = \"labels\", range = [-1, 1])"));
     const Outcome outcome = scratch.gandsl({"run", "models/own.gan", "--epochs", "1"});
     BOOST_TEST(outcome.code == 0, outcome.err);
-    BOOST_TEST(outcome.out.find("x, y = idx: 90 training and 10 test examples") != std::string::npos,
+    BOOST_TEST(outcome.out.find("\n          90 training and 10 test examples\n") != std::string::npos,
                outcome.out);
     BOOST_TEST(scratch.has("runs/own/001/samples/pictures-0001.png"));
 }
