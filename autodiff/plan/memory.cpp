@@ -1,5 +1,7 @@
 #include "autodiff/plan/memory.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
@@ -17,7 +19,16 @@ namespace {
 constexpr std::size_t line = 64;
 constexpr std::size_t huge_page = std::size_t{2} << 20U;
 
-std::size_t rounded(std::size_t bytes) { return (bytes + line - 1) / line * line; }
+// 0: unknown.
+std::size_t machine_memory() {
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    const long page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) : 0;
+}
+
+std::size_t rounded(std::size_t bytes) {
+    return (bytes + line - 1) / line * line;
+}
 
 }  // namespace
 
@@ -26,16 +37,15 @@ Placement place(const std::vector<Lifetime>& lifetimes, bool share) {
     placement.offsets.assign(lifetimes.size(), 0);
     std::vector<std::size_t> order(lifetimes.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return lifetimes[a].bytes > lifetimes[b].bytes;
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return lifetimes[a].bytes > lifetimes[b].bytes; });
     std::vector<std::size_t> placed;  // by offset
     for (const std::size_t block : order) {
         const std::size_t bytes = rounded(lifetimes[block].bytes);
         std::size_t offset = share ? 0 : placement.bytes;
         for (const std::size_t other : placed) {
-            const bool together =
-                lifetimes[other].first <= lifetimes[block].last && lifetimes[block].first <= lifetimes[other].last;
+            const bool together = lifetimes[other].first <= lifetimes[block].last &&
+                                  lifetimes[block].first <= lifetimes[other].last;
             if (!share || !together) {
                 continue;
             }
@@ -61,10 +71,16 @@ Arena::Arena(std::size_t bytes) {
     }
     const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : line;
     const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
-    memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
+    // Asked first: a system that promises more than it has would end the program later instead.
+    const std::size_t most = machine_memory();
+    if (most == 0 || size <= most) {
+        memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
+    }
     if (!memory_) {
-        throw Error(ErrorCode::memory, "not enough memory: a run of this plan needs " + std::to_string(bytes) +
-                                           " bytes; a smaller batch needs less");
+        throw Error(ErrorCode::memory,
+                    "not enough memory: a run of this plan needs " + std::to_string(bytes) + " bytes" +
+                        (most == 0 ? "" : " and this machine has " + std::to_string(most)) +
+                        "; a smaller batch needs less");
     }
 #if defined(__linux__)
     if (alignment == huge_page) {
@@ -73,6 +89,8 @@ Arena::Arena(std::size_t bytes) {
 #endif
 }
 
-void Arena::Free::operator()(std::byte* memory) const { std::free(memory); }
+void Arena::Free::operator()(std::byte* memory) const {
+    std::free(memory);
+}
 
 }  // namespace gandsl

@@ -18,15 +18,20 @@ std::string spell(const std::vector<dsl::Type>& types) {
     return text;
 }
 
-std::string megabytes(std::size_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
+std::string bytes(std::size_t count) {
+    return terminal::human_bytes(static_cast<double>(count));
+}
 
 void print_net(const runtime::NetDescription& net) {
     fmt::print("net {}: {} -> {}, {} parameters\n", net.name, spell(net.inputs), spell(net.results),
                terminal::human_count(static_cast<double>(net.parameters)));
     for (const runtime::LayerDescription& layer : net.layers) {
-        const std::string parameters =
-            layer.parameters == 0 ? "" : terminal::human_count(static_cast<double>(layer.parameters));
-        fmt::print("    {:<18} {:<24} {:>12}\n", layer.name, spell(layer.results), parameters);
+        if (layer.parameters == 0) {
+            fmt::print("    {:<18} {}\n", layer.name, spell(layer.results));
+        } else {
+            fmt::print("    {:<18} {:<24} {:>12}\n", layer.name, spell(layer.results),
+                       terminal::human_count(static_cast<double>(layer.parameters)));
+        }
     }
     fmt::print("\n");
 }
@@ -46,20 +51,20 @@ int check(const CheckRequest& request) {
         fmt::print("No train block.\n");
         return 0;
     }
-    const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(program.train->batch),
-                                                          .seed = program.train->seed});
+    const runtime::Graph graph = runtime::build(
+        program, {.batch = static_cast<Index>(program.train->batch), .seed = program.train->seed});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
-        fmt::print("update {:<12} {:.3f} GFLOP a step\n", fmt::format("{}", fmt::join(update.nets, ", ")),
-                   update.flops / 1e9);
+        fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
+                   terminal::human_flops(update.flops));
     }
     const PlanStatistics statistics =
         runtime::plan_of_step(graph, {std::make_shared<ThreadPool>(request.file.threads), {}});
-    fmt::print("step with batch {}: {:.3f} GFLOP in {} kernels, {} of {} recorded operations were merged or dropped\n",
-               program.train->batch, statistics.flops / 1e9, statistics.steps, statistics.merged,
-               statistics.recorded);
-    fmt::print("memory: {} for weights and moments, {} for one step (its buffers one by one would take {})\n",
-               megabytes(statistics.state_bytes), megabytes(statistics.arena_bytes),
-               megabytes(statistics.buffer_bytes));
+    fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
+               fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),
+               statistics.steps, statistics.recorded, statistics.merged);
+    fmt::print("{:<14} {} for weights and moments\n", "memory", bytes(statistics.state_bytes));
+    fmt::print("{:<14} {} for one step ({} if no buffer were used twice)\n", "",
+               bytes(statistics.arena_bytes), bytes(statistics.buffer_bytes));
     return 0;
 }
 

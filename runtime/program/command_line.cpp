@@ -1,28 +1,67 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 
 #include "autodiff/error.hpp"
+#include "dsl/diagnostics.hpp"
 #include "runtime/program/requests.hpp"
 
 namespace gandsl::program {
 
 namespace {
 
-constexpr std::size_t most_threads = 1024;
+constexpr std::uint64_t most_threads = 1024;
+// Far above what any machine has memory or time for, and far below what overflows.
+constexpr std::uint64_t most_examples = 1'000'000'000;
+constexpr std::uint64_t most_turns = 1'000'000'000'000;
+constexpr std::uint64_t most_seed = std::numeric_limits<std::uint64_t>::max();
+
+// CLI11's own checks speak of ranges of doubles, and take -1 for a large number.
+CLI::Option* add_whole_number(CLI::App& command, const std::string& name,
+                              std::function<void(std::uint64_t)> set, std::uint64_t least, std::uint64_t most,
+                              const std::string& doc) {
+    const auto read = [name, set = std::move(set), least, most](const std::string& text) {
+        std::uint64_t number = 0;
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (problem != std::errc() || end != text.data() + text.size() || number < least || number > most) {
+            throw Error(
+                ErrorCode::invalid_argument,
+                fmt::format("{} wants a whole number from {} to {}, not '{}'", name, least, most, text));
+        }
+        set(number);
+    };
+    return command.add_option_function<std::string>(name, read, doc)->type_name("N");
+}
+
+// The columns of the help hold what is to be typed, and nothing else.
+class HelpFormat : public CLI::Formatter {
+  public:
+    std::string make_option_opts(const CLI::Option* option) const override {
+        return option->get_type_size() == 0 || option->get_positional() ? "" : " " + option->get_type_name();
+    }
+};
 
 void add_file_options(CLI::App& command, FileRequest& request, std::vector<std::string>& set) {
     command.add_option("FILE", request.file, "the .gan file")->required();
     command.add_option("--set", set, "sets an option of the file: NAME=VALUE; may be given again")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
-    command.add_option("--batch", request.batch, "examples in a batch")->type_name("N")->check(CLI::PositiveNumber);
-    command.add_option("--seed", request.seed, "where all random numbers start")->type_name("N");
-    command.add_option("--data", request.data, "folder in which data sets are looked for first")->type_name("DIR");
+    add_whole_number(
+        command, "--batch", [&request](std::uint64_t number) { request.batch = number; }, 1, most_examples,
+        "examples in a batch");
+    add_whole_number(
+        command, "--seed", [&request](std::uint64_t number) { request.seed = number; }, 0, most_seed,
+        "where all random numbers start");
+    command.add_option("--data", request.data, "folder in which data sets are looked for first")
+        ->type_name("DIR");
 }
 
 void add_threads(CLI::App& command, FileRequest& request) {
-    command.add_option("--threads", request.threads, "threads to compute with; as many as processors unless said")
-        ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, most_threads));
+    add_whole_number(
+        command, "--threads", [&request](std::uint64_t number) { request.threads = number; }, 1, most_threads,
+        "threads to compute with; as many as processors unless said");
 }
 
 void split_settings(FileRequest& request, const std::vector<std::string>& set) {
@@ -36,14 +75,41 @@ void split_settings(FileRequest& request, const std::vector<std::string>& set) {
     }
 }
 
+// What CLI11 says about words it does not know names neither the command nor the mend.
+void check_command_name(const CLI::App& app, const std::vector<std::string>& words) {
+    if (words.empty() || words[0].starts_with('-')) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) {
+        names.push_back(command->get_name());
+    }
+    if (std::find(names.begin(), names.end(), words[0]) != names.end()) {
+        return;
+    }
+    std::string mend = fmt::format("; there are {}", fmt::join(names, ", "));
+    if (words[0].ends_with(".gan")) {
+        mend = fmt::format("; did you mean: gandsl run {}", words[0]);
+    } else if (const auto near = dsl::nearest(words[0], names)) {
+        mend = fmt::format("; did you mean '{}'?", *near);
+    }
+    throw Error(ErrorCode::invalid_argument, fmt::format("'{}' is no command{}", words[0], mend));
+}
+
+std::string try_help(const CLI::App& app) {
+    const auto commands = app.get_subcommands();
+    return fmt::format("\n  try: gandsl {}--help", commands.empty() ? "" : commands[0]->get_name() + " ");
+}
+
 }  // namespace
 
 Request read_command_line(const std::vector<std::string>& words) {
     CLI::App app{"gandsl: generative models, trained from a page of text", "gandsl"};
-    app.set_version_flag("--version", "gandsl " GANDSL_VERSION);
+    app.formatter(std::make_shared<HelpFormat>());
+    app.set_version_flag("--version", "gandsl " GANDSL_VERSION, "prints the version");
     app.set_help_flag("-h,--help", "prints this help");
     app.require_subcommand(0, 1);
-    app.get_formatter()->column_width(34);
+    app.get_formatter()->column_width(20);
 
     std::vector<std::string> set;
     RunRequest run;
@@ -53,14 +119,16 @@ Request read_command_line(const std::vector<std::string>& words) {
     add_file_options(*run_command, run.file, set);
     run_command->get_option("FILE")->required(false);
     add_threads(*run_command, run.file);
-    auto* epochs = run_command->add_option("--epochs", run.file.epochs, "turns through the data");
-    epochs->type_name("N")->check(CLI::PositiveNumber);
-    run_command->add_option("--steps", run.file.steps, "steps, instead of epochs")
-        ->type_name("N")
-        ->check(CLI::PositiveNumber)
-        ->excludes(epochs);
-    run_command->add_option("--out", run.out, "folder for the run's folder; 'runs' unless said")->type_name("DIR");
-    run_command->add_option("--resume", run.resume, "goes on with a run, from its last checkpoint")->type_name("RUN");
+    add_whole_number(
+        *run_command, "--epochs", [&run](std::uint64_t number) { run.file.epochs = number; }, 1, most_turns,
+        "turns through the data");
+    add_whole_number(
+        *run_command, "--steps", [&run](std::uint64_t number) { run.file.steps = number; }, 1, most_turns,
+        "steps, instead of epochs");
+    run_command->add_option("--out", run.out, "folder for the run's folder; 'runs' unless said")
+        ->type_name("DIR");
+    run_command->add_option("--resume", run.resume, "goes on with a run, from its last checkpoint")
+        ->type_name("RUN");
 
     CheckRequest check;
     CLI::App* check_command =
@@ -86,31 +154,37 @@ Request read_command_line(const std::vector<std::string>& words) {
     help_command->add_option("NAME", help.name, "such as conv or adam");
 
     try {
+        check_command_name(app, words);
         std::vector<std::string> reversed(words.rbegin(), words.rend());
         app.parse(std::move(reversed));
     } catch (const CLI::CallForHelp&) {
         for (const CLI::App* command : app.get_subcommands()) {
-            return TextRequest{command->help()};
+            return TextRequest{command->help("gandsl")};
         }
         return TextRequest{app.help()};
     } catch (const CLI::CallForVersion&) {
         return TextRequest{"gandsl " GANDSL_VERSION "\n"};
+    } catch (const CLI::ExtrasError&) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            fmt::format("'{}' was not expected{}", fmt::join(app.remaining(true), " "), try_help(app)));
     } catch (const CLI::ParseError& error) {
-        const auto commands = app.get_subcommands();
-        throw Error(ErrorCode::invalid_argument,
-                    std::string(error.what()) + "\n  try: gandsl " +
-                        (commands.empty() ? std::string() : commands[0]->get_name() + " ") + "--help");
+        throw Error(ErrorCode::invalid_argument, error.what() + try_help(app));
+    }
+    if (run.file.epochs && run.file.steps) {
+        throw Error(ErrorCode::invalid_argument, "give --epochs or --steps, not both" + try_help(app));
     }
     if (*run_command) {
         if (run.file.file.empty() && !run.help) {
-            throw Error(ErrorCode::invalid_argument, "run wants a file: gandsl run FILE\n  try: gandsl run --help");
+            throw Error(ErrorCode::invalid_argument,
+                        "run wants a file: gandsl run FILE\n  try: gandsl run --help");
         }
         if (run.help && run.file.file.empty()) {
-            return TextRequest{run_command->help()};
+            return TextRequest{run_command->help("gandsl")};
         }
         split_settings(run.file, set);
         if (run.help) {
-            std::fputs(run_command->help().c_str(), stdout);
+            std::fputs(run_command->help("gandsl").c_str(), stdout);
         }
         return run;
     }

@@ -93,6 +93,12 @@ std::string wrapped(const std::string& text, const std::string& indent) {
     return result + line + "\n";
 }
 
+// "  name      text", the text's further lines below its first.
+std::string row(const std::string& name, std::size_t width, const std::string& text) {
+    return fmt::format("  {:<{}} ", name, width) +
+           wrapped(text, std::string(width + 3, ' ')).substr(width + 3);
+}
+
 void print_page(const dsl::Entry& entry) {
     std::string page = wrapped(signature(entry), "") + "\n" + wrapped(entry.doc, "  ");
     if (!entry.details.empty()) {
@@ -101,9 +107,13 @@ void print_page(const dsl::Entry& entry) {
     if (!entry.arguments.empty()) {
         page += "\n";
     }
+    std::size_t widest = 12;
+    for (const dsl::Argument& argument : entry.arguments) {
+        widest = std::max(widest, argument.name.size() + 1);
+    }
     for (const dsl::Argument& argument : entry.arguments) {
         std::string text = argument.doc;
-        if (!argument.choices.empty()) {
+        if (!argument.choices.empty() && argument.kind != dsl::ArgumentKind::call) {
             text += ": " + fmt::format("{}", fmt::join(argument.choices, ", "));
         }
         if (!argument.fallback) {
@@ -111,7 +121,7 @@ void print_page(const dsl::Entry& entry) {
         } else if (const std::string fallback = spell(*argument.fallback); !fallback.empty()) {
             text += fmt::format(" ({} unless said)", fallback);
         }
-        page += fmt::format("  {:<12} {}\n", argument.name, text);
+        page += row(argument.name, widest, text);
     }
     if (!entry.example.empty()) {
         page += "\n  For example:\n      " + entry.example + "\n";
@@ -128,8 +138,7 @@ void print_list(const dsl::Catalogue& catalogue) {
         std::string rows;
         for (const auto& [name, entry] : catalogue.entries(chapter.kind)) {
             if (entry.kind == chapter.kind) {
-                rows += fmt::format("  {:<16} {}{}\n", name, entry.doc,
-                                    entry.missing.empty() ? "" : " (not in this version)");
+                rows += row(name, 15, entry.doc + (entry.missing.empty() ? "" : " (not in this version)"));
             }
         }
         if (!rows.empty()) {
@@ -165,9 +174,9 @@ int help(const HelpRequest& request) {
         return 0;
     }
     const auto near = dsl::nearest(*request.name, names);
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("nothing is called '{}'{}; `gandsl help` lists everything", *request.name,
-                            near ? fmt::format("; did you mean '{}'?", *near) : ""));
+    throw Error(ErrorCode::invalid_argument, fmt::format("nothing is called '{}'{}", *request.name,
+                                                         near ? fmt::format("; did you mean '{}'?", *near)
+                                                              : "; `gandsl help` lists everything"));
 }
 
 }  // namespace gandsl::program

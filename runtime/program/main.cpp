@@ -1,7 +1,9 @@
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "autodiff/error.hpp"
@@ -22,10 +24,11 @@ int report(const char* what) {
 
 int report_bug(const char* what) {
     std::fflush(stdout);
-    std::fprintf(stderr,
-                 "gandsl: internal error: %s\n  This is a bug of gandsl, not of your file. Please report it with the "
-                 "file and the command.\n",
-                 what);
+    std::fprintf(
+        stderr,
+        "gandsl: internal error: %s\n  This is a bug of gandsl, not of your file. Please report it with the "
+        "file and the command.\n",
+        what);
     return bug;
 }
 
@@ -45,11 +48,21 @@ struct Dispatch {
 
 int main(int count, char** words) {
     try {
-        return std::visit(Dispatch{}, program::read_command_line({words + 1, words + count}));
+        program::Request request = program::read_command_line({words + 1, words + count});
+        if (auto* run = std::get_if<program::RunRequest>(&request)) {
+            run->program = words[0];
+        }
+        const int code = std::visit(Dispatch{}, request);
+        if (std::fflush(stdout) != 0) {
+            throw std::system_error(errno, std::generic_category(), "standard output cannot be written");
+        }
+        return code;
     } catch (const Error& error) {
         return error.code() == ErrorCode::internal ? report_bug(error.what()) : report(error.what());
     } catch (const std::bad_alloc&) {
         return report("out of memory; a smaller --batch needs less");
+    } catch (const std::system_error& error) {  // fmt throws these for standard output, the system for files
+        return report(error.what());
     } catch (const std::exception& error) {
         return report_bug(error.what());
     }

@@ -27,7 +27,8 @@ struct RunRequest {
     FileRequest file;
     std::filesystem::path out = "runs";
     std::optional<std::filesystem::path> resume;
-    bool help = false;  ///< list the file's options instead
+    bool help = false;               ///< list the file's options instead
+    std::string program = "gandsl";  ///< as it was called, for the command that goes on with a run
 };
 struct CheckRequest {
     FileRequest file;

@@ -30,8 +30,8 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
     }
     fmt::print("\nOptions of {}, for --set NAME=VALUE:\n", path.string());
     for (const dsl::Option& option : program.options) {
-        fmt::print("  {} = {}{}{}\n", option.name, spell(option.initial), option.comment.empty() ? "" : "    ",
-                   option.comment);
+        fmt::print("  {} = {}{}{}\n", option.name, spell(option.initial),
+                   option.comment.empty() ? "" : "    ", option.comment);
     }
 }
 
@@ -48,8 +48,9 @@ int run(const RunRequest& request) {
     }
     if (!loaded->program.train) {
         throw Error(ErrorCode::invalid_argument,
-                    request.file.file.string() + " has no `train` block, so there is nothing to run; `gandsl check` "
-                                                 "shows what it declares");
+                    request.file.file.string() +
+                        " has no `train` block, so there is nothing to run; `gandsl check` "
+                        "shows what it declares");
     }
     return training::train(*loaded, request);
 }

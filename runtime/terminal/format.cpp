@@ -3,8 +3,24 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <iterator>
 
 namespace gandsl::terminal {
+
+namespace {
+
+// The prefix is the first with which the number is below 1000.
+std::string with_prefix(double number, const char* unit) {
+    constexpr const char* prefixes[] = {"", "k", "M", "G", "T", "P"};
+    std::size_t place = 0;
+    while (number >= 999.95 && place + 1 < std::size(prefixes)) {
+        number /= 1000;
+        ++place;
+    }
+    return fmt::format("{:.{}f} {}{}", number, place == 0 ? 0 : 1, prefixes[place], unit);
+}
+
+}  // namespace
 
 std::string human_duration(double seconds) {
     if (!(seconds >= 0 && seconds < 1e12)) {
@@ -62,6 +78,14 @@ std::string human_count(double value) {
         digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(place), ',');
     }
     return digits;
+}
+
+std::string human_bytes(double bytes) {
+    return with_prefix(bytes, "B");
+}
+
+std::string human_flops(double flops) {
+    return with_prefix(flops, "FLOP");
 }
 
 }  // namespace gandsl::terminal

@@ -14,4 +14,10 @@ std::string human_number(double value);
 /// A rate or count for reading: "8.4", "512", "20,300".
 std::string human_count(double value);
 
+/// "2.2 kB", "77.2 MB": decimal, as disks and memory are sold.
+std::string human_bytes(double bytes);
+
+/// Floating-point operations: "3.9 MFLOP", "14.5 GFLOP", "12.8 TFLOP".
+std::string human_flops(double flops);
+
 }  // namespace gandsl::terminal

@@ -25,6 +25,12 @@ std::size_t standard_output_width() {
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
+std::size_t columns_of(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
+    }));
+}
+
 /// At most `columns` characters of UTF-8 text, the last of them an ellipsis where some are left out.
 std::string shortened(const std::string& text, std::size_t columns) {
     std::size_t count = 0;
@@ -91,7 +97,7 @@ void Progress::epoch_done(double now) {
     if (screen_.terminal) {
         redraw(now);
     } else {
-        *screen_.out << line(now) << '\n' << std::flush;
+        *screen_.out << line(now, Wording::whole) << '\n' << std::flush;
     }
 }
 
@@ -112,30 +118,33 @@ void Progress::finish(double now) {
         redraw(now);
         *screen_.out << '\n';
     } else if (counted_ > 0 && !printed_) {
-        *screen_.out << line(now) << '\n';
+        *screen_.out << line(now, Wording::whole) << '\n';
     }
     on_screen_ = false;
     screen_.out->flush();
 }
 
-std::string Progress::line(double now) const {
-    std::string text = fmt::format("epoch {}", epoch_);
+std::string Progress::line(double now, Wording wording) const {
+    const bool whole = wording == Wording::whole;
+    const bool bare = wording == Wording::bare;
+    const char* const comma = bare ? " " : ", ";
+    std::string text = fmt::format("{}{}", bare ? "" : "epoch ", epoch_);
     if (plan_.total_epochs > 0) {
         text += fmt::format("/{}", plan_.total_epochs);
     }
-    text += fmt::format(", step {}/{}", done_, plan_.total_steps);
+    text += fmt::format("{}{}{}/{}", comma, whole ? "step " : "", done_, plan_.total_steps);
     const double seconds = now - start_;
     const auto steps = static_cast<double>(done_ - std::min(done_, plan_.first_step));
     if (seconds > 0 && steps > 0) {
         const auto left = static_cast<double>(plan_.total_steps - std::min(plan_.total_steps, done_));
-        const std::string time =
-            left > 0 ? human_duration(seconds / steps * left) + " left" : human_duration(seconds);
+        const std::string time = left > 0 ? human_duration(seconds / steps * left) + (bare ? "" : " left")
+                                          : human_duration(seconds);
         const double rate = steps * static_cast<double>(plan_.examples_per_step) / seconds;
-        text += fmt::format(", {}, {} examples/s", time, human_count(rate));
+        text += fmt::format("{}{}{}{}{}/s", comma, time, comma, human_count(rate), whole ? " examples" : "");
     }
     for (std::size_t i = 0; i < sums_.size(); ++i) {
-        text +=
-            fmt::format(", {} {}", plan_.names[i], human_number(sums_[i] / static_cast<double>(counted_)));
+        text += fmt::format("{}{} {}", comma, plan_.names[i],
+                            human_number(sums_[i] / static_cast<double>(counted_)));
     }
     return text;
 }
@@ -145,7 +154,14 @@ void Progress::redraw(double now) {
     on_screen_ = true;
     // The last column stays free: some terminals begin a new line when it is written.
     const std::size_t width = std::max<std::size_t>(screen_.width(), 2);
-    *screen_.out << '\r' << shortened(line(now), width - 1) << clear_to_end << std::flush;
+    std::string text;
+    for (const Wording wording : {Wording::whole, Wording::short_words, Wording::bare}) {
+        text = line(now, wording);
+        if (columns_of(text) < width) {
+            break;
+        }
+    }
+    *screen_.out << '\r' << shortened(text, width - 1) << clear_to_end << std::flush;
 }
 
 void Progress::clear() {

@@ -31,8 +31,9 @@ struct ProgressPlan {
 };
 
 /// Shows how far a run is: on a terminal one line that is rewritten at most ten times a second, elsewhere one
-/// plain line an epoch. Values are shown as their mean over the epoch so far. The time is the caller's, in
-/// seconds from any fixed start, and must not run backwards.
+/// plain line an epoch. A narrow terminal gets fewer words, so that every value fits. Values are shown as
+/// their mean over the epoch so far. The time is the caller's, in seconds from any fixed start, and must not
+/// run backwards.
 class Progress {
   public:
     Progress(Screen screen, ProgressPlan plan, double now);
@@ -54,7 +55,9 @@ class Progress {
     void finish(double now);
 
   private:
-    std::string line(double now) const;
+    /// From what a wide terminal has room for to what is still understood in a narrow one.
+    enum class Wording { whole, short_words, bare };
+    std::string line(double now, Wording wording) const;
     void redraw(double now);
     void clear();
 

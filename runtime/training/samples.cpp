@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
 
 #include "autodiff/error.hpp"
 #include "models/records.hpp"
@@ -47,8 +47,9 @@ void write_grid(const std::filesystem::path& path, const dsl::Program& program, 
     const Range range = shown_range(program, shape, values);
     pictures.low = range.low;
     pictures.high = range.high;
-    render::write_png(path, render::arrange_grid(pictures, static_cast<std::size_t>(models::integer(sample.arguments, "rows")),
-                                                 static_cast<std::size_t>(models::integer(sample.arguments, "columns"))));
+    render::write_png(path, render::arrange_grid(
+                                pictures, static_cast<std::size_t>(models::integer(sample.arguments, "rows")),
+                                static_cast<std::size_t>(models::integer(sample.arguments, "columns"))));
 }
 
 void write_csv(const std::filesystem::path& path, std::size_t rows, std::span<const Real> values) {
@@ -62,13 +63,14 @@ void write_csv(const std::filesystem::path& path, std::size_t rows, std::span<co
 }
 
 // NumPy's format, version 1.0: magic, header length, a Python literal padded to 64 bytes, the numbers.
-void write_npy(const std::filesystem::path& path, Index count, const Shape& shape, std::span<const Real> values) {
+void write_npy(const std::filesystem::path& path, Index count, const Shape& shape,
+               std::span<const Real> values) {
     std::string sizes = std::to_string(count) + ",";
     for (const Index size : shape) {
         sizes += " " + std::to_string(size) + ",";
     }
-    std::string header = "{'descr': '<f" + std::to_string(sizeof(Real)) + "', 'fortran_order': False, 'shape': (" +
-                         sizes + "), }";
+    std::string header = "{'descr': '<f" + std::to_string(sizeof(Real)) +
+                         "', 'fortran_order': False, 'shape': (" + sizes + "), }";
     constexpr std::size_t fixed = 10;
     header.append(63 - (fixed + header.size()) % 64, ' ');
     header += '\n';
@@ -80,6 +82,24 @@ void write_npy(const std::filesystem::path& path, Index count, const Shape& shap
     content += header;
     content.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
     files::write_atomically(path, content);
+}
+
+// Found before the first step, not after the first epoch.
+void check_examples(const dsl::Program& program, const Datasets& datasets,
+                    const runtime::EvaluationGraph& graph, data::Split split, const std::string& name) {
+    for (const runtime::DataInput& input : graph.inputs) {
+        if (datasets[input.data]->description().count(split) == 0) {
+            throw Error(
+                ErrorCode::invalid_argument,
+                fmt::format("'{}' wants examples of the {} split, but {} has none there: it is too small, or "
+                            "its `holdout` is",
+                            name, data::to_string(split), program.data[input.data].source->name));
+        }
+    }
+}
+
+data::Split split_of(const dsl::Measure& measure) {
+    return measure.split == "train" ? data::Split::train : data::Split::test;
 }
 
 template <typename Graphs>
@@ -102,9 +122,19 @@ bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::u
 
 Samples::Samples(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
                  std::shared_ptr<ThreadPool> pool)
-    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.samples, pool)) {}
+    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.samples, pool)) {
+    for (std::size_t index = 0; index < program.samples.size(); ++index) {
+        const dsl::Sample& sample = program.samples[index];
+        check_examples(program, datasets, graph.samples[index], data::Split::test, sample.name);
+        if (sample.sink->name == "text") {
+            throw Error(ErrorCode::invalid_argument,
+                        "'" + sample.name + "': writing samples as text does not run yet; csv and npy do");
+        }
+    }
+}
 
-std::filesystem::path Samples::write(std::size_t index, const std::filesystem::path& folder, std::uint64_t number) {
+std::filesystem::path Samples::write(std::size_t index, const std::filesystem::path& folder,
+                                     std::uint64_t number) {
     const runtime::EvaluationGraph& graph = graph_.samples[index];
     const dsl::Sample& sample = program_.samples[index];
     Plan& plan = plans_[index];
@@ -128,18 +158,22 @@ std::filesystem::path Samples::write(std::size_t index, const std::filesystem::p
 
 Measures::Measures(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
                    std::shared_ptr<ThreadPool> pool)
-    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.measures, pool)) {}
+    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.measures, pool)) {
+    for (std::size_t index = 0; index < program.measures.size(); ++index) {
+        const dsl::Measure& measure = program.measures[index];
+        check_examples(program, datasets, graph.measures[index], split_of(measure), measure.name);
+    }
+}
 
 double Measures::take(std::size_t index) {
     const runtime::EvaluationGraph& graph = graph_.measures[index];
-    const data::Split split =
-        program_.measures[index].split == "train" ? data::Split::train : data::Split::test;
-    std::size_t examples = 0;
+    const data::Split split = split_of(program_.measures[index]);
+    // A measure of draws alone looks at one batch of them.
+    std::size_t examples = graph.inputs.empty() ? static_cast<std::size_t>(graph.count)
+                                                : std::numeric_limits<std::size_t>::max();
     for (const runtime::DataInput& input : graph.inputs) {
-        const std::size_t count = datasets_[input.data]->description().count(split);
-        examples = examples == 0 ? count : std::min(examples, count);
+        examples = std::min(examples, datasets_[input.data]->description().count(split));
     }
-    examples = std::max<std::size_t>(examples, static_cast<std::size_t>(graph.count));
     double total = 0;
     std::size_t seen = 0;
     Plan& plan = plans_[index];

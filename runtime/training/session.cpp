@@ -18,6 +18,7 @@
 #include "runtime/training/checkpoint.hpp"
 #include "runtime/training/record.hpp"
 #include "runtime/training/samples.hpp"
+#include "runtime/training/stop.hpp"
 
 namespace gandsl::training {
 
@@ -28,10 +29,29 @@ double now() {
     return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
 }
 
-std::string spell_options(const program::RunRequest& request) {
-    std::string words;
+// A model without data has no epochs; this many steps take their place for progress and checkpoints.
+constexpr std::uint64_t turn_without_data = 1000;
+// An epoch may take hours: nobody should lose more than this, in seconds.
+constexpr double longest_without_checkpoint = 600;
+
+// As a word of a shell's command line.
+std::string quoted(const std::string& word) {
+    constexpr const char* plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./=:,+-@%";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
+        return word;
+    }
+    std::string result = "'";
+    for (const char letter : word) {
+        result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    }
+    return result + "'";
+}
+
+// The command that goes on with a run.
+std::string spell_command(const program::RunRequest& request, const std::filesystem::path& run) {
+    std::string words = quoted(request.program) + " run " + quoted(request.file.file.string());
     for (const auto& [name, value] : request.file.set) {
-        words += fmt::format(" --set {}={}", name, value);
+        words += " --set " + quoted(name + "=" + value);
     }
     if (request.file.batch) {
         words += fmt::format(" --batch {}", *request.file.batch);
@@ -46,21 +66,24 @@ std::string spell_options(const program::RunRequest& request) {
         words += fmt::format(" --steps {}", *request.file.steps);
     }
     if (request.file.data) {
-        words += fmt::format(" --data {}", request.file.data->string());
+        words += " --data " + quoted(request.file.data->string());
     }
-    return words;
+    if (request.file.threads != 0) {
+        words += fmt::format(" --threads {}", request.file.threads);
+    }
+    return words + " --resume " + quoted(run.string());
 }
 
 void print_data(const dsl::Program& program, const Datasets& datasets) {
     for (std::size_t place = 0; place < datasets.size(); ++place) {
         const data::Description& description = datasets[place]->description();
         for (const std::string& reason : program.data[place].skipped) {
-            fmt::print("data      not there: {}\n", reason);
+            fmt::print("data      skipped {}\n", reason);
         }
-        fmt::print("data      {} = {}: {} training and {} test examples, {}\n",
-                   fmt::join(program.data[place].names, ", "), description.source,
+        fmt::print("data      {} = {}, {}\n          {} training and {} test examples\n",
+                   fmt::join(program.data[place].names, ", "), description.source, description.origin,
                    terminal::human_count(static_cast<double>(description.train_count)),
-                   terminal::human_count(static_cast<double>(description.test_count)), description.origin);
+                   terminal::human_count(static_cast<double>(description.test_count)));
     }
 }
 
@@ -83,7 +106,7 @@ class Session {
           request_(request),
           program_(loaded.program),
           datasets_(open_datasets(loaded)),
-          length_(length_of(program_, datasets_)),
+          length_(length_of(loaded, datasets_)),
           pool_(std::make_shared<ThreadPool>(request.file.threads)),
           graph_(runtime::build(program_, {.batch = static_cast<Index>(program_.train->batch),
                                            .seed = program_.train->seed,
@@ -91,7 +114,8 @@ class Session {
                                            .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps)})),
           plan_(graph_.outputs(), graph_.assignments, PlanOptions{pool_, {}}),
           samples_(program_, datasets_, graph_, pool_),
-          measures_(program_, datasets_, graph_, pool_) {
+          measures_(program_, datasets_, graph_, pool_),
+          stop_rule_(program_) {
         for (const runtime::NamedOutput& output : graph_.named) {
             names_.push_back(output.name);
         }
@@ -102,15 +126,28 @@ class Session {
     }
 
     int run() {
-        print_data(program_, datasets_);
-        print_nets(program_);
+        const terminal::StopRequest stop;
         if (request_.resume) {
             resume();
         } else {
             start();
         }
-        const int code = loop();
-        return code;
+        print_data(program_, datasets_);
+        print_nets(program_);
+        for (const std::string& note : notes_) {
+            fmt::print("run       {}\n", note);
+        }
+        // Whoever reads through a pipe sees this before the first epoch is over.
+        std::fflush(stdout);
+        try {
+            loop(stop);
+        } catch (...) {
+            if (place_.step == 0) {
+                discard();
+            }
+            throw;
+        }
+        return 0;
     }
 
   private:
@@ -125,48 +162,61 @@ class Session {
                 measure_log_.emplace(files::CsvLog::create(folder_->path() / "measures.csv", measure_names_));
             }
         } catch (...) {
-            log_.reset();
-            measure_log_.reset();
-            std::move(*folder_).remove();
+            discard();
             throw;
         }
-        fmt::print("run       {}\n", folder_->path().string());
+        notes_.push_back(folder_->path().string());
+    }
+
+    // A run that failed before its first step leaves nothing.
+    void discard() {
+        log_.reset();
+        measure_log_.reset();
+        folder_->remove();
     }
 
     void resume() {
         folder_.emplace(files::RunFolder::open(*request_.resume));
         if (folder_->crashed_process()) {
-            fmt::print("run       process {} ended without finishing this run\n", *folder_->crashed_process());
+            notes_.push_back(
+                fmt::format("process {} ended without finishing this run", *folder_->crashed_process()));
         }
-        std::vector<std::string> different =
-            differences(files::read_whole(folder_->record()), record());
+        std::vector<std::string> different = differences(files::read_whole(folder_->record()), record());
         if (files::read_whole(folder_->model()) != loaded_.text) {
             different.insert(different.begin(),
-                             fmt::format("the file: {} is not what the run keeps in {}", loaded_.path.string(),
-                                         folder_->model().string()));
+                             fmt::format("the file: {} is not what the run keeps in {}",
+                                         loaded_.path.string(), folder_->model().string()));
         }
         if (!different.empty()) {
-            throw Error(ErrorCode::invalid_argument,
-                        fmt::format("{}: cannot go on with this run, as it was made with other settings:\n    {}\n"
-                                    "  Give the same file, options and data, or start a new run without --resume.",
-                                    folder_->path().string(), fmt::join(different, "\n    ")));
+            throw Error(
+                ErrorCode::invalid_argument,
+                fmt::format("{}: cannot go on with this run, as it was made with other settings:\n    {}\n"
+                            "  Give the same file, options, seed, batch and data, or start a new run without "
+                            "--resume.",
+                            folder_->path().string(), fmt::join(different, "\n    ")));
         }
         std::vector<std::string> broken;
         place_ = load_newest_checkpoint(folder_->checkpoints(), graph_.states, broken);
         for (const std::string& message : broken) {
-            fmt::print("run       skipped a broken checkpoint: {}\n", message);
+            notes_.push_back("skipped a broken checkpoint: " + message);
         }
+        saved_ = place_.step;
         log_.emplace(files::CsvLog::resume(folder_->log(), names_, place_.log_rows));
         if (!measure_names_.empty()) {
             const std::filesystem::path path = folder_->path() / "measures.csv";
             const files::LogTable table = files::read_log(path);
             std::uint64_t rows = 0;
             while (rows < table.step.size() && table.step[rows] <= static_cast<double>(place_.step)) {
+                for (std::size_t measure = 0; measure < table.values.size(); ++measure) {
+                    if (!std::isnan(table.values[measure][rows])) {
+                        stop_rule_.observe(measure, table.values[measure][rows]);
+                    }
+                }
                 ++rows;
             }
             measure_log_.emplace(files::CsvLog::resume(path, measure_names_, rows));
         }
-        fmt::print("run       {}, going on after step {}\n", folder_->path().string(), place_.step);
+        notes_.push_back(fmt::format("{}, going on after step {}", folder_->path().string(), place_.step));
     }
 
     std::string record() const {
@@ -179,14 +229,22 @@ class Session {
         return length_.examples == 0 ? 0 : data::epochs_after(step, length_.examples, length_.per_step);
     }
 
-    int loop() {
-        const terminal::StopRequest stop;
-        TrainFeeder feeder(program_, datasets_, graph_, program_.train->batch, program_.train->seed, place_.step);
+    bool ended() const { return place_.step >= length_.steps || stop_rule_.stopped(); }
+
+    void loop(const terminal::StopRequest& stop) {
+        if (ended()) {
+            fmt::print("Nothing is left to do: the run has had {} steps{}.\n", place_.step,
+                       stop_rule_.stopped() ? "" : "; a larger --epochs or --steps gives it more");
+            return;
+        }
+        TrainFeeder feeder(program_, datasets_, graph_, program_.train->batch, program_.train->seed,
+                           place_.step);
         const double begin = now() - place_.seconds;
         terminal::Progress progress(terminal::standard_output(),
-                                    {length_.steps, length_.epochs, length_.per_step, place_.step, names_}, now());
-        const std::uint64_t first = place_.step;
-        while (place_.step < length_.steps && !stop.requested()) {
+                                    {length_.steps, length_.epochs, length_.per_step, place_.step, names_},
+                                    now());
+        saved_at_ = now();
+        while (!ended() && !stop.requested()) {
             const std::uint64_t epochs_before = epochs_after(place_.step);
             feeder.feed(plan_);
             plan_.run(place_.step);
@@ -197,26 +255,26 @@ class Session {
             progress.step(place_.step, epochs_before + 1, values_, now());
             const std::uint64_t epochs_done = epochs_after(place_.step);
             const bool epoch_ended = epochs_done > epochs_before;
-            if (epoch_ended) {
+            const bool turn_ended =
+                length_.examples == 0 ? place_.step % turn_without_data == 0 : epoch_ended;
+            if (turn_ended) {
                 progress.epoch_done(now());
             }
             show(progress, epoch_ended, epochs_done);
-            if (epoch_ended) {
+            if (turn_ended || now() - saved_at_ > longest_without_checkpoint) {
                 save();
             }
         }
         progress.finish(now());
-        if (saved_ != place_.step || first == place_.step) {
+        if (saved_ != place_.step) {
             save();
         }
-        if (stop.requested()) {
-            fmt::print("Stopped after step {} of {}; a checkpoint is written. Go on with:\n    gandsl run {}{} --resume {}\n",
-                       place_.step, length_.steps, loaded_.path.string(), spell_options(request_),
-                       folder_->path().string());
-            return 0;
+        if (ended()) {
+            finish();
+        } else {
+            fmt::print("Stopped after step {} of {}; a checkpoint is written. Go on with:\n    {}\n",
+                       place_.step, length_.steps, spell_command(request_, folder_->path()));
         }
-        finish();
-        return 0;
     }
 
     void read_values(terminal::Progress& progress) {
@@ -227,12 +285,12 @@ class Session {
             if (!std::isfinite(values_[place])) {
                 progress.finish(now());
                 throw Error(ErrorCode::not_finite,
-                            fmt::format("{} is {} after step {}: training has diverged. {}; a smaller learning rate "
-                                        "or `clip` in the optimizer may help.",
-                                        names_[place], values_[place], place_.step,
-                                        saved_ == 0 ? std::string("There is no checkpoint yet")
-                                                    : fmt::format("The checkpoint after step {} is kept in {}", saved_,
-                                                                  folder_->checkpoints().string())));
+                            fmt::format("{} is {} in step {}: training has diverged\n"
+                                        "  A smaller learning rate, or `clip` in the optimizer, may help.\n"
+                                        "  The steps before are in {}; {}.",
+                                        names_[place], values_[place], place_.step, folder_->log().string(),
+                                        saved_ ? fmt::format("the checkpoint after step {} is kept", *saved_)
+                                               : std::string("there is no checkpoint yet")));
             }
         }
     }
@@ -240,20 +298,13 @@ class Session {
     // Samples and measures that are due.
     void show(terminal::Progress& progress, bool epoch_ended, std::uint64_t epochs_done) {
         const bool last = place_.step == length_.steps;
-        for (std::size_t place = 0; place < samples_.size(); ++place) {
-            const dsl::Period& period = program_.samples[place].period;
-            if (due(period, place_.step, epoch_ended, epochs_done) || last) {
-                const bool by_step = period.unit == dsl::Period::Unit::step;
-                const std::uint64_t number = by_step ? place_.step : epochs_done + (epoch_ended ? 0 : 1);
-                last_sample_ = samples_.write(place, folder_->samples(), number);
-            }
-        }
         bool measured = false;
         std::vector<float> taken(measures_.size(), std::nanf(""));
         for (std::size_t place = 0; place < measures_.size(); ++place) {
             if (due(program_.measures[place].period, place_.step, epoch_ended, epochs_done) || last) {
                 const double value = measures_.take(place);
                 taken[place] = static_cast<float>(value);
+                stop_rule_.observe(place, double{taken[place]});
                 measured = true;
                 progress.say(fmt::format("{} on {} after step {}: {}", measure_names_[place],
                                          program_.measures[place].split, place_.step,
@@ -261,22 +312,39 @@ class Session {
             }
         }
         if (measured) {
-            measure_log_->append(place_.step, epochs_done, place_.seconds, taken);
+            measure_log_->append(place_.step, epochs_done + (epoch_ended ? 0 : 1), place_.seconds, taken);
+        }
+        for (std::size_t place = 0; place < samples_.size(); ++place) {
+            const dsl::Period& period = program_.samples[place].period;
+            if (due(period, place_.step, epoch_ended, epochs_done) || ended()) {
+                const bool by_step = period.unit == dsl::Period::Unit::step;
+                const std::uint64_t number = by_step ? place_.step : epochs_done + (epoch_ended ? 0 : 1);
+                last_sample_ = samples_.write(place, folder_->samples(), number);
+            }
         }
     }
 
     void save() {
         log_->sync();
+        if (measure_log_) {
+            measure_log_->sync();
+        }
         place_.log_rows = log_->rows();
         place_.seed = program_.train->seed;
         place_.batch = program_.train->batch;
         save_checkpoint(folder_->checkpoints(), place_, graph_.states);
         saved_ = place_.step;
-        files::write_atomically(folder_->curves(),
-                                render::draw_curves(files::read_log(folder_->log()), loaded_.path.stem().string()));
+        saved_at_ = now();
+        files::write_atomically(folder_->curves(), render::draw_curves(files::read_log(folder_->log()),
+                                                                       loaded_.path.stem().string()));
     }
 
     void finish() {
+        if (stop_rule_.stopped()) {
+            fmt::print("{} has not improved for {} turn{}, and the file says to stop then.\n",
+                       measure_names_[stop_rule_.measure()], stop_rule_.turns(),
+                       stop_rule_.turns() == 1 ? "" : "s");
+        }
         fmt::print("Done: {} steps in {}.\n", place_.step, terminal::human_duration(place_.seconds));
         if (!last_sample_.empty()) {
             fmt::print("  samples      {}\n", last_sample_.string());
@@ -295,6 +363,7 @@ class Session {
     Plan plan_;
     Samples samples_;
     Measures measures_;
+    StopRule stop_rule_;
     std::vector<std::string> names_;
     std::vector<std::string> measure_names_;
     std::vector<float> values_;
@@ -302,7 +371,9 @@ class Session {
     std::optional<files::CsvLog> log_;
     std::optional<files::CsvLog> measure_log_;
     RunPlace place_;
-    std::uint64_t saved_ = 0;
+    std::vector<std::string> notes_;      ///< about the run's folder, said once it is open
+    std::optional<std::uint64_t> saved_;  ///< step of the newest checkpoint
+    double saved_at_ = 0;
     std::filesystem::path last_sample_;
 };
 
@@ -313,15 +384,15 @@ Datasets open_datasets(const program::Loaded& loaded) {
     for (const dsl::Data& data : loaded.program.data) {
         datasets.push_back(sources::open(loaded.sources, data.source->name, data.arguments));
         if (datasets.back()->description().fields.size() < data.names.size()) {
-            throw Error(ErrorCode::format, fmt::format("{} has no labels, but '{}' wants them", data.source->name,
-                                                       fmt::join(data.names, ", ")));
+            throw Error(ErrorCode::format, fmt::format("{} has no labels, but '{}' wants them",
+                                                       data.source->name, fmt::join(data.names, ", ")));
         }
     }
     return datasets;
 }
 
-Length length_of(const dsl::Program& program, const Datasets& datasets) {
-    const dsl::Train& train = *program.train;
+Length length_of(const program::Loaded& loaded, const Datasets& datasets) {
+    const dsl::Train& train = *loaded.program.train;
     Length length;
     if (!datasets.empty()) {
         length.examples = datasets[0]->description().train_count;
@@ -332,7 +403,8 @@ Length length_of(const dsl::Program& program, const Datasets& datasets) {
         length.steps = *train.steps;
     } else if (datasets.empty()) {
         throw Error(ErrorCode::invalid_argument,
-                    "a model without data has no epochs: give train(steps = ...) or --steps instead");
+                    loaded.path.string() +
+                        ": a model without data has no epochs; give train(steps = ...) or --steps instead");
     } else {
         length.epochs = train.epochs.value_or(1);
         length.steps = data::steps_for_epochs(length.epochs, length.examples, length.per_step);

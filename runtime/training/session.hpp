@@ -17,7 +17,7 @@ struct Length {
     std::uint64_t examples = 0;     ///< in the training split of the first data set
     std::uint64_t per_step = 0;     ///< examples of it that a step uses
 };
-Length length_of(const dsl::Program& program, const Datasets& datasets);
+Length length_of(const program::Loaded& loaded, const Datasets& datasets);
 
 /// Trains, says how it goes, and keeps everything in the run's folder. Returns the program's exit code.
 int train(const program::Loaded& loaded, const program::RunRequest& request);

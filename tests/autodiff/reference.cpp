@@ -355,6 +355,11 @@ Numbers one_hot(const Call& call) {
     return result;
 }
 
+// position_at for four axes, as convolutions ask it often.
+std::size_t position_of_four(const Shape& shape, Index a, Index b, Index c, Index d) {
+    return static_cast<std::size_t>(((a * shape[1] + b) * shape[2] + c) * shape[3] + d);
+}
+
 // integers of a geometry: stride, dilation, padding before, padding after, each by height and width.
 template <typename Body>
 void for_each_tap(const std::vector<Index>& at, const Shape& in, Index rows, Index columns,
@@ -389,9 +394,9 @@ Numbers convolution(const Call& call) {
                  [&](Index n, Index row, Index column, Index ky, Index kx, Index y, Index x, bool inside) {
                      for (Index a = 0; inside && a < weight[2]; ++a) {
                          for (Index b = 0; b < weight[3]; ++b) {
-                             const std::size_t at_in = position_at(in, {n, y, x, a});
-                             const std::size_t at_weight = position_at(weight, {ky, kx, a, b});
-                             const std::size_t at_out = position_at(out, {n, row, column, b});
+                             const std::size_t at_in = position_of_four(in, n, y, x, a);
+                             const std::size_t at_weight = position_of_four(weight, ky, kx, a, b);
+                             const std::size_t at_out = position_of_four(out, n, row, column, b);
                              const Numbers& first = call.inputs[0].numbers;
                              const Numbers& second = call.inputs[1].numbers;
                              if (target == Target::output) {

@@ -179,7 +179,7 @@ bool add_cases() {
         std::fputs("usage: golden [Boost.Test's options] -- PROGRAM TESTS\n", stderr);
         return false;
     }
-    program = suite.argv[1];
+    program = fs::absolute(suite.argv[1]).string();  // the tests run elsewhere
     tests = suite.argv[2];
     for (const fs::path& file : files(tests / "good", ".gan")) {
         suite.add(boost::unit_test::make_test_case([file] { good(file); }, "good/" + file.stem().string(),

@@ -53,7 +53,8 @@ for header in "$headers"/gandsl/*.hpp; do
     [ -z "$brought" ] || fail "<$name> brings $brought"
 done
 
-# CMake takes the compiler as one word and its arguments as flags.
+# CMake takes the compiler as one word and its arguments as flags; Meson may have put a compiler cache before it.
+[ "$(basename "$1")" != ccache ] || shift
 compiler=$1
 shift
 mkdir cmake

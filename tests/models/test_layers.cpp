@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(activations) {
         Array array = make_array({1, 1}, x);
         return numbers(apply(tape, entry, given, {value(tape, array)}).results[0])(0, 0);
     };
-    const boost::test_tools::fpc::percent_tolerance_t<double> close(1e-8);
+    const auto close = boost::test_tools::tolerance(1e-12);
     BOOST_TEST(at("relu", {}, -2) == 0);
     BOOST_TEST(at("relu", {}, 2) == 2);
     BOOST_TEST(at("leaky_relu", {}, -2) == -0.02);

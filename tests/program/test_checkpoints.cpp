@@ -1,0 +1,223 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/program/files.hpp"
+
+/// Stopping a run and going on with it.
+BOOST_AUTO_TEST_SUITE(checkpoints)
+
+using namespace gandsl::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+// What a checkpoint holds besides the seconds, which no two runs share: the bytes after the header.
+std::string state_of(const std::string& file) {
+    std::size_t header = 0;
+    for (std::size_t byte = 8; byte-- > 0;) {
+        header = header << 8U | static_cast<unsigned char>(file[byte]);
+    }
+    return file.substr(8 + header);
+}
+
+std::string checkpoint(const std::string& run, std::size_t step) {
+    const std::string digits = std::to_string(step);
+    return run + "/checkpoints/step-" + std::string(10 - digits.size(), '0') + digits + ".safetensors";
+}
+
+// Starts a run of many epochs and sends a signal once its log has some rows.
+Outcome interrupted(const Scratch& scratch, Names words, int times, unsigned short columns = 0) {
+    int sent = 0;
+    return run({std::move(words), scratch.path(), {}, columns}, [&](const std::string&, pid_t process) {
+        const std::string log = "runs/tiny/001/log.csv";
+        if (sent < times && scratch.has(log) && lines_of(scratch.read(log)).size() > 5) {
+            ::kill(process, SIGINT);
+            ++sent;
+        }
+    });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_stopped_run_goes_on_as_if_nothing_had_been) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Names words{"run", "tiny.gan", "--set", "rate=2e-3", "--epochs",
+                      "400", "--batch",  "64",    "--seed",    "5"};
+    const Outcome stopped = interrupted(scratch, words, 1);
+    BOOST_TEST_REQUIRE(stopped.code == 0, stopped.err);
+    BOOST_TEST_REQUIRE(contains(stopped.out, "Stopped after step "), stopped.out);
+    const std::size_t rows = lines_of(scratch.read("runs/tiny/001/log.csv")).size() - 1;
+    BOOST_TEST((rows >= 5 && rows < 1600), rows << " rows");
+    BOOST_TEST(scratch.has(checkpoint("runs/tiny/001", rows)));
+    BOOST_TEST(contains(stopped.out, "Stopped after step " + std::to_string(rows) + " of 1600;"),
+               stopped.out);
+
+    // The last line is the command that goes on; a shell takes it as it is.
+    const std::string command = lines_of(stopped.out).back();
+    BOOST_TEST(contains(command, "--resume runs/tiny/001"), command);
+    const Outcome resumed = run_shell(command, scratch.path());
+    BOOST_TEST_REQUIRE(resumed.code == 0, resumed.err);
+    BOOST_TEST(contains(resumed.out, "going on after step " + std::to_string(rows)), resumed.out);
+
+    Names whole = words;
+    whole.insert(whole.end(), {"--out", "whole"});
+    BOOST_TEST_REQUIRE(scratch.gandsl(whole).code == 0);
+    BOOST_TEST((without_seconds(scratch.read("runs/tiny/001/log.csv")) ==
+                without_seconds(scratch.read("whole/tiny/001/log.csv"))));
+    BOOST_TEST((state_of(scratch.read(checkpoint("runs/tiny/001", 1600))) ==
+                state_of(scratch.read(checkpoint("whole/tiny/001", 1600)))));
+    BOOST_TEST((scratch.read("runs/tiny/001/samples/pictures-0400.png") ==
+                scratch.read("whole/tiny/001/samples/pictures-0400.png")));
+    BOOST_TEST(scratch.list("runs/tiny/001/checkpoints").size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    // Steps of this size take so long that the second signal comes before the first has been answered.
+    const Outcome outcome = [&] {
+        int sent = 0;
+        return run({{"run", "tiny.gan", "--batch", "8000"}, scratch.path(), {}, 0},
+                   [&](const std::string& out, pid_t process) {
+                       if (sent < 2 && contains(out, "run       runs/tiny/001")) {
+                           ::kill(process, SIGINT);
+                           ::usleep(20000);
+                           ++sent;
+                       }
+                   });
+    }();
+    BOOST_TEST(outcome.code == 128 + SIGINT);
+    BOOST_TEST(!contains(outcome.out, "Stopped after"), outcome.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_shows_the_way_on_below_the_progress) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome outcome = interrupted(scratch, {"run", "tiny.gan", "--epochs", "1000"}, 1, 100);
+    BOOST_TEST(outcome.code == 0);
+    BOOST_TEST(contains(outcome.out, "\nStopped after step "), outcome.out);
+}
+
+BOOST_AUTO_TEST_CASE(words_for_the_shell_are_quoted) {
+    const Scratch scratch;
+    scratch.write("it's a model.gan", tiny_gan);
+    const Outcome stopped =
+        run({{"run", "it's a model.gan", "--epochs", "300", "--out", "my runs"}, scratch.path()},
+            [sent = false, &scratch](const std::string&, pid_t process) mutable {
+                if (!sent && scratch.has("my runs/it's a model/001/log.csv") &&
+                    scratch.read("my runs/it's a model/001/log.csv").size() > 200) {
+                    ::kill(process, SIGINT);
+                    sent = true;
+                }
+            });
+    BOOST_TEST_REQUIRE(contains(stopped.out, "Stopped after"), stopped.out << stopped.err);
+    const Outcome resumed = run_shell(lines_of(stopped.out).back(), scratch.path());
+    BOOST_TEST(resumed.code == 0, resumed.err);
+    BOOST_TEST(contains(resumed.out, "Done: 2400 steps"), resumed.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_run_goes_on_where_a_short_one_ended) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--epochs", "1"}).code == 0);
+    const Outcome same = scratch.gandsl({"run", "tiny.gan", "--epochs", "1", "--resume", "runs/tiny/latest"});
+    BOOST_TEST(same.code == 0);
+    BOOST_TEST(contains(same.out, "Nothing is left to do: the run has had 8 steps"), same.out);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny/latest"}).code == 0);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--out", "whole"}).code == 0);
+    BOOST_TEST((without_seconds(scratch.read("runs/tiny/001/log.csv")) ==
+                without_seconds(scratch.read("whole/tiny/001/log.csv"))));
+    BOOST_TEST((state_of(scratch.read(checkpoint("runs/tiny/001", 16))) ==
+                state_of(scratch.read(checkpoint("whole/tiny/001", 16)))));
+}
+
+BOOST_AUTO_TEST_CASE(another_seed_file_or_data_is_refused_by_name) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--epochs", "1"}).code == 0);
+    const std::string log = scratch.read("runs/tiny/001/log.csv");
+    const auto refused = [&](Names more, const std::string& difference) {
+        Names words{"run", "tiny.gan", "--resume", "runs/tiny/latest"};
+        words.insert(words.end(), more.begin(), more.end());
+        const Outcome outcome = scratch.gandsl(words);
+        BOOST_TEST(outcome.code == 1);
+        BOOST_TEST(contains(outcome.err, "runs/tiny/001: cannot go on with this run"), outcome.err);
+        BOOST_TEST(contains(outcome.err, difference), outcome.err << "names no " << difference);
+        BOOST_TEST((scratch.read("runs/tiny/001/log.csv") == log));
+    };
+    refused({"--seed", "3"}, "seed: 0 then, 3 now");
+    refused({"--batch", "16"}, "batch: 32 then, 16 now");
+    refused({"--set", "rate=1"}, "options.rate: 0.001 then, 1 now");
+    scratch.write("tiny.gan", replaced(tiny_gan, "count = 256", "count = 512"));
+    refused({}, "the file: tiny.gan is not what the run keeps in ");
+    refused({}, "data x: train: 256 then, 512 now");
+    refused({}, "data x: arguments.count: 256 then, 512 now");
+}
+
+BOOST_AUTO_TEST_CASE(changed_data_under_the_same_name_is_refused) {
+    const Scratch scratch;
+    scratch.write("own.gan", replaced(tiny_gan, "digits(range = [-1, 1], count = 256)",
+                                      "idx(images = \"pictures\", range = [-1, 1])"));
+    std::string pictures = idx_pictures(100);
+    scratch.write("pictures", pictures);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "own.gan", "--epochs", "1"}).code == 0);
+    pictures[5000] = static_cast<char>(pictures[5000] ^ 1);
+    scratch.write("pictures", pictures);
+    const Outcome outcome = scratch.gandsl({"run", "own.gan", "--resume", "runs/own/latest"});
+    BOOST_TEST(outcome.code == 1);
+    BOOST_TEST(contains(outcome.err, "data x: hash: \"crc32:"), outcome.err);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_run_is_said) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome nowhere = scratch.gandsl({"run", "tiny.gan", "--resume", "nowhere"});
+    BOOST_TEST(nowhere.code == 1);
+    BOOST_TEST(contains(nowhere.err, "nowhere is not there"), nowhere.err);
+    BOOST_TEST(!scratch.has("runs"));
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--steps", "1"}).code == 0);
+    const Outcome above = scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny"});
+    BOOST_TEST(above.code == 1);
+    BOOST_TEST(contains(above.err, "did you mean runs/tiny/latest?"), above.err);
+    std::filesystem::remove_all(scratch / "runs/tiny/001/checkpoints");
+    std::filesystem::create_directory(scratch / "runs/tiny/001/checkpoints");
+    const Outcome empty = scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny/001"});
+    BOOST_TEST(empty.code == 1);
+    BOOST_TEST(contains(empty.err, "checkpoints: there is no checkpoint to go on from"), empty.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_checkpoint_falls_back_to_the_one_before) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan"}).code == 0);
+    const std::string log = without_seconds(scratch.read("runs/tiny/001/log.csv"));
+    const std::string newest = checkpoint("runs/tiny/001", 16);
+    const std::string whole = scratch.read(newest);
+    std::string broken = whole;
+    broken[broken.size() / 2] = static_cast<char>(broken[broken.size() / 2] ^ 1);
+    for (const std::string& content : {broken, whole.substr(0, whole.size() - 9), std::string()}) {
+        scratch.write(newest, content);
+        const Outcome outcome = scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny/latest"});
+        BOOST_TEST(outcome.code == 0, outcome.err);
+        BOOST_TEST(contains(outcome.out, "skipped a broken checkpoint: "), outcome.out);
+        BOOST_TEST(contains(outcome.out, "step-0000000016.safetensors"), outcome.out);
+        BOOST_TEST(contains(outcome.out, "going on after step 8"), outcome.out);
+        BOOST_TEST((without_seconds(scratch.read("runs/tiny/001/log.csv")) == log));
+        BOOST_TEST((state_of(scratch.read(newest)) == state_of(whole)));
+    }
+    scratch.write(newest, broken);
+    scratch.write(checkpoint("runs/tiny/001", 8), broken);
+    const Outcome none = scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny/latest"});
+    BOOST_TEST(none.code == 1);
+    BOOST_TEST(contains(none.err, "step-0000000008.safetensors"), none.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

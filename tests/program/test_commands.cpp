@@ -1,0 +1,200 @@
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "tests/program/files.hpp"
+
+/// check, fmt, help, time and the program without a command.
+BOOST_AUTO_TEST_SUITE(commands)
+
+using namespace gandsl::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::filesystem::path zoo() {
+    const char* root = std::getenv("GANDSL_SOURCE");
+    return std::filesystem::path(root == nullptr ? "." : root) / "models";
+}
+
+// The line that begins with these words, white space apart.
+std::string line_with(const std::string& text, const std::string& begin) {
+    for (const std::string& line : lines_of(text)) {
+        const std::size_t first = line.find_first_not_of(' ');
+        if (first != std::string::npos && line.substr(first).starts_with(begin)) {
+            return line;
+        }
+    }
+    return "no line begins with " + begin;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(without_words_it_explains_itself) {
+    const Scratch scratch;
+    for (const Names& words : {Names{}, Names{"--help"}, Names{"-h"}}) {
+        const Outcome outcome = scratch.gandsl(words);
+        BOOST_TEST(outcome.code == 0);
+        BOOST_TEST(outcome.err == "");
+        for (const char* command : {"run", "check", "time", "fmt", "help"}) {
+            BOOST_TEST(contains(outcome.out, std::string("\n  ") + command + " "), outcome.out);
+        }
+    }
+    for (const char* command : {"run", "check", "time", "fmt", "help"}) {
+        const Outcome outcome = scratch.gandsl({command, "--help"});
+        BOOST_TEST(outcome.code == 0);
+        BOOST_TEST(contains(outcome.out, std::string("Usage: gandsl ") + command), outcome.out);
+    }
+    BOOST_TEST(scratch.gandsl({"--version"}).out.starts_with("gandsl "));
+}
+
+BOOST_AUTO_TEST_CASE(the_help_of_run_lists_every_option_of_the_file) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome outcome = scratch.gandsl({"run", "tiny.gan", "--help"});
+    BOOST_TEST(outcome.code == 0);
+    for (const char* option :
+         {"--set", "--epochs", "--steps", "--batch", "--seed", "--threads", "--data", "--out", "--resume"}) {
+        BOOST_TEST(contains(outcome.out, std::string("  ") + option + " "), outcome.out);
+    }
+    BOOST_TEST(contains(outcome.out, "rate = 0.001    of both nets"), outcome.out);
+    BOOST_TEST(!scratch.has("runs"));
+}
+
+BOOST_AUTO_TEST_CASE(check_shows_nets_costs_and_memory) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome outcome = scratch.gandsl({"check", "tiny.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    // 8 * 16 + 16 and 16 * 784 + 784; 784 * 16 + 16 and 16 + 1.
+    BOOST_TEST(contains(outcome.out, "net G: 8 -> 1 x 28 x 28, 13,472 parameters\n"), outcome.out);
+    BOOST_TEST(contains(outcome.out, "net D: 1 x 28 x 28 -> 1, 12,577 parameters\n"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "reshape"), " 1 x 28 x 28"), outcome.out);
+    BOOST_TEST(contains(outcome.out, " 13,328\n"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "update D"), "FLOP a step"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "update G"), "FLOP a step"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "batch 32 "), " kernels"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "memory "), "B for weights and moments"), outcome.out);
+    for (const std::string& line : lines_of(outcome.out)) {
+        BOOST_TEST(!line.ends_with(" "), "'" << line << "'");
+    }
+    BOOST_TEST(contains(scratch.gandsl({"check", "tiny.gan", "--batch", "7"}).out, "\nbatch 7 "));
+    BOOST_TEST(!scratch.has("runs"));
+}
+
+BOOST_AUTO_TEST_CASE(check_reports_all_errors_at_once) {
+    const Scratch scratch;
+    scratch.write("bad.gan",
+                  "data x = digits()\n"
+                  "latent z ~ normal(8)\n"
+                  "net G(z) {\n"
+                  "    dens(16)\n"
+                  "    dense(784)\n"
+                  "    reshape(1, 28, 27)\n"
+                  "}\n"
+                  "train(epochs = 1, batch = 8) {\n"
+                  "    update G with adm(1e-3) { minimize mean(G(z)) + q }\n"
+                  "}\n");
+    const Outcome outcome = scratch.gandsl({"check", "bad.gan"});
+    BOOST_TEST(outcome.code == 1);
+    BOOST_TEST(outcome.out == "");
+    BOOST_TEST(contains(outcome.err, "bad.gan:4:5: error: "), outcome.err);
+    BOOST_TEST(contains(outcome.err, "    dens(16)\n"), outcome.err);
+    BOOST_TEST(contains(outcome.err, "^^^^"), outcome.err);
+    BOOST_TEST(contains(outcome.err, "dense"), outcome.err);
+    BOOST_TEST(contains(outcome.err, "bad.gan:9:19: error: "), outcome.err);
+    BOOST_TEST(contains(outcome.err, "adam"), outcome.err);
+    BOOST_TEST(contains(outcome.err, " errors in bad.gan\n"), outcome.err);
+}
+
+BOOST_AUTO_TEST_CASE(every_model_of_the_zoo_checks) {
+    const Scratch scratch;
+    std::set<std::string> seen;
+    for (const auto& entry : std::filesystem::directory_iterator(zoo())) {
+        if (entry.path().extension() != ".gan") {
+            continue;
+        }
+        const Outcome outcome = scratch.gandsl({"check", entry.path().string()});
+        BOOST_TEST(outcome.code == 0, entry.path().filename().string() << ": " << outcome.err);
+        BOOST_TEST(outcome.err == "");
+        seen.insert(entry.path().stem().string());
+    }
+    for (const char* name : {"mnist", "fashion", "mlp_gan"}) {
+        BOOST_TEST(seen.count(name) == 1U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(fmt_prints_one_form_and_leaves_it_alone) {
+    const Scratch scratch;
+    const std::string untidy = replaced(replaced(tiny_gan, "    dense(784)\n", "  dense( 784 )   \n"),
+                                        "beta1 = 0.5) {\n        real", "beta1=0.5)   {\n        real");
+    scratch.write("untidy.gan", untidy);
+    const Outcome printed = scratch.gandsl({"fmt", "untidy.gan"});
+    BOOST_TEST_REQUIRE(printed.code == 0, printed.err);
+    BOOST_TEST(printed.out != untidy);
+    BOOST_TEST(contains(printed.out, "    dense(784)\n"), printed.out);
+    BOOST_TEST(scratch.read("untidy.gan") == untidy);
+    scratch.write("tidy.gan", printed.out);
+    BOOST_TEST(scratch.gandsl({"fmt", "tidy.gan"}).out == printed.out);
+    const Outcome written = scratch.gandsl({"fmt", "--write", "untidy.gan"});
+    BOOST_TEST(written.code == 0);
+    BOOST_TEST(written.out == "");
+    BOOST_TEST(scratch.read("untidy.gan") == printed.out);
+
+    scratch.write("broken.gan", "net G( {\n");
+    const Outcome broken = scratch.gandsl({"fmt", "--write", "broken.gan"});
+    BOOST_TEST(broken.code == 1);
+    BOOST_TEST(contains(broken.err, "broken.gan:1:"), broken.err);
+    BOOST_TEST(scratch.read("broken.gan") == "net G( {\n");
+}
+
+BOOST_AUTO_TEST_CASE(help_explains_what_the_catalogue_has) {
+    const Scratch scratch;
+    const Outcome list = scratch.gandsl({"help"});
+    BOOST_TEST(list.code == 0);
+    for (const char* name :
+         {"dense", "conv_transpose", "digits", "adam", "grid", "stop_gradient", "glorot", "normal"}) {
+        BOOST_TEST(contains(list.out, std::string("\n  ") + name + " "), name);
+    }
+    for (const std::string& line : lines_of(list.out)) {
+        BOOST_TEST(line.size() <= 80U, line);
+    }
+    const Outcome page = scratch.gandsl({"help", "conv"});
+    BOOST_TEST(page.code == 0);
+    BOOST_TEST(page.out.starts_with("conv(x, filters, kernel = 3,"), page.out);
+    BOOST_TEST(contains(page.out, "For example:"), page.out);
+    // One name, two things.
+    const Outcome both = scratch.gandsl({"help", "npy"});
+    BOOST_TEST(contains(both.out, "data x = npy("), both.out);
+    BOOST_TEST(contains(both.out, " as npy("), both.out);
+    const Outcome unknown = scratch.gandsl({"help", "convv"});
+    BOOST_TEST(unknown.code == 1);
+    BOOST_TEST(unknown.err == "gandsl: error: nothing is called 'convv'; did you mean 'conv'?\n");
+}
+
+BOOST_AUTO_TEST_CASE(time_says_where_a_step_goes) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome outcome = scratch.gandsl({"time", "tiny.gan", "--seconds", "0.05"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(contains(outcome.out, " ms a step (median of "), outcome.out);
+    BOOST_TEST(contains(outcome.out, " examples a second, batch 32, "), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "matmul"), "%"), outcome.out);
+    BOOST_TEST(contains(outcome.out, "sgemm of 1024 x 1024 in the same run: "), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "memory: "), " at most"), outcome.out);
+    double shares = 0;
+    for (const std::string& line : lines_of(outcome.out)) {
+        const std::size_t sign = line.find('%');
+        shares += sign == std::string::npos ? 0 : std::stod(line.substr(line.find_last_of(' ', sign)));
+    }
+    BOOST_TEST(shares == 100, boost::test_tools::tolerance(0.02));
+    BOOST_TEST(!scratch.has("runs"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

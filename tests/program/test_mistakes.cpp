@@ -1,0 +1,211 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "tests/program/files.hpp"
+
+/// What is wrong is named, the exit code is 1, and nothing is left behind.
+BOOST_AUTO_TEST_SUITE(mistakes)
+
+using namespace gandsl::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+struct Fixture : Scratch {
+    Fixture() { write("tiny.gan", tiny_gan); }
+
+    // The message, after all that is true of every mistake.
+    std::string mistake(Names words) const {
+        const Outcome outcome = gandsl(std::move(words));
+        BOOST_TEST(outcome.code == 1);
+        BOOST_TEST(outcome.err.find("internal error") == std::string::npos, outcome.err);
+        BOOST_TEST(outcome.err.find("terminate") == std::string::npos, outcome.err);
+        BOOST_TEST(!has("runs"), "a folder was left behind");
+        BOOST_TEST(!outcome.err.empty());
+        return outcome.err;
+    }
+
+    void expect(const Names& words, const Names& parts) const {
+        const std::string message = mistake(words);
+        for (const std::string& part : parts) {
+            BOOST_TEST(message.find(part) != std::string::npos, message << "does not say: " << part);
+        }
+    }
+};
+
+// A model on files of its own.
+std::string own_model(const std::string& arguments) {
+    return replaced(tiny_gan, "x = digits(range = [-1, 1], count = 256)",
+                    "x, y = idx(" + arguments + ", range = [-1, 1])");
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(files_that_cannot_be_read, Fixture) {
+    for (const char* command : {"run", "check", "time", "fmt"}) {
+        expect({command, "nothing.gan"},
+               {"gandsl: error: nothing.gan cannot be read: No such file or directory\n"});
+        expect({command, "."}, {"gandsl: error: . cannot be read: Is a directory\n"});
+        const Outcome none = gandsl({command});
+        BOOST_TEST(none.code == 1);
+    }
+    write("empty.gan", "");
+    expect({"run", "empty.gan"}, {"empty.gan"});
+    write("binary.gan", std::string("\x89PNG\r\n\x1a\n\0\0\0", 11));
+    expect({"run", "binary.gan"}, {"binary.gan:1:1: error: "});
+}
+
+BOOST_FIXTURE_TEST_CASE(commands_and_flags_that_do_not_exist, Fixture) {
+    expect({"frobnicate"}, {"'frobnicate' is no command; there are run, check, time, fmt, help\n"});
+    expect({"chekc", "tiny.gan"}, {"'chekc' is no command; did you mean 'check'?\n"});
+    expect({"tiny.gan"}, {"'tiny.gan' is no command; did you mean: gandsl run tiny.gan\n"});
+    expect({"run", "tiny.gan", "--bogus"}, {"'--bogus' was not expected\n  try: gandsl run --help\n"});
+    expect({"run", "tiny.gan", "more.gan"}, {"'more.gan' was not expected"});
+    expect({"--bogus"}, {"'--bogus' was not expected\n  try: gandsl --help\n"});
+    expect({"run"}, {"run wants a file"});
+}
+
+BOOST_FIXTURE_TEST_CASE(values_that_are_none, Fixture) {
+    expect({"run", "tiny.gan", "--set", "rate"}, {"--set wants NAME=VALUE, not 'rate'"});
+    expect({"run", "tiny.gan", "--set", "=3"}, {"--set wants NAME=VALUE, not '=3'"});
+    expect({"run", "tiny.gan", "--set", "rat=3"}, {"`rat`", "`rate`"});
+    expect({"run", "tiny.gan", "--set", "rate=fast"}, {"rate", "fast"});
+    expect({"run", "tiny.gan", "--set"}, {"--set"});
+    for (const char* value : {"0", "-1", "1e99", "abc", "2.5", "99999999999999999999"}) {
+        const std::string said = std::string("not '") + value + "'";
+        expect({"run", "tiny.gan", std::string("--batch=") + value},
+               {"--batch wants a whole number from 1 to ", said});
+        expect({"check", "tiny.gan", std::string("--batch=") + value},
+               {"--batch wants a whole number from 1 to ", said});
+        expect({"run", "tiny.gan", std::string("--epochs=") + value},
+               {"--epochs wants a whole number from 1 to ", said});
+        expect({"run", "tiny.gan", std::string("--threads=") + value},
+               {"--threads wants a whole number from 1 to 1024, ", said});
+    }
+    expect({"run", "tiny.gan", "--seed", "-1"}, {"--seed wants a whole number from 0 to ", "not '-1'"});
+    expect({"run", "tiny.gan", "--threads", "1025"}, {"--threads wants a whole number from 1 to 1024"});
+    expect({"run", "tiny.gan", "--epochs", "1", "--steps", "1"}, {"--epochs or --steps, not both"});
+    expect({"run", "tiny.gan", "--data", "nowhere"}, {"--data nowhere: there is no such folder"});
+    expect({"time", "tiny.gan", "--seconds", "x"}, {"--seconds"});
+}
+
+BOOST_FIXTURE_TEST_CASE(batches_beyond_all_memory, Fixture) {
+    expect({"run", "tiny.gan", "--batch", "1000000000"}, {"memory", "batch"});
+    expect({"check", "tiny.gan", "--batch", "1000000000"}, {"memory", "batch"});
+}
+
+BOOST_FIXTURE_TEST_CASE(folders_that_cannot_be_written, Fixture) {
+    expect({"run", "tiny.gan", "--out", "tiny.gan"}, {"tiny.gan is a file; expected a folder for runs"});
+    expect({"run", "tiny.gan", "--out", "/proc/gandsl"}, {"/proc/gandsl cannot be made"});
+    write("out/tiny", "a file where the model's folder should be");
+    expect({"run", "tiny.gan", "--out", "out"}, {"out/tiny is a file"});
+    BOOST_TEST(list("out") == Names{"tiny"}, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written, Fixture) {
+    const Outcome outcome = run_shell(program_path() + " check tiny.gan > /dev/full", path());
+    BOOST_TEST(outcome.code == 1);
+    BOOST_TEST(outcome.err.find("No space left on device") != std::string::npos, outcome.err);
+    BOOST_TEST(outcome.err.find("internal") == std::string::npos, outcome.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(pictures_and_labels_that_are_broken, Fixture) {
+    write("pictures", idx_pictures(50));
+    write("labels", idx_labels(50));
+    write("model.gan", own_model("images = \"pictures\", labels = \"labels\""));
+    BOOST_TEST_REQUIRE(gandsl({"run", "model.gan", "--steps", "1", "--out", "fine"}).code == 0);
+
+    write("pictures", idx_pictures(50).substr(0, 16 + 30 * 784));
+    expect({"run", "model.gan"}, {"pictures is truncated: it has 23536 bytes, its header promises 39216"});
+    write("pictures", idx_pictures(50).substr(0, 9));
+    expect({"run", "model.gan"}, {"pictures is truncated: it has 9 bytes"});
+    write("pictures", "");
+    expect({"run", "model.gan"}, {"pictures is truncated: it has 0 bytes"});
+    write("pictures", "GIF89a, which is no IDX file");
+    expect({"run", "model.gan"},
+           {"pictures has the wrong magic number: found 0x47494638", "this is no IDX file"});
+    write("pictures", idx_labels(50));
+    expect({"run", "model.gan"}, {"pictures has the wrong magic number", "is this a label file?"});
+    write("pictures", idx_pictures(50));
+    write("labels", idx_labels(49));
+    expect({"run", "model.gan"},
+           {"labels has 49 labels, but ", "pictures has 50 pictures; expected as many"});
+    std::filesystem::remove(*this / "labels");
+    expect({"run", "model.gan"}, {"labels is not there"});
+    std::filesystem::remove(*this / "pictures");
+    expect({"run", "model.gan"}, {"model.gan:", "pictures"});
+    std::filesystem::create_directory(*this / "pictures");
+    expect({"run", "model.gan"}, {"pictures is a folder"});
+}
+
+BOOST_FIXTURE_TEST_CASE(sets_that_are_incomplete_or_broken, Fixture) {
+    write("model.gan", replaced(tiny_gan, "digits(range = [-1, 1], count = 256)", "mnist(range = [-1, 1])"));
+    expect({"run", "model.gan"}, {"model.gan:5:", "mnist", "no train-images-idx3-ubyte"});
+    for (const char* part : {"train", "t10k"}) {
+        write(std::string("set/") + part + "-images-idx3-ubyte", idx_pictures(40));
+        write(std::string("set/") + part + "-labels-idx1-ubyte", idx_labels(40));
+    }
+    BOOST_TEST_REQUIRE(gandsl({"run", "model.gan", "--data", "set", "--steps", "1", "--out", "fine"}).code ==
+                       0);
+    write("set/train-labels-idx1-ubyte", idx_labels(39));
+    expect({"run", "model.gan", "--data", "set"}, {"set/train-labels-idx1-ubyte has 39 labels"});
+    write("set/train-labels-idx1-ubyte", idx_labels(40).substr(0, 20));
+    expect({"run", "model.gan", "--data", "set"}, {"set/train-labels-idx1-ubyte is truncated"});
+    std::filesystem::remove(*this / "set/train-labels-idx1-ubyte");
+    expect({"run", "model.gan", "--data", "set"},
+           {"set/train-labels-idx1-ubyte[.gz] is not there, but train-images-idx3-ubyte is"});
+}
+
+BOOST_FIXTURE_TEST_CASE(splits_without_examples, Fixture) {
+    write("few.gan", replaced(tiny_autoencoder, "digits(count = 128)", "idx(images = \"pictures\")"));
+    write("pictures", idx_pictures(5));
+    expect({"run", "few.gan"},
+           {"'copies' wants examples of the test split, but idx has none there", "`holdout`"});
+}
+
+BOOST_FIXTURE_TEST_CASE(models_with_mistakes, Fixture) {
+    write("bad.gan",
+          replaced(replaced(tiny_gan, "dense(784)", "dense(783)"), "-log(D(G(z)))", "-log(D(G(zz)))"));
+    expect({"run", "bad.gan"},
+           {"bad.gan:13:5: error: ", "    reshape(1, 28, 28)\n", "^", "`zz`", "errors in bad.gan\n"});
+    write("unclosed.gan", replaced(tiny_gan, "    sigmoid\n}\n", "    sigmoid\n"));
+    expect({"run", "unclosed.gan"}, {"unclosed.gan:", ": error: ", "^", "1 error in unclosed.gan\n"});
+    write("later.gan",
+          replaced(tiny_gan, "digits(range = [-1, 1], count = 256)", "images(\"*.png\", size = 28)"));
+    expect({"run", "later.gan"}, {"later.gan:5:"});
+}
+
+BOOST_FIXTURE_TEST_CASE(models_without_anything_to_run, Fixture) {
+    const std::string text = tiny_gan;
+    write("idle.gan", replaced(replaced(text.substr(0, text.find("train(")), "G(z)", "G(z: 8)"), "D(x)",
+                               "D(x: 1 x 28 x 28)"));
+    expect({"run", "idle.gan"}, {"idle.gan has no `train` block, so there is nothing to run"});
+    expect({"time", "idle.gan"}, {"idle.gan has no `train` block to measure"});
+    BOOST_TEST(gandsl({"check", "idle.gan"}).code == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(training_that_diverges, Fixture) {
+    for (const std::string rate : {"1e30", "3e16"}) {
+        const Outcome outcome = gandsl({"run", "tiny.gan", "--set", "rate=" + rate});
+        BOOST_TEST(outcome.code == 1);
+        BOOST_TEST(outcome.err.find("gandsl: error: ") == 0U, outcome.err);
+        BOOST_TEST(outcome.err.find(" in step ") != std::string::npos, outcome.err);
+        BOOST_TEST(outcome.err.find("training has diverged") != std::string::npos, outcome.err);
+        BOOST_TEST((outcome.err.find("D.loss is ") != std::string::npos ||
+                    outcome.err.find("D.real is ") != std::string::npos ||
+                    outcome.err.find("G.loss is ") != std::string::npos),
+                   outcome.err);
+        BOOST_TEST(outcome.err.find("there is no checkpoint yet") != std::string::npos, outcome.err);
+        // The log is kept for whoever looks for the cause, and holds finite numbers only.
+        const std::string log = read("runs/tiny/latest/log.csv");
+        const std::size_t rows = lines_of(log).size() - 1;
+        BOOST_TEST(outcome.err.find(" in step " + std::to_string(rows + 1) + ":") != std::string::npos,
+                   outcome.err);
+        BOOST_TEST((rate == "1e30" ? rows == 0 : rows > 0), rows << " rows");
+        BOOST_TEST(log.find("nan") == std::string::npos);
+        BOOST_TEST(log.find("inf") == std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
