@@ -104,14 +104,15 @@ bool CsvFile::next(std::vector<std::string>& cells) {
     return true;
 }
 
-double CsvFile::number(const std::vector<std::string>& cells, std::size_t column) const {
+double CsvFile::number(const std::vector<std::string>& cells, std::size_t column,
+                       const std::string& help) const {
     const std::string& cell = cells[column];
     const std::string where = "column " + quoted(columns_[column]);
     const auto number = parse_number(cell);
     if (!number || !std::isfinite(*number)) {
         fail(where +
              (cell.find_first_not_of(" \t") == std::string::npos ? " is empty" : " has " + quoted(cell)) +
-             "; expected a number");
+             "; expected a number" + help);
     }
     return *number;
 }

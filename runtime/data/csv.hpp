@@ -25,8 +25,10 @@ class CsvFile {
     /// The next row, with a cell for each column; false at the end. Throws `format` for another number of
     /// cells or broken quotes.
     bool next(std::vector<std::string>& cells);
-    /// A cell of the row that was read last as a finite number. Throws `format` with line and column.
-    double number(const std::vector<std::string>& cells, std::size_t column) const;
+    /// A cell of the row that was read last as a finite number. Throws `format` with line and column, and
+    /// `help` at its end.
+    double number(const std::vector<std::string>& cells, std::size_t column,
+                  const std::string& help = {}) const;
 
     /// In which the row that was read last begins, from 1.
     std::size_t line() const { return line_; }

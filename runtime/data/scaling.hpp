@@ -6,6 +6,12 @@
 
 namespace gandsl::data {
 
+/// What numbers from a file become.
+enum class Scale {
+    none,      ///< they stay as they are
+    standard,  ///< mean 0 and standard deviation 1 over the training split
+};
+
 /// Takes a column of numbers to mean 0 and standard deviation 1.
 struct Scaling {
     double mean = 0;

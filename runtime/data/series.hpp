@@ -7,14 +7,9 @@
 #include <string>
 
 #include "runtime/data/dataset.hpp"
+#include "runtime/data/scaling.hpp"
 
 namespace gandsl::data {
-
-/// What numbers from a file become.
-enum class Scale {
-    none,      ///< they stay as they are
-    standard,  ///< mean 0 and standard deviation 1 over the training split
-};
 
 /// The numbers of one column of a CSV file: the field is length x 1. Every step begins a window; the last
 /// `holdout` of the steps is the test split.

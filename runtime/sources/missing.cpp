@@ -42,18 +42,6 @@ std::vector<Source> define_missing() {
                                augmentation("crop", "shifts by up to this share")},
                  .type = {},
                  .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1])"}));
-    list.push_back(missing({.name = "table",
-                            .doc = "The rows of a CSV file.",
-                            .inputs = {},
-                            .arguments = {text_argument("file", "the CSV file"), holdout_argument()},
-                            .type = {},
-                            .example = "data row = table(\"iris.csv\")"}));
-    list.push_back(missing({.name = "npy",
-                            .doc = "An array in NumPy's format; its first axis counts the examples.",
-                            .inputs = {},
-                            .arguments = {text_argument("file", "the .npy file"), holdout_argument()},
-                            .type = {},
-                            .example = "data x = npy(\"x.npy\")"}));
     return list;
 }
 

@@ -45,6 +45,9 @@ std::vector<dsl::Type> types_of(const data::Description& description);
 // One for each file of this folder.
 Source define_chars(const Context& context);
 Source define_series(const Context& context);
+Source define_npy(const Context& context);
+Source define_table(const Context& context);
+Source define_audio(const Context& context);
 Source define_tone(const Context& context);
 Source define_wave(const Context& context);
 Source define_mnist(const Context& context);
