@@ -256,6 +256,7 @@ Diagnostic source_absent(Span span, const Names& reasons, bool sequential);
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);
 /// A source whose files are there, but not what they should be; for type rules to throw.
 Diagnostic broken_source(std::string why);
+/// The first line of `what` is the message, the others say what was found.
 Diagnostic source_warning(Span span, std::string_view source, std::string what);
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
 
