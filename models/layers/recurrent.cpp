@@ -3,6 +3,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 // Recurrent layers, unrolled over time. Every step's input is projected in one product for each gate before
@@ -91,49 +92,80 @@ std::vector<Value> stacked(const BuildCall& call, const Unrolled& unrolled, cons
     return {{.var = reshape(joined, tape_shape(call.results[0], call.batch)), .type = call.results[0]}};
 }
 
+/// A state's value from step to step: none before the first, where it is 0, or what an earlier run carried.
+class Carried {
+  public:
+    Carried(BuildCall& call, const Unrolled& unrolled) : steps_(call.steps) {
+        if (steps_ != nullptr) {
+            state_ = steps_->state({unrolled.examples, unrolled.units});
+            value_ = state_;
+        }
+    }
+    bool zero() const { return !value_.valid(); }
+    Var value() const { return value_; }
+    void set(Var value) { value_ = value; }
+    void end() {
+        if (steps_ != nullptr) {
+            steps_->carry(state_, value_);
+        }
+    }
+
+  private:
+    Steps* steps_;
+    Var state_;
+    Var value_;
+};
+
 std::vector<Value> build_rnn(BuildCall& call) {
     const Unrolled unrolled = unroll(call, 1);
+    Carried state(call, unrolled);
     std::vector<Var> states;
-    for (Index step = 0; step < unrolled.length; ++step) {
-        Var drive = unrolled.inputs[0][static_cast<std::size_t>(step)];
-        if (step > 0) {  // the first state is 0
-            drive = drive + matmul(states.back(), unrolled.state_weights[0]);
-        }
-        states.push_back(tanh(drive));
+    for (const Var input : unrolled.inputs[0]) {
+        state.set(tanh(state.zero() ? input : input + matmul(state.value(), unrolled.state_weights[0])));
+        states.push_back(state.value());
     }
+    state.end();
     return stacked(call, unrolled, states);
 }
 
 std::vector<Value> build_lstm(BuildCall& call) {
     const Unrolled unrolled = unroll(call, 4);
+    Carried state(call, unrolled);
+    Carried memory(call, unrolled);
     std::vector<Var> states;
-    Var memory;
     for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
         const auto drive = [&](std::size_t gate) {
             const Var input = unrolled.inputs[gate][step];
-            return step == 0 ? input : input + matmul(states.back(), unrolled.state_weights[gate]);
+            return state.zero() ? input : input + matmul(state.value(), unrolled.state_weights[gate]);
         };
         const Var fresh = sigmoid(drive(0)) * tanh(drive(2));
-        memory = step == 0 ? fresh : sigmoid(drive(1)) * memory + fresh;
-        states.push_back(sigmoid(drive(3)) * tanh(memory));
+        memory.set(memory.zero() ? fresh : sigmoid(drive(1)) * memory.value() + fresh);
+        state.set(sigmoid(drive(3)) * tanh(memory.value()));
+        states.push_back(state.value());
     }
+    state.end();
+    memory.end();
     return stacked(call, unrolled, states);
 }
 
 std::vector<Value> build_gru(BuildCall& call) {
     const Unrolled unrolled = unroll(call, 3);
     const std::vector<Var> biases = gates_of(call.weights[3], 3);
+    Carried state(call, unrolled);
     std::vector<Var> states;
     for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
-        const Var previous = step == 0 ? unrolled.zero : states.back();
+        const Var previous = state.zero() ? unrolled.zero : state.value();
         const auto state_part = [&](std::size_t gate) {
-            return step == 0 ? biases[gate] : matmul(previous, unrolled.state_weights[gate]) + biases[gate];
+            return state.zero() ? biases[gate]
+                                : matmul(previous, unrolled.state_weights[gate]) + biases[gate];
         };
         const Var reset = sigmoid(unrolled.inputs[0][step] + state_part(0));
         const Var keep = sigmoid(unrolled.inputs[1][step] + state_part(1));
         const Var candidate = tanh(unrolled.inputs[2][step] + reset * state_part(2));
-        states.push_back((1.0 - keep) * candidate + keep * previous);
+        state.set((1.0 - keep) * candidate + keep * previous);
+        states.push_back(state.value());
     }
+    state.end();
     return stacked(call, unrolled, states);
 }
 
@@ -152,7 +184,8 @@ Definition recurrent(std::string name, std::string doc, std::string details, Ind
                  .arguments = {integer_argument("units", "numbers in the state"), initializer_argument()},
                  .type = type_rule(name, gates, second_bias),
                  .example = name + "(256)"},
-            .build = std::move(build)};
+            .build = std::move(build),
+            .stepping = carries_steps()};
 }
 
 }  // namespace
