@@ -43,6 +43,7 @@ struct FormatRequest {
 };
 struct HelpRequest {
     std::optional<std::string> name;
+    bool reference = false;  ///< everything, in Markdown
 };
 /// Something to print as it is: the program's help or version.
 struct TextRequest {
