@@ -6,9 +6,10 @@
 #include "models/stepping.hpp"
 #include "models/values.hpp"
 
-// Recurrent layers, unrolled over time. Every step's input is projected in one product for each gate before
-// the loop, so that a step costs only the products with the state; weights are cut into gates once, not
-// results at each step.
+// The LSTM over a window is one operation of its own. The other recurrent layers, and all where one step is
+// built, are unrolled over time: every step's input is projected in one product for each gate before the
+// loop, so that a step costs only the products with the state; weights are cut into gates once, not results
+// at each step.
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
 
@@ -60,6 +61,11 @@ struct Unrolled {
     Var zero;                              ///< examples x units
 };
 
+/// Steps first, so that each is one stretch of memory: length x examples x width.
+Var steps_first(Var x, Index examples, const dsl::Type& type) {
+    return transpose(reshape(x, {examples, type.shape[0], type.shape[1]}), {1, 0, 2});
+}
+
 Unrolled unroll(BuildCall& call, Index gates) {
     const Value& x = call.inputs.front();
     Unrolled result{.examples = x.type.batched ? call.batch : 1,
@@ -68,10 +74,7 @@ Unrolled unroll(BuildCall& call, Index gates) {
                     .inputs = {},
                     .state_weights = gates_of(call.weights[1], gates),
                     .zero = {}};
-    const Index width = x.type.shape[1];
-    // Steps first, so that each is one stretch of memory.
-    Var steps = reshape(x.var, {result.examples, result.length, width});
-    steps = reshape(transpose(steps, {1, 0, 2}), {-1, width});
+    const Var steps = reshape(steps_first(x.var, result.examples, x.type), {-1, x.type.shape[1]});
     const std::vector<Var> weights = gates_of(call.weights[0], gates);
     const std::vector<Var> biases = gates_of(call.weights[2], gates);
     for (std::size_t gate = 0; gate < weights.size(); ++gate) {
@@ -128,24 +131,37 @@ std::vector<Value> build_rnn(BuildCall& call) {
     return stacked(call, unrolled, states);
 }
 
-std::vector<Value> build_lstm(BuildCall& call) {
+std::vector<Value> build_lstm_step(BuildCall& call) {
     const Unrolled unrolled = unroll(call, 4);
     Carried state(call, unrolled);
     Carried memory(call, unrolled);
     std::vector<Var> states;
     for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
         const auto drive = [&](std::size_t gate) {
-            const Var input = unrolled.inputs[gate][step];
-            return state.zero() ? input : input + matmul(state.value(), unrolled.state_weights[gate]);
+            return unrolled.inputs[gate][step] + matmul(state.value(), unrolled.state_weights[gate]);
         };
-        const Var fresh = sigmoid(drive(0)) * tanh(drive(2));
-        memory.set(memory.zero() ? fresh : sigmoid(drive(1)) * memory.value() + fresh);
+        memory.set(sigmoid(drive(1)) * memory.value() + sigmoid(drive(0)) * tanh(drive(2)));
         state.set(sigmoid(drive(3)) * tanh(memory.value()));
         states.push_back(state.value());
     }
     state.end();
     memory.end();
     return stacked(call, unrolled, states);
+}
+
+std::vector<Value> build_lstm(BuildCall& call) {
+    if (call.steps != nullptr) {
+        return build_lstm_step(call);
+    }
+    const Value& x = call.inputs.front();
+    const Index examples = x.type.batched ? call.batch : 1;
+    const Index length = x.type.shape[0];
+    const Index units = call.results[0].shape[1];
+    const Var rows = reshape(steps_first(x.var, examples, x.type), {-1, x.type.shape[1]});
+    const Var drive = matmul(rows, call.weights[0]) + call.weights[2];
+    const Var states = lstm(reshape(drive, {length, examples, 4 * units}), call.weights[1]);
+    return {{.var = reshape(transpose(states, {1, 0, 2}), tape_shape(call.results[0], call.batch)),
+             .type = call.results[0]}};
 }
 
 std::vector<Value> build_gru(BuildCall& call) {
