@@ -80,6 +80,8 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::wrong_prompt, "wrong-prompt"},
     {Code::source_absent, "source-absent"},
     {Code::source_fields, "source-fields"},
+    {Code::broken_source, "broken-source"},
+    {Code::source_warning, "source-warning"},
     {Code::not_yet, "not-yet"},
     {Code::calls_disagree, "calls-disagree"},
     {Code::annotation_mismatch, "annotation-mismatch"},
@@ -836,20 +838,31 @@ Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expe
                      std::string(found), std::string(expected));
 }
 
-Diagnostic source_absent(Span span, const Names& reasons) {
+Diagnostic source_absent(Span span, const Names& reasons, bool sequential) {
     Diagnostic result = error(Code::source_absent, span,
                               reasons.size() == 1 ? "this data is not there" : "none of this data is there");
     for (std::size_t i = 0; i < reasons.size(); ++i) {
         result.found += (i == 0 ? "" : "\n            ") + reasons[i];
     }
     return helping(std::move(result),
-                   "add a source that needs no file after it: `or digits(range = [-1, 1])`");
+                   sequential ? "paths start at the folder of the .gan file"
+                              : "add a source that needs no file after it: `or digits(range = [-1, 1])`");
 }
 
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields) {
     return expecting(
         error(Code::source_fields, span, quote(source) + " does not give that many values for an example"),
         counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
+}
+
+Diagnostic broken_source(std::string why) {
+    Diagnostic result = placeless(Code::broken_source, "this data cannot be used");
+    result.found = std::move(why);
+    return result;
+}
+
+Diagnostic source_warning(Span span, std::string_view source, std::string what) {
+    return warning(Code::source_warning, span, quote(source) + ": " + std::move(what));
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {

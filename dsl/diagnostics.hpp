@@ -83,6 +83,8 @@ enum class Code {
     wrong_prompt,
     source_absent,
     source_fields,
+    broken_source,
+    source_warning,
     not_yet,
     // types
     calls_disagree,
@@ -259,9 +261,12 @@ Diagnostic cannot_continue(Span span, std::string_view net, std::string_view sig
 Diagnostic continue_uncalled(Span span, std::string_view net);
 /// `found`: what stands as the prompt; `expected`: what the net reads.
 Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected);
-/// `reasons` has a line for each source that was tried.
-Diagnostic source_absent(Span span, const Names& reasons);
+/// `reasons` has a line for each source that was tried; `sequential`: they yield sequences.
+Diagnostic source_absent(Span span, const Names& reasons, bool sequential);
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);
+/// A source whose files are there, but not what they should be; for type rules to throw.
+Diagnostic broken_source(std::string why);
+Diagnostic source_warning(Span span, std::string_view source, std::string what);
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
 
 // Types. Those without a span are for type rules to throw.
