@@ -61,6 +61,10 @@ Operand Elaborator::continuation(const Expression& expression, Scope& scope) {
         return Unknown{};
     }
     if (nets_[index].progress != NetState::Progress::done) {
+        // Where something else went wrong, that may be why.
+        if (has_errors()) {
+            return Unknown{};
+        }
         return report(diagnostics::continue_uncalled(named.span, net.name));
     }
     const std::vector<Type>& results = nets_[index].results;

@@ -26,6 +26,13 @@ Writer::Writer(const runtime::Continuation& continuation, std::uint64_t seed,
         }
     }
     uniform_.resize(count_);
+    if (continuation_.classes) {
+        // A net that gives no probabilities is found now, not after the first epoch.
+        begin();
+        std::vector<Real> first(count_);
+        run(first);
+        draw(0, first);
+    }
 }
 
 void Writer::begin() {

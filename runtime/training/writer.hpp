@@ -15,7 +15,8 @@ namespace gandsl::training {
 class Writer {
   public:
     /// `symbols` are the texts of the classes, empty where it is a series that goes on. Throws
-    /// Error(invalid_argument) for a prompt that holds a symbol the text never has.
+    /// Error(invalid_argument) for a prompt that holds a symbol the text never has, and for a net whose
+    /// output is no probability.
     Writer(const runtime::Continuation& continuation, std::uint64_t seed,
            std::span<const std::string> symbols, std::shared_ptr<ThreadPool> pool);
 
