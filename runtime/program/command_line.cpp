@@ -153,6 +153,11 @@ Request read_command_line(const std::vector<std::string>& words) {
     CLI::App* help_command = app.add_subcommand("help", "explains a layer or function, or lists them all");
     help_command->add_option("NAME", help.name, "such as conv or adam");
 
+    NewRequest create;
+    CLI::App* new_command = app.add_subcommand("new", "writes a commented file to start from, or lists them");
+    new_command->add_option("TEMPLATE", create.name, "such as gan, vae or lstm; without it, lists them all");
+    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said");
+
     try {
         check_command_name(app, words);
         std::vector<std::string> reversed(words.rbegin(), words.rend());
@@ -198,6 +203,9 @@ Request read_command_line(const std::vector<std::string>& words) {
     }
     if (*format_command) {
         return format;
+    }
+    if (*new_command) {
+        return create;
     }
     if (*help_command) {
         return help;
