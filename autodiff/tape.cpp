@@ -13,7 +13,7 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-const Shape& Var::shape() const {
+Shape Var::shape() const {
     if (!valid()) {
         throw Error(ErrorCode::invalid_argument, "this Var belongs to no tape");
     }

@@ -36,7 +36,8 @@ class Var {
     bool valid() const { return tape_ != nullptr; }
     Tape& tape() const { return *tape_; }
     NodeId id() const { return id_; }
-    const Shape& shape() const;
+    /// By value: the tape moves its nodes as it grows.
+    Shape shape() const;
 
     /// The value: of a state always, of another Var where it was computed as it was recorded. Throws
     /// Error(invalid_argument) for a value that only a Plan computes.
