@@ -78,6 +78,8 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::source_absent, "source-absent"},
     {Code::source_fields, "source-fields"},
     {Code::not_yet, "not-yet"},
+    {Code::run_absent, "run-absent"},
+    {Code::net_not_in_run, "net-not-in-run"},
     {Code::calls_disagree, "calls-disagree"},
     {Code::annotation_mismatch, "annotation-mismatch"},
     {Code::does_not_broadcast, "does-not-broadcast"},
@@ -823,6 +825,23 @@ Diagnostic source_fields(Span span, std::string_view source, std::size_t names, 
     return expecting(
         error(Code::source_fields, span, quote(source) + " does not give that many values for an example"),
         counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
+}
+
+Diagnostic run_absent(Span span, std::string_view run, std::string_view why) {
+    Diagnostic result =
+        error(Code::run_absent, span, "no net can be taken from " + quote(run));
+    result.found = std::string(why);
+    return result;
+}
+
+Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets) {
+    Diagnostic result = suggesting(
+        error(Code::net_not_in_run, span, quote(run) + " has no net " + quote(net)), net, nets);
+    result.found = nets.empty() ? "a run without nets" : "the nets " + listed(nets, " and ");
+    if (!nets.empty()) {
+        result.help.push_back("a net keeps the name that it has in its run");
+    }
+    return result;
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {

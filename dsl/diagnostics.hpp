@@ -81,6 +81,8 @@ enum class Code {
     source_absent,
     source_fields,
     not_yet,
+    run_absent,
+    net_not_in_run,
     // types
     calls_disagree,
     annotation_mismatch,
@@ -252,6 +254,9 @@ Diagnostic no_next(Span span, std::string_view data, std::string_view source);
 /// `reasons` has a line for each source that was tried.
 Diagnostic source_absent(Span span, const Names& reasons);
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);
+/// `net F from "RUN"`: why the run cannot be had.
+Diagnostic run_absent(Span span, std::string_view run, std::string_view why);
+Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets);
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
 
 // Types. Those without a span are for type rules to throw.

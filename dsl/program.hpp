@@ -60,7 +60,8 @@ struct Net {
     Instructions body;
     std::vector<ValueId> results;
     std::vector<NetWeight> weights;
-    std::optional<std::string> from;  ///< `net F from "run"`
+    std::optional<std::string> from;  ///< `net F from "run"`, and the nets that F calls in that run
+    std::string origin = {};          ///< its name in that run
     Span span;
 };
 
