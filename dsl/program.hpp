@@ -152,6 +152,7 @@ struct Sample {
     const Entry* sink = nullptr;
     Arguments arguments;
     Period period;
+    std::optional<std::size_t> count = {};  ///< of pictures, where a grid need not be filled
     Span span;
 };
 

@@ -239,7 +239,8 @@ EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {
     Scope scope{.draws = streams::Purpose::sample_draws, .layers = streams::Purpose::sample_layers};
     if (sample.sink->name == "grid") {
         scope.grid_columns = models::integer(sample.arguments, "columns");
-        scope.batch = models::integer(sample.arguments, "rows") * scope.grid_columns;
+        scope.batch = sample.count ? static_cast<Index>(*sample.count)
+                                   : models::integer(sample.arguments, "rows") * scope.grid_columns;
     } else {
         scope.batch = models::integer(sample.arguments, "count");
     }
@@ -285,7 +286,9 @@ Graph build(const dsl::Program& program, const BuildOptions& options) {
         for (const dsl::Average& each : program.train->averages) {
             recorder.keep_average(each.net);
         }
-        Step(program, options, graph, recorder).record();
+        if (options.train) {
+            Step(program, options, graph, recorder).record();
+        }
     }
     for (const dsl::Sample& sample : program.samples) {
         graph.samples.push_back(record_sample(sample, recorder));

@@ -19,6 +19,7 @@ struct BuildOptions {
     std::uint64_t seed = 0;
     std::uint64_t total_steps = 1;  ///< of the run, for schedules
     std::uint64_t epoch_steps = 1;  ///< steps in an epoch, for schedules
+    bool train = true;              ///< false: samples and measures alone, with the moving averages they use
 };
 
 /// What has to be fed before a run: the batch of one field of one `data` statement.

@@ -12,5 +12,6 @@ int time(const TimeRequest& request);
 int format(const FormatRequest& request);
 int help(const HelpRequest& request);
 int create(const NewRequest& request);
+int sample(const SampleRequest& request);
 
 }  // namespace gandsl::program

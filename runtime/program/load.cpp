@@ -36,9 +36,11 @@ std::string hint(const std::string& run, const std::filesystem::path& folder) {
     if (std::filesystem::exists(seen_from(folder, run), error) || !std::filesystem::exists(run, error)) {
         return "";
     }
-    const std::filesystem::path written =
-        std::filesystem::proximate(run, folder.empty() ? "." : folder, error);
-    return fmt::format("; paths start at the file's folder: write \"{}\"", written.string());
+    const auto whole = [](const std::filesystem::path& path) {
+        return std::filesystem::absolute(path).lexically_normal();
+    };
+    return fmt::format("; paths start at the file's folder: write \"{}\"",
+                       whole(run).lexically_relative(whole(folder)).string());
 }
 
 training::TrainedRun open_run(const std::string& run, const std::string& net, const Place& place) {
@@ -58,18 +60,18 @@ training::TrainedRun open_run(const std::string& run, const std::string& net, co
 
 dsl::FindTrained finder(const dsl::Catalogue& catalogue, Place place,
                         std::map<std::string, training::TrainedRun>* found, std::size_t depth = 0) {
-    return [&catalogue, place = std::move(place), found, depth](const std::string& path,
-                                                                const std::string& net) -> dsl::TrainedProgram {
+    return [&catalogue, place = std::move(place), found, depth](
+               const std::string& path, const std::string& net) -> dsl::TrainedProgram {
         if (depth == most_runs) {
             return fmt::format("more than {} runs take nets from one another", most_runs);
         }
         try {
             training::TrainedRun run = open_run(path, net, place);
-            dsl::CheckResult result =
-                dsl::check(run.text, catalogue,
-                           {.options = run.record.options,
-                            .find_trained = finder(catalogue, {run.record.folder, run.folder}, nullptr, depth + 1),
-                            .data = run.record.sources});
+            dsl::CheckResult result = dsl::check(
+                run.text, catalogue,
+                {.options = run.record.options,
+                 .find_trained = finder(catalogue, {run.record.folder, run.folder}, nullptr, depth + 1),
+                 .data = run.record.sources});
             for (const dsl::Diagnostic& diagnostic : result.diagnostics) {
                 if (diagnostic.severity == dsl::Severity::error) {
                     return fmt::format("its {} is not a model to this version: {}",
@@ -86,8 +88,8 @@ dsl::FindTrained finder(const dsl::Catalogue& catalogue, Place place,
     };
 }
 
-std::optional<Loaded> check(Loaded loaded, const Place& place, const std::optional<std::filesystem::path>& data,
-                            dsl::Settings settings) {
+std::optional<Loaded> check(Loaded loaded, const Place& place,
+                            const std::optional<std::filesystem::path>& data, dsl::Settings settings) {
     loaded.sources = sources::all({data::find_places(data), place.folder});
     loaded.catalogue =
         std::make_unique<const dsl::Catalogue>(models::catalogue(sources::entries(loaded.sources)));
@@ -102,7 +104,9 @@ std::optional<Loaded> check(Loaded loaded, const Place& place, const std::option
 
 }  // namespace
 
-std::string read_source(const std::filesystem::path& path) { return files::read_whole(path, most_source_bytes); }
+std::string read_source(const std::filesystem::path& path) {
+    return files::read_whole(path, most_source_bytes);
+}
 
 bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesystem::path& path,
             const std::string& text) {
@@ -113,7 +117,8 @@ bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesyst
         std::fputs((dsl::render(diagnostic, path.string(), text) + "\n").c_str(), stderr);
     }
     if (errors > 0) {
-        std::fputs(fmt::format("{} error{} in {}\n", errors, errors == 1 ? "" : "s", path.string()).c_str(), stderr);
+        std::fputs(fmt::format("{} error{} in {}\n", errors, errors == 1 ? "" : "s", path.string()).c_str(),
+                   stderr);
     }
     return errors > 0;
 }
@@ -122,8 +127,7 @@ std::optional<Loaded> load(const FileRequest& request, const std::optional<std::
     Loaded loaded;
     loaded.path = request.file;
     loaded.text = read_source(request.file);
-    dsl::Settings settings{
-        request.set, request.epochs, request.steps, request.batch, request.seed, {}, {}};
+    dsl::Settings settings{request.set, request.epochs, request.steps, request.batch, request.seed, {}, {}};
     return check(std::move(loaded), {request.file.parent_path(), run}, request.data, std::move(settings));
 }
 

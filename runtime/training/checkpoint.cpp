@@ -37,10 +37,13 @@ std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& f
 
 namespace {
 
-std::vector<std::size_t> sizes_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
+std::vector<std::size_t> sizes_of(const Shape& shape) {
+    return {shape.begin(), shape.end()};
+}
 
 template <typename Number>
-Number parse_number(const files::Metadata& metadata, const std::string& key, const std::filesystem::path& path) {
+Number parse_number(const files::Metadata& metadata, const std::string& key,
+                    const std::filesystem::path& path) {
     const auto found = metadata.find(key);
     Number number{};
     if (found != metadata.end()) {
@@ -79,14 +82,16 @@ RunPlace restore(const std::filesystem::path& path, std::span<const runtime::Nam
     for (const runtime::NamedState& state : states) {
         const auto found = tensors.find(state.name);
         if (found == tensors.end()) {
-            throw Error(ErrorCode::format, fmt::format("{}: has no '{}', which the model wants; it was written by "
-                                                       "another model",
-                                                       path.string(), state.name));
+            throw Error(ErrorCode::format,
+                        fmt::format("{}: has no '{}', which the model wants; it was written by "
+                                    "another model",
+                                    path.string(), state.name));
         }
         if (found->second.shape != sizes_of(state.var.shape())) {
-            throw Error(ErrorCode::format,
-                        fmt::format("{}: '{}' has another shape than the model's {}; it was written by another model",
-                                    path.string(), state.name, to_string(state.var.shape())));
+            throw Error(
+                ErrorCode::format,
+                fmt::format("{}: '{}' has another shape than the model's {}; it was written by another model",
+                            path.string(), state.name, to_string(state.var.shape())));
         }
     }
     if (tensors.size() != states.size()) {
@@ -147,7 +152,8 @@ std::filesystem::path best_checkpoint(const std::filesystem::path& folder) {
     return folder / (std::string("best") + suffix);
 }
 
-RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const runtime::NamedState> states,
+RunPlace load_newest_checkpoint(const std::filesystem::path& folder,
+                                std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken) {
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (const std::filesystem::path& path : all) {

@@ -47,7 +47,7 @@ struct Record {
     std::vector<std::pair<std::string, std::string>> options;  ///< as --set would have them
     std::uint64_t seed = 0;
     std::size_t batch = 64;
-    std::vector<data::Description> data;    ///< without fields where the record has no types
+    std::vector<data::Description> data;     ///< without fields where the record has no types
     std::vector<dsl::RecordedData> sources;  ///< empty where the record has no types
 };
 

@@ -23,16 +23,18 @@ const files::Tensor* find(const Weights& weights, const std::string& name) {
 // Throws where the model has no use for it.
 void fill(Var state, const std::string& name, const files::Tensor* tensor, const Weights& weights) {
     if (tensor == nullptr) {
-        throw Error(ErrorCode::format, fmt::format("{}: has no '{}', which the model wants; it was written by another "
-                                                   "model",
-                                                   weights.path.string(), name));
+        throw Error(ErrorCode::format,
+                    fmt::format("{}: has no '{}', which the model wants; it was written by another "
+                                "model",
+                                weights.path.string(), name));
     }
     const Shape shape(tensor->shape.begin(), tensor->shape.end());
     if (shape != Shape(state.shape())) {
-        throw Error(ErrorCode::format,
-                    fmt::format("{}: '{}' has shape {} there, and {} in the model: an option with which the net was "
-                                "trained has another value now, or the model is another",
-                                weights.path.string(), name, to_string(shape), to_string(state.shape())));
+        throw Error(
+            ErrorCode::format,
+            fmt::format("{}: '{}' has shape {} there, and {} in the model: an option with which the net was "
+                        "trained has another value now, or the model is another",
+                        weights.path.string(), name, to_string(shape), to_string(state.shape())));
     }
     const std::vector<float> values = tensor->floats();
     std::copy(values.begin(), values.end(), state.tape().state_value(state.id()).data());

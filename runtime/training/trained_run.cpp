@@ -34,18 +34,20 @@ TrainedRun open_trained(const fs::path& path) {
     run.folder = real;
     if (fs::is_regular_file(real, error)) {
         if (real.extension() != ".safetensors") {
-            throw Error(ErrorCode::file,
-                        fmt::format("{} is no run: a run is a folder such as runs/mnist/latest{}", path.string(),
-                                    real.extension() == ".gan" ? ", which `gandsl run` makes from a .gan file"
-                                                               : ", or a checkpoint's file in it"));
+            throw Error(
+                ErrorCode::file,
+                fmt::format("{} is no run: a run is a folder such as runs/mnist/latest{}", path.string(),
+                            real.extension() == ".gan" ? ", which `gandsl run` makes from a .gan file"
+                                                       : ", or a checkpoint's file in it"));
         }
         run.checkpoint = real;
         run.folder = real.parent_path().parent_path();
         if (!is_run(run.folder)) {
-            throw Error(ErrorCode::file,
-                        fmt::format("{} does not lie in a run's folder checkpoints, where model.gan and run.json "
-                                    "beside it say what its numbers mean",
-                                    path.string()));
+            throw Error(
+                ErrorCode::file,
+                fmt::format("{} does not lie in a run's folder checkpoints, where model.gan and run.json "
+                            "beside it say what its numbers mean",
+                            path.string()));
         }
     } else if (!is_run(real)) {
         const bool has_runs = fs::is_symlink(path / "latest", error);
@@ -68,9 +70,10 @@ Weights read_weights(const TrainedRun& run, bool best, std::vector<std::string>&
         const fs::path path = best_checkpoint(folder);
         std::error_code ignored;
         if (!fs::exists(path, ignored)) {
-            throw Error(ErrorCode::file, fmt::format("{} keeps no best checkpoint: one is kept where the file has "
-                                                     "a `measure`, from the first time it is taken",
-                                                     run.folder.string()));
+            throw Error(ErrorCode::file,
+                        fmt::format("{} keeps no best checkpoint: one is kept where the file has "
+                                    "a `measure`, from the first time it is taken",
+                                    run.folder.string()));
         }
         return read(path);
     }
@@ -88,10 +91,11 @@ Weights read_weights(const TrainedRun& run, bool best, std::vector<std::string>&
             skipped.emplace_back(error.what());
         }
     }
-    throw Error(ErrorCode::file,
-                fmt::format("{} has no checkpoint yet: the first is written at the end of the first epoch, or when "
-                            "the run is stopped with Ctrl-C",
-                            run.folder.string()));
+    throw Error(
+        ErrorCode::file,
+        fmt::format("{} has no checkpoint yet: the first is written at the end of the first epoch, or when "
+                    "the run is stopped with Ctrl-C",
+                    run.folder.string()));
 }
 
 }  // namespace gandsl::training

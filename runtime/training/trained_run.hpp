@@ -19,8 +19,8 @@ struct TrainedRun {
     Record record;
 };
 
-/// From a run's folder, a link to it (runs/mnist/latest) or one of its checkpoints. Throws Error(file) for what is none
-/// of these, saying what it is instead, Error(format) for a broken record.
+/// From a run's folder, a link to it (runs/mnist/latest) or one of its checkpoints. Throws Error(file) for
+/// what is none of these, saying what it is instead, Error(format) for a broken record.
 TrainedRun open_trained(const std::filesystem::path& path);
 
 /// A checkpoint's content.
@@ -30,8 +30,9 @@ struct Weights {
     std::map<std::string, files::Tensor> tensors;
 };
 
-/// The checkpoint that was named, with `best` the best one, else the newest that is whole. `skipped` receives a message
-/// for each newer one that is broken. Throws Error(file) where there is none, Error(format) for one of another kind.
+/// The checkpoint that was named, with `best` the best one, else the newest that is whole. `skipped` receives
+/// a message for each newer one that is broken. Throws Error(file) where there is none, Error(format) for one
+/// of another kind.
 Weights read_weights(const TrainedRun& run, bool best, std::vector<std::string>& skipped);
 
 }  // namespace gandsl::training
