@@ -46,10 +46,19 @@ struct NamedState {
     bool learned = false;  ///< a weight of a net, not a statistic or a moment
 };
 
-/// One recorded `update`, for estimates.
+/// A weight that an update learns, as its objective sees it.
+struct LearnedWeight {
+    std::string name;           ///< "G.dense_1.weight"
+    std::vector<Var> versions;  ///< the weight at the update, and before earlier updates of the step that replaced it
+    Var gradient;               ///< of the objective, through all versions
+};
+
+/// One recorded `update`, for estimates and checks.
 struct UpdateRecord {
     std::size_t item = 0;      ///< place in Train::items
     std::vector<Var> results;  ///< new weights, moments and named values
+    Var objective;             ///< a scalar, the mean over the batch
+    std::vector<LearnedWeight> learned;
 };
 
 /// A graph that reads the states and changes none. It has draws that depend on the seed alone as long as it

@@ -185,7 +185,8 @@ Request read_command_line(const std::vector<std::string>& words) {
             [&sample](const std::string& text) { sample.temperature = read_number("--temperature", text); },
             "of `continue`: low is careful, high is bold")
         ->type_name("T");
-    sample_command->add_option("--out", sample.out, "file to write; SAMPLE.png, .txt, .csv or .npy unless said")
+    sample_command
+        ->add_option("--out", sample.out, "file to write; SAMPLE.png, .txt, .csv or .npy unless said")
         ->type_name("FILE");
     sample_command->add_flag("--best", sample.best, "from the checkpoint at which the measure was best");
     sample_command->add_option("--set", set, "sets an option of the file: NAME=VALUE; may be given again")
@@ -194,6 +195,26 @@ Request read_command_line(const std::vector<std::string>& words) {
     sample_command->add_option("--data", sample.data, "folder in which data sets are looked for first")
         ->type_name("DIR");
     add_threads(*sample_command, sample.threads);
+
+    GradcheckRequest gradcheck;
+    CLI::App* gradcheck_command =
+        app.add_subcommand("gradcheck", "holds a model's gradients against finite differences");
+    add_file_options(*gradcheck_command, gradcheck.file, set);
+    gradcheck_command->get_option("--batch")->description("examples in a batch; 4 unless said");
+    add_whole_number(
+        *gradcheck_command, "--entries", [&gradcheck](std::uint64_t number) { gradcheck.entries = number; },
+        1, most_examples, "numbers looked at in each weight; 5 unless said");
+    add_threads(*gradcheck_command, gradcheck.file.threads);
+    gradcheck_command->footer(
+        "Every weight of every update is moved by a little, and the change of the objective compared with "
+        "the\n"
+        "gradient that training would use: in double precision, on the first batch, with the draws of the "
+        "first\n"
+        "step. Gradients inside an objective, as a gradient penalty has them, are part of it. What stands "
+        "inside\n"
+        "stop_gradient is held at its value, for that is what the gradient takes it to be. The error is a "
+        "share of\n"
+        "the gradient; above 0.00001 fails, and the exit code is 1.");
 
     NewRequest create;
     CLI::App* new_command = app.add_subcommand("new", "writes a commented file to start from, or lists them");
@@ -249,6 +270,10 @@ Request read_command_line(const std::vector<std::string>& words) {
     if (*sample_command) {
         split_settings(sample.set, set);
         return sample;
+    }
+    if (*gradcheck_command) {
+        split_settings(gradcheck.file.set, set);
+        return gradcheck;
     }
     if (*new_command) {
         return create;

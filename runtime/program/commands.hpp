@@ -11,6 +11,7 @@ int check(const CheckRequest& request);
 int time(const TimeRequest& request);
 int format(const FormatRequest& request);
 int help(const HelpRequest& request);
+int gradcheck(const GradcheckRequest& request);
 int create(const NewRequest& request);
 int sample(const SampleRequest& request);
 

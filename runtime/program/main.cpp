@@ -40,7 +40,9 @@ struct Dispatch {
     int operator()(const program::HelpRequest& request) const { return program::help(request); }
     int operator()(const program::NewRequest& request) const { return program::create(request); }
     int operator()(const program::SampleRequest& request) const { return program::sample(request); }
-    int operator()(const program::GradcheckRequest&) const { return 0; }
+    int operator()(const program::GradcheckRequest& request) const {
+        return program::gradcheck(request);
+    }
     int operator()(const program::TextRequest& request) const {
         std::fputs(request.text.c_str(), stdout);
         return 0;
