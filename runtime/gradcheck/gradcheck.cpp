@@ -269,10 +269,12 @@ class UpdateCheck {
             const Difference found = differentiate(
                 versions, entry, 1e-3 * options_.tolerance * std::max(std::abs(recorded), least));
             const double off = std::abs(recorded - found.value);
-            const double share = off / std::max({std::abs(recorded), std::abs(found.value), least});
+            const double scale = std::max({std::abs(recorded), std::abs(found.value), least});
+            const double share = off / scale;
             ++report.checked;
             const bool agrees = share <= options_.tolerance;
-            if (!agrees && off <= 4 * found.uncertainty) {
+            const bool settled = found.uncertainty <= options_.tolerance * scale;
+            if (off <= 4 * found.uncertainty && !(agrees && settled)) {
                 ++report.unsure;
                 continue;
             }
