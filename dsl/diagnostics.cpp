@@ -83,6 +83,8 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::broken_source, "broken-source"},
     {Code::source_warning, "source-warning"},
     {Code::not_yet, "not-yet"},
+    {Code::run_absent, "run-absent"},
+    {Code::net_not_in_run, "net-not-in-run"},
     {Code::calls_disagree, "calls-disagree"},
     {Code::annotation_mismatch, "annotation-mismatch"},
     {Code::does_not_broadcast, "does-not-broadcast"},
@@ -855,6 +857,23 @@ Diagnostic source_fields(Span span, std::string_view source, std::size_t names, 
         counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
 }
 
+<<<<<<< HEAD
+Diagnostic run_absent(Span span, std::string_view run, std::string_view why) {
+    Diagnostic result =
+        error(Code::run_absent, span, "no net can be taken from " + quote(run));
+    result.found = std::string(why);
+    return result;
+}
+
+Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets) {
+    Diagnostic result = suggesting(
+        error(Code::net_not_in_run, span, quote(run) + " has no net " + quote(net)), net, nets);
+    result.found = nets.empty() ? "a run without nets" : "the nets " + listed(nets, " and ");
+    if (!nets.empty()) {
+        result.help.push_back("a net keeps the name that it has in its run");
+    }
+    return result;
+=======
 Diagnostic broken_source(std::string why) {
     Diagnostic result = placeless(Code::broken_source, "this data cannot be used");
     result.found = std::move(why);
@@ -863,6 +882,7 @@ Diagnostic broken_source(std::string why) {
 
 Diagnostic source_warning(Span span, std::string_view source, std::string what) {
     return warning(Code::source_warning, span, quote(source) + ": " + std::move(what));
+>>>>>>> main
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {

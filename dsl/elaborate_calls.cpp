@@ -168,10 +168,8 @@ std::optional<PreparedCall> Elaborator::prepare(const Expression& expression, Sc
             good = prepare_entry(call, expression, scope, piped);
             break;
         case Callee::Kind::net:
-            if (nets_[called->index].tree->from) {
-                report(diagnostics::not_yet(nets_[called->index].tree->from->span, "from",
-                                            "loading a trained net is still to be written"));
-                return std::nullopt;
+            if (nets_[called->index].absent) {
+                return std::nullopt;  // reported where it is declared
             }
             good = prepare_parameters(call, expression, nets_[called->index].tree->parameters, scope, piped);
             break;

@@ -62,7 +62,8 @@ struct Net {
     Instructions body;
     std::vector<ValueId> results;
     std::vector<NetWeight> weights;
-    std::optional<std::string> from;  ///< `net F from "run"`
+    std::optional<std::string> from;  ///< `net F from "run"`, and the nets that F calls in that run
+    std::string origin = {};          ///< its name in that run
     Span span;
 };
 
@@ -153,6 +154,7 @@ struct Sample {
     const Entry* sink = nullptr;
     Arguments arguments;
     Period period;
+    std::optional<std::size_t> count = {};  ///< of pictures, where a grid need not be filled
     Span span;
 };
 

@@ -20,6 +20,7 @@ struct BuildOptions {
     std::uint64_t seed = 0;
     std::uint64_t total_steps = 1;  ///< of the run, for schedules
     std::uint64_t epoch_steps = 1;  ///< steps in an epoch, for schedules
+    bool train = true;              ///< false: samples and measures alone, with the moving averages they use
 };
 
 /// What has to be fed before a run: the batch of one field of one `data` statement.
@@ -46,10 +47,19 @@ struct NamedState {
     bool learned = false;  ///< a weight of a net, not a statistic or a moment
 };
 
-/// One recorded `update`, for estimates.
+/// A weight that an update learns, as its objective sees it.
+struct LearnedWeight {
+    std::string name;           ///< "G.dense_1.weight"
+    std::vector<Var> versions;  ///< the weight at the update, and before earlier updates of the step that replaced it
+    Var gradient;               ///< of the objective, through all versions
+};
+
+/// One recorded `update`, for estimates and checks.
 struct UpdateRecord {
     std::size_t item = 0;      ///< place in Train::items
     std::vector<Var> results;  ///< new weights, moments and named values
+    Var objective;             ///< a scalar, the mean over the batch
+    std::vector<LearnedWeight> learned;
 };
 
 /// A `continue` in a sample: a graph of one step, and how its output is fed back to it.

@@ -40,6 +40,25 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
         weights.earlier.resize(weights.states.size());
         weights.averages.resize(weights.states.size());
     }
+    freeze_nets();
+}
+
+/// A net from a run that nothing here updates stays as it was trained: its running statistics are used, not moved, and
+/// it drops nothing out.
+void Recorder::freeze_nets() {
+    for (std::size_t net = 0; net < program_.nets.size(); ++net) {
+        nets_[net].frozen = program_.nets[net].from.has_value();
+    }
+    if (!program_.train) {
+        return;
+    }
+    for (const dsl::TrainItem& item : program_.train->items) {
+        if (const auto* update = std::get_if<dsl::Update>(&item)) {
+            for (const std::size_t net : update->nets) {
+                nets_[net].frozen = false;
+            }
+        }
+    }
 }
 
 void Recorder::collect_nets(std::size_t net, std::set<std::size_t>& reached) const {
@@ -135,7 +154,7 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
     }
     models::BuildCall call{.tape = tape(),
                            .batch = scope.batch,
-                           .mode = scope.mode,
+                           .mode = net != nullptr && nets_[net_index].frozen ? Mode::evaluate : scope.mode,
                            .inputs = inputs,
                            .arguments = code.arguments,
                            .results = results};

@@ -21,6 +21,7 @@ struct NetWeights {
     std::vector<Var> current;               ///< after what was recorded so far
     std::vector<std::vector<Var>> earlier;  ///< values this step already replaced
     std::vector<Var> averages;              ///< of learned weights; invalid where none is kept
+    bool frozen = false;                    ///< from another run, and updated nowhere: always in evaluation mode
 };
 
 /// Where code runs: a training step, a sample or a measure.
@@ -68,6 +69,7 @@ class Recorder {
                    const std::vector<dsl::Type>& results, const dsl::Net* net, std::size_t net_index);
     models::Value cell(const dsl::Instruction& code, const Scope& scope, const dsl::Type& type);
     Var weight(std::size_t net, std::size_t place, models::Mode mode) const;
+    void freeze_nets();
     void collect_nets(std::size_t net, std::set<std::size_t>& reached) const;
     std::uint32_t next_stream(streams::Purpose purpose);
 

@@ -47,9 +47,17 @@ void write_grid(const std::filesystem::path& path, const dsl::Program& program, 
     const Range range = shown_range(program, shape, values);
     pictures.low = range.low;
     pictures.high = range.high;
-    render::write_png(path, render::arrange_grid(
-                                pictures, static_cast<std::size_t>(models::integer(sample.arguments, "rows")),
-                                static_cast<std::size_t>(models::integer(sample.arguments, "columns"))));
+    const auto rows = static_cast<std::size_t>(models::integer(sample.arguments, "rows"));
+    const auto columns = static_cast<std::size_t>(models::integer(sample.arguments, "columns"));
+    // Cells beyond the last picture are shown as the gaps are.
+    std::vector<float> filled;
+    const std::size_t whole = rows * columns * pictures.channels * pictures.height * pictures.width;
+    if (values.size() < whole) {
+        filled.assign(values.begin(), values.end());
+        filled.resize(whole, std::numeric_limits<float>::quiet_NaN());
+        pictures.values = filled;
+    }
+    render::write_png(path, render::arrange_grid(pictures, rows, columns));
 }
 
 void write_csv(const std::filesystem::path& path, std::size_t rows, std::span<const Real> values) {
@@ -118,6 +126,11 @@ bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::u
         return step % period.count == 0;
     }
     return epoch_ended && epochs_done % period.count == 0;
+}
+
+std::string extension_of(const dsl::Sample& sample) {
+    const std::string& sink = sample.sink->name;
+    return sink == "grid" ? "png" : sink == "text" ? "txt" : sink;
 }
 
 Samples::Samples(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
@@ -209,6 +222,14 @@ std::string Samples::text_of(std::size_t index, std::span<const Real> values) co
 
 std::filesystem::path Samples::write(std::size_t index, const std::filesystem::path& folder,
                                      std::uint64_t number) {
+    const dsl::Sample& sample = program_.samples[index];
+    const std::filesystem::path path =
+        folder / fmt::format("{}-{:04}.{}", sample.name, number, extension_of(sample));
+    write_to(index, path);
+    return path;
+}
+
+void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     const runtime::EvaluationGraph& graph = graph_.samples[index];
     const dsl::Sample& sample = program_.samples[index];
     Plan& plan = plans_[index];
@@ -216,8 +237,6 @@ std::filesystem::path Samples::write(std::size_t index, const std::filesystem::p
     plan.run(0);
     const std::span<const Real> values = plan.read(graph.value);
     const std::string& sink = sample.sink->name;
-    const std::string extension = sink == "grid" ? "png" : sink == "text" ? "txt" : sink;
-    const std::filesystem::path path = folder / fmt::format("{}-{:04}.{}", sample.name, number, extension);
     if (sink == "grid") {
         write_grid(path, program_, sample, graph.shape, values);
     } else if (sink == "text") {
@@ -229,7 +248,6 @@ std::filesystem::path Samples::write(std::size_t index, const std::filesystem::p
     } else {
         throw Error(ErrorCode::internal, "no writer for the sink '" + sink + "'");
     }
-    return path;
 }
 
 Measures::Measures(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,

@@ -19,6 +19,9 @@ namespace gandsl::training {
 /// Whether something with this period is due after `step` steps; `epoch_ended`: after epochs_done epochs.
 bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::uint64_t epochs_done);
 
+/// Of the files that a sink writes: "png", "txt", "csv", "npy".
+std::string extension_of(const dsl::Sample& sample);
+
 /// The samples of a program, each with a plan of its own. The same draw every time.
 class Samples {
   public:
@@ -30,6 +33,8 @@ class Samples {
     /// Writes sample `index` as NAME-0001.png (.txt, .csv, .npy) into the folder, numbered as given. Returns
     /// the path. Throws Error(invalid_argument) where a `continue` cannot draw from what its net gives.
     std::filesystem::path write(std::size_t index, const std::filesystem::path& folder, std::uint64_t number);
+    /// Writes it under a name of the caller's.
+    void write_to(std::size_t index, const std::filesystem::path& path);
 
   private:
     /// A `continue`, and what computes the value it goes on from.
