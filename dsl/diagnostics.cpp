@@ -857,7 +857,6 @@ Diagnostic source_fields(Span span, std::string_view source, std::size_t names, 
         counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
 }
 
-<<<<<<< HEAD
 Diagnostic run_absent(Span span, std::string_view run, std::string_view why) {
     Diagnostic result =
         error(Code::run_absent, span, "no net can be taken from " + quote(run));
@@ -873,7 +872,8 @@ Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run,
         result.help.push_back("a net keeps the name that it has in its run");
     }
     return result;
-=======
+}
+
 Diagnostic broken_source(std::string why) {
     Diagnostic result = placeless(Code::broken_source, "this data cannot be used");
     result.found = std::move(why);
@@ -882,7 +882,6 @@ Diagnostic broken_source(std::string why) {
 
 Diagnostic source_warning(Span span, std::string_view source, std::string what) {
     return warning(Code::source_warning, span, quote(source) + ": " + std::move(what));
->>>>>>> main
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
