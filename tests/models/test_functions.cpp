@@ -78,7 +78,8 @@ BOOST_AUTO_TEST_CASE(labels_as_numbers) {
     for (Index example = 0; example < 2; ++example) {
         for (Index step = 0; step < 2; ++step) {
             for (Index place = 0; place < 3; ++place) {
-                BOOST_TEST(found(example, step, place) == (labels(example, step) == place ? 1 : 0));
+                BOOST_TEST(found(example, step, place) ==
+                           (labels(example, step) == static_cast<double>(place) ? 1 : 0));
             }
         }
     }
