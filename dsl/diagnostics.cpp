@@ -77,6 +77,8 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::no_next, "no-next"},
     {Code::source_absent, "source-absent"},
     {Code::source_fields, "source-fields"},
+    {Code::broken_source, "broken-source"},
+    {Code::source_warning, "source-warning"},
     {Code::not_yet, "not-yet"},
     {Code::run_absent, "run-absent"},
     {Code::net_not_in_run, "net-not-in-run"},
@@ -811,14 +813,15 @@ Diagnostic no_next(Span span, std::string_view data, std::string_view source) {
                      "data from " + quote(source), "data that runs on, such as `chars` or `series`");
 }
 
-Diagnostic source_absent(Span span, const Names& reasons) {
+Diagnostic source_absent(Span span, const Names& reasons, bool sequential) {
     Diagnostic result = error(Code::source_absent, span,
                               reasons.size() == 1 ? "this data is not there" : "none of this data is there");
     for (std::size_t i = 0; i < reasons.size(); ++i) {
         result.found += (i == 0 ? "" : "\n            ") + reasons[i];
     }
     return helping(std::move(result),
-                   "add a source that needs no file after it: `or digits(range = [-1, 1])`");
+                   sequential ? "paths start at the folder of the .gan file"
+                              : "add a source that needs no file after it: `or digits(range = [-1, 1])`");
 }
 
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields) {
@@ -828,20 +831,29 @@ Diagnostic source_fields(Span span, std::string_view source, std::size_t names, 
 }
 
 Diagnostic run_absent(Span span, std::string_view run, std::string_view why) {
-    Diagnostic result =
-        error(Code::run_absent, span, "no net can be taken from " + quote(run));
+    Diagnostic result = error(Code::run_absent, span, "no net can be taken from " + quote(run));
     result.found = std::string(why);
     return result;
 }
 
 Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets) {
-    Diagnostic result = suggesting(
-        error(Code::net_not_in_run, span, quote(run) + " has no net " + quote(net)), net, nets);
+    Diagnostic result =
+        suggesting(error(Code::net_not_in_run, span, quote(run) + " has no net " + quote(net)), net, nets);
     result.found = nets.empty() ? "a run without nets" : "the nets " + listed(nets, " and ");
     if (!nets.empty()) {
         result.help.push_back("a net keeps the name that it has in its run");
     }
     return result;
+}
+
+Diagnostic broken_source(std::string why) {
+    Diagnostic result = placeless(Code::broken_source, "this data cannot be used");
+    result.found = std::move(why);
+    return result;
+}
+
+Diagnostic source_warning(Span span, std::string_view source, std::string what) {
+    return warning(Code::source_warning, span, quote(source) + ": " + std::move(what));
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {

@@ -188,6 +188,7 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
     }
     const std::size_t index = static_cast<std::size_t>(&result - program_.data.data());
     std::vector<std::string> absent;
+    bool sequential = false;
     bool failed = false;
     for (const Expression& source : tree.sources) {
         auto resolved = resolve(source, EntryKind::source, empty_scope_);
@@ -209,6 +210,7 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             try {
                 if (const auto reason = entry.absent(resolved->arguments)) {
                     absent.push_back(entry.name + ": " + *reason);
+                    sequential = sequential || entry.sequential;
                     continue;
                 }
             } catch (Diagnostic& diagnostic) {
@@ -237,13 +239,18 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             failed = true;
             continue;
         }
+        if (entry.warnings) {
+            for (std::string& text : entry.warnings(resolved->arguments)) {
+                report(diagnostics::source_warning(source.span, entry.name, std::move(text)));
+            }
+        }
         result.types.resize(tree.names.size());
         result.source = &entry;
         result.arguments = std::move(resolved->arguments);
     }
     if (result.source == nullptr && !failed) {
         report(diagnostics::source_absent({tree.sources.front().span.begin, tree.sources.back().span.end},
-                                          absent));
+                                          absent, sequential));
     }
     result.skipped = std::move(absent);
     data_known_[index] = result.source != nullptr && !failed;

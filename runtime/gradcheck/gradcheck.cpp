@@ -273,7 +273,8 @@ class UpdateCheck {
             const double share = off / scale;
             ++report.checked;
             const bool agrees = share <= options_.tolerance;
-            const bool settled = found.uncertainty <= options_.tolerance * scale;
+            // A weight without influence has a gradient of rounding alone: compare with the update's others.
+            const bool settled = found.uncertainty <= options_.tolerance * std::max(scale, 1e-3 * largest_);
             if (off <= 4 * found.uncertainty && !(agrees && settled)) {
                 ++report.unsure;
                 continue;

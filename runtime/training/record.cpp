@@ -113,6 +113,9 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
                 entry["types"].back()["classes"] = *type.classes;
             }
         }
+        if (!description.symbols.empty()) {
+            entry["symbols"] = description.symbols;
+        }
         entry["arguments"] = Json::object();
         for (const auto& [name, value] : program.data[place].arguments) {
             entry["arguments"][name] = json_of(value);
@@ -160,7 +163,8 @@ Record read_record(const std::filesystem::path& path) {
                                           .hash = entry.at("hash").get<std::string>(),
                                           .fields = {},
                                           .train_count = entry.at("train").get<std::size_t>(),
-                                          .test_count = entry.at("test").get<std::size_t>()};
+                                          .test_count = entry.at("test").get<std::size_t>(),
+                                          .symbols = entry.value("symbols", std::vector<std::string>())};
             dsl::RecordedData source{description.source, {}};
             typed = typed && entry.contains("types");
             for (const Json& type : entry.value("types", Json::array())) {
