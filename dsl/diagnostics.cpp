@@ -858,15 +858,14 @@ Diagnostic source_fields(Span span, std::string_view source, std::size_t names, 
 }
 
 Diagnostic run_absent(Span span, std::string_view run, std::string_view why) {
-    Diagnostic result =
-        error(Code::run_absent, span, "no net can be taken from " + quote(run));
+    Diagnostic result = error(Code::run_absent, span, "no net can be taken from " + quote(run));
     result.found = std::string(why);
     return result;
 }
 
 Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets) {
-    Diagnostic result = suggesting(
-        error(Code::net_not_in_run, span, quote(run) + " has no net " + quote(net)), net, nets);
+    Diagnostic result =
+        suggesting(error(Code::net_not_in_run, span, quote(run) + " has no net " + quote(net)), net, nets);
     result.found = nets.empty() ? "a run without nets" : "the nets " + listed(nets, " and ");
     if (!nets.empty()) {
         result.help.push_back("a net keeps the name that it has in its run");

@@ -78,6 +78,16 @@ std::size_t last_line(const std::string& text, std::size_t column) {
     return end == std::string::npos ? column + columns(text) : columns(text.substr(end + 1));
 }
 
+bool has_comments(const Expression& e) {
+    return !e.before.empty() || e.trailing || !e.closing.empty() ||
+           std::any_of(e.operands.begin(), e.operands.end(), has_comments);
+}
+
+/// Whether an expression cannot stand on one line.
+bool must_break(const Expression& e) {
+    return !e.closing.empty() || std::any_of(e.operands.begin(), e.operands.end(), has_comments);
+}
+
 /// `tail` is the width of what follows on the last line.
 std::string items(const Expression& e, const std::string& open, const std::string& close, std::size_t indent,
                   std::size_t column, std::size_t tail) {
@@ -93,14 +103,24 @@ std::string items(const Expression& e, const std::string& open, const std::strin
     result += close;
     // Breaking a short list gains little and reads worse than a long line.
     const bool fits = column + columns(result) + tail <= most_columns;
-    if (tail == endless || fits || columns(result) < least_broken) {
+    if (!must_break(e) && (tail == endless || fits || columns(result) < least_broken)) {
         return result;
     }
     const std::size_t inner = indent + indentation;
+    const std::string start = "\n" + std::string(inner, ' ');
     result = open;
     for (std::size_t i = 0; i < e.operands.size(); ++i) {
-        result += "\n" + std::string(inner, ' ') + item(i, inner, inner, 1);
+        for (const tree::Comment& comment : e.operands[i].before) {
+            result += start + comment.text;
+        }
+        result += start + item(i, inner, inner, 1);
         result += i + 1 < e.operands.size() ? "," : "";
+        if (e.operands[i].trailing) {
+            result += std::string(indentation, ' ') + e.operands[i].trailing->text;
+        }
+    }
+    for (const tree::Comment& comment : e.closing) {
+        result += start + comment.text;
     }
     return result + "\n" + std::string(indent, ' ') + close;
 }
@@ -108,7 +128,7 @@ std::string items(const Expression& e, const std::string& open, const std::strin
 std::string operands(const Expression& e, const std::string& sign, std::size_t indent, std::size_t column,
                      std::size_t tail) {
     const auto [left, right] = needs(e);
-    if (tail != endless) {
+    if (tail != endless && !must_break(e)) {
         const std::string one_line = operands(e, sign, indent, column, endless);
         if (column + columns(one_line) + tail <= most_columns) {
             return one_line;

@@ -55,8 +55,11 @@ struct Expression {
     double number = 0;
     std::vector<Expression> operands = {};
     std::vector<Name> names = {};
-    Span head = {};         ///< of a call's name, or of an operator
-    std::size_t depth = 1;  ///< of the tree below, so that nothing walks too deep
+    Span head = {};                        ///< of a call's name, or of an operator
+    std::size_t depth = 1;                 ///< of the tree below, so that nothing walks too deep
+    std::vector<Comment> before = {};      ///< of an item of a call or list: on their own lines above it
+    std::optional<Comment> trailing = {};  ///< of an item: on its line
+    std::vector<Comment> closing = {};     ///< of a call or list: on their own lines before its end
 };
 
 struct Line;

@@ -148,8 +148,77 @@ class Attacher {
         items(block.lines, block.closing, block.span.end);
     }
 
+    /// Comments between the items of a call or list stay where they are; others in an expression move above
+    /// the statement.
+    void expression(tree::Expression& whole, tree::Trivia& trivia) {
+        using Kind = tree::Expression::Kind;
+        const bool items = whole.kind == Kind::call || whole.kind == Kind::list;
+        if (items) {
+            take_inside(trivia, whole.span.begin);
+        }
+        tree::Expression* previous = nullptr;
+        for (std::size_t i = 0; i < whole.operands.size(); ++i) {
+            tree::Expression& operand = whole.operands[i];
+            const bool named = whole.kind == Kind::call && !whole.names[i].text.empty();
+            const std::size_t begin = named ? whole.names[i].span.begin : operand.span.begin;
+            if (items) {
+                take_behind(previous, begin);
+                take_own(operand.before, begin);
+            }
+            expression(operand, trivia);
+            previous = &operand;
+        }
+        if (items) {
+            take_behind(previous, whole.span.end);
+            take_own(whole.closing, whole.span.end);
+        }
+    }
+
+    void take_behind(tree::Expression* item, std::size_t end) {
+        if (item != nullptr && comment_before(end) && comments_[next_].span.begin >= item->span.end &&
+            same_line(text_, item->span.end, comments_[next_].span.begin)) {
+            item->trailing = take();
+        }
+    }
+
+    void take_own(std::vector<Comment>& comments, std::size_t end) {
+        while (comment_before(end)) {
+            comments.push_back(take());
+        }
+    }
+
+    /// What stands before a block, or where there is none.
+    template <typename Data>
+    void expressions(Data& data, tree::Trivia& trivia) {
+        if constexpr (std::is_same_v<Data, tree::Expression>) {
+            expression(data, trivia);
+        } else if constexpr (std::is_same_v<Data, tree::Binding> || std::is_same_v<Data, tree::Objective> ||
+                             std::is_same_v<Data, tree::Option>) {
+            expression(data.value, trivia);
+        } else if constexpr (std::is_same_v<Data, tree::Draw>) {
+            expression(data.distribution, trivia);
+        } else if constexpr (std::is_same_v<Data, tree::Update>) {
+            expression(data.optimizer, trivia);
+        } else if constexpr (std::is_same_v<Data, tree::Train>) {
+            expression(data.arguments, trivia);
+        } else if constexpr (std::is_same_v<Data, tree::Return>) {
+            for (tree::Expression& value : data.values) {
+                expression(value, trivia);
+            }
+        } else if constexpr (std::is_same_v<Data, tree::Data>) {
+            for (tree::Expression& source : data.sources) {
+                expression(source, trivia);
+            }
+        } else if constexpr (std::is_same_v<Data, tree::Measure> || std::is_same_v<Data, tree::Sample>) {
+            if (auto* value = std::get_if<tree::Expression>(&data.value)) {
+                expression(*value, trivia);
+            }
+        }
+    }
+
     template <typename Data>
     void inside(Data& data, tree::Trivia& trivia) {
+        expressions(data, trivia);
         if constexpr (std::is_same_v<Data, tree::Repeat> || std::is_same_v<Data, tree::Update> ||
                       std::is_same_v<Data, tree::Layer> || std::is_same_v<Data, tree::Train>) {
             block(data.body, trivia);

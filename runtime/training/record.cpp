@@ -113,12 +113,12 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
                 entry["types"].back()["classes"] = *type.classes;
             }
         }
+        if (!description.symbols.empty()) {
+            entry["symbols"] = description.symbols;
+        }
         entry["arguments"] = Json::object();
         for (const auto& [name, value] : program.data[place].arguments) {
             entry["arguments"][name] = json_of(value);
-        }
-        if (!description.symbols.empty()) {
-            entry["symbols"] = description.symbols;
         }
         entry["not_there"] = program.data[place].skipped;
         record["data"].push_back(std::move(entry));
@@ -163,7 +163,8 @@ Record read_record(const std::filesystem::path& path) {
                                           .hash = entry.at("hash").get<std::string>(),
                                           .fields = {},
                                           .train_count = entry.at("train").get<std::size_t>(),
-                                          .test_count = entry.at("test").get<std::size_t>()};
+                                          .test_count = entry.at("test").get<std::size_t>(),
+                                          .symbols = entry.value("symbols", std::vector<std::string>())};
             dsl::RecordedData source{description.source, {}};
             typed = typed && entry.contains("types");
             for (const Json& type : entry.value("types", Json::array())) {
@@ -176,7 +177,6 @@ Record read_record(const std::filesystem::path& path) {
                     field.classes = static_cast<std::size_t>(*read.classes);
                 }
             }
-            description.symbols = entry.value("symbols", std::vector<std::string>());
             record.data.push_back(std::move(description));
             record.sources.push_back(std::move(source));
         }

@@ -116,7 +116,8 @@ class Session {
           plan_(graph_.outputs(), graph_.assignments, PlanOptions{pool_, {}}),
           samples_(program_, datasets_, graph_, pool_),
           measures_(program_, datasets_, graph_, pool_),
-          stop_rule_(program_) {
+          stop_rule_(program_),
+          best_(program_, stop_rule_) {
         for (const runtime::NamedOutput& output : graph_.named) {
             names_.push_back(output.name);
         }
@@ -218,6 +219,8 @@ class Session {
                 for (std::size_t measure = 0; measure < table.values.size(); ++measure) {
                     if (!std::isnan(table.values[measure][rows])) {
                         stop_rule_.observe(measure, table.values[measure][rows]);
+                        best_.observe(measure, table.values[measure][rows],
+                                      static_cast<std::uint64_t>(table.step[rows]));
                     }
                 }
                 ++rows;
@@ -307,12 +310,14 @@ class Session {
     void show(terminal::Progress& progress, bool epoch_ended, std::uint64_t epochs_done) {
         const bool last = place_.step == length_.steps;
         bool measured = false;
+        bool best = false;
         std::vector<float> taken(measures_.size(), std::nanf(""));
         for (std::size_t place = 0; place < measures_.size(); ++place) {
             if (due(program_.measures[place].period, place_.step, epoch_ended, epochs_done) || last) {
                 const double value = measures_.take(place);
                 taken[place] = static_cast<float>(value);
                 stop_rule_.observe(place, double{taken[place]});
+                best = best_.observe(place, double{taken[place]}, place_.step) || best;
                 measured = true;
                 progress.say(fmt::format("{} on {} after step {}: {}", measure_names_[place],
                                          program_.measures[place].split, place_.step,
@@ -321,6 +326,10 @@ class Session {
         }
         if (measured) {
             measure_log_->append(place_.step, epochs_done + (epoch_ended ? 0 : 1), place_.seconds, taken);
+        }
+        if (best) {
+            fill_place();
+            save_best_checkpoint(folder_->checkpoints(), place_, graph_.states);
         }
         for (std::size_t place = 0; place < samples_.size(); ++place) {
             const dsl::Period& period = program_.samples[place].period;
@@ -332,7 +341,8 @@ class Session {
         }
     }
 
-    void save() {
+    // What a checkpoint counts on is on the disk before it.
+    void fill_place() {
         log_->sync();
         if (measure_log_) {
             measure_log_->sync();
@@ -340,6 +350,10 @@ class Session {
         place_.log_rows = log_->rows();
         place_.seed = program_.train->seed;
         place_.batch = program_.train->batch;
+    }
+
+    void save() {
+        fill_place();
         save_checkpoint(folder_->checkpoints(), place_, graph_.states);
         saved_ = place_.step;
         saved_at_ = now();
@@ -350,7 +364,7 @@ class Session {
     void finish() {
         if (stop_rule_.stopped()) {
             fmt::print("{} has not improved for {} turn{}, and the file says to stop then.\n",
-                       measure_names_[stop_rule_.measure()], stop_rule_.turns(),
+                       measure_names_[*stop_rule_.measure()], stop_rule_.turns(),
                        stop_rule_.turns() == 1 ? "" : "s");
         }
         fmt::print("Done: {} steps in {}.\n", place_.step, terminal::human_duration(place_.seconds));
@@ -359,6 +373,11 @@ class Session {
         }
         fmt::print("  curves       {}\n", folder_->curves().string());
         fmt::print("  checkpoints  {}\n", folder_->checkpoints().string());
+        if (best_.step()) {
+            fmt::print("  best         {} ({} {} after step {})\n",
+                       best_checkpoint(folder_->checkpoints()).filename().string(),
+                       measure_names_[best_.measure()], terminal::human_number(best_.value()), *best_.step());
+        }
     }
 
     const program::Loaded& loaded_;
@@ -372,6 +391,7 @@ class Session {
     Samples samples_;
     Measures measures_;
     StopRule stop_rule_;
+    BestRule best_;
     std::vector<std::string> names_;
     std::vector<std::string> measure_names_;
     std::vector<float> values_;

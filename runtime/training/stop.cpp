@@ -39,4 +39,19 @@ void StopRule::observe(std::size_t index, double value) {
     best_ = value < best_ ? value : best_;
 }
 
+BestRule::BestRule(const dsl::Program& program, const StopRule& stop) : measure_(stop.measure()) {
+    if (!measure_ && !program.measures.empty()) {
+        measure_ = 0;
+    }
+}
+
+bool BestRule::observe(std::size_t index, double value, std::uint64_t step) {
+    if (measure_ != index || !(value < best_)) {
+        return false;
+    }
+    best_ = value;
+    step_ = step;
+    return true;
+}
+
 }  // namespace gandsl::training

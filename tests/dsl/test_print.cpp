@@ -67,9 +67,25 @@ BOOST_AUTO_TEST_CASE(comments_and_single_empty_lines_are_kept) {
           "net N(x) {  # open\n    # first\n    relu  # tail\n\n    # close\n}   # after\n");
 }
 
-BOOST_AUTO_TEST_CASE(comments_inside_a_statement_move_above_it) {
+BOOST_AUTO_TEST_CASE(comments_between_arguments_stay_there) {
     check("net N(x) {\n    dense(\n        3, # units\n        # none\n        bias = false)\n}\n",
-          "net N(x) {\n    # units\n    # none\n    dense(3, bias = false)\n}\n");
+          "net N(x) {\n    dense(\n        3,    # units\n        # none\n        bias = false\n    )\n}\n");
+    check(
+        "data x = digits( # drawn\n range = [-1, # black\n 1 # white\n # no more\n], count = 3) or faces(\n# "
+        "b\n)\n",
+        "data x = digits(\n    # drawn\n    range = [\n        -1,    # black\n        1    # white\n        "
+        "# no "
+        "more\n    ],\n    count = 3\n) or faces(\n    # b\n)\n");
+    check(
+        "train(epochs = 3, # long\nbatch = 8) {\nupdate N with adam(1e-3, # rate\nclip = 5) { minimize x "
+        "}\n}\n",
+        "train(\n    epochs = 3,    # long\n    batch = 8\n) {\n    update N with adam(\n        1e-3,    # "
+        "rate\n"
+        "        clip = 5\n    ) { minimize x }\n}\n");
+}
+
+BOOST_AUTO_TEST_CASE(other_comments_inside_a_statement_move_above_it) {
+    check("net N(x) {\n    h = (a + # first\n        b)\n}\n", "net N(x) {\n    # first\n    h = a + b\n}\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_lined_up_stays_so) {

@@ -18,15 +18,6 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-// What a checkpoint holds besides the seconds, which no two runs share: the bytes after the header.
-std::string state_of(const std::string& file) {
-    std::size_t header = 0;
-    for (std::size_t byte = 8; byte-- > 0;) {
-        header = header << 8U | static_cast<unsigned char>(file[byte]);
-    }
-    return file.substr(8 + header);
-}
-
 std::string checkpoint(const std::string& run, std::size_t step) {
     const std::string digits = std::to_string(step);
     return run + "/checkpoints/step-" + std::string(10 - digits.size(), '0') + digits + ".safetensors";
@@ -72,8 +63,8 @@ BOOST_AUTO_TEST_CASE(a_stopped_run_goes_on_as_if_nothing_had_been) {
     BOOST_TEST_REQUIRE(scratch.gandsl(whole).code == 0);
     BOOST_TEST((without_seconds(scratch.read("runs/tiny/001/log.csv")) ==
                 without_seconds(scratch.read("whole/tiny/001/log.csv"))));
-    BOOST_TEST((state_of(scratch.read(checkpoint("runs/tiny/001", 1600))) ==
-                state_of(scratch.read(checkpoint("whole/tiny/001", 1600)))));
+    BOOST_TEST((scratch.read(checkpoint("runs/tiny/001", 1600)) ==
+                scratch.read(checkpoint("whole/tiny/001", 1600))));
     BOOST_TEST((scratch.read("runs/tiny/001/samples/pictures-0400.png") ==
                 scratch.read("whole/tiny/001/samples/pictures-0400.png")));
     BOOST_TEST(scratch.list("runs/tiny/001/checkpoints").size() == 2U);
@@ -135,8 +126,8 @@ BOOST_AUTO_TEST_CASE(a_longer_run_goes_on_where_a_short_one_ended) {
     BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--out", "whole"}).code == 0);
     BOOST_TEST((without_seconds(scratch.read("runs/tiny/001/log.csv")) ==
                 without_seconds(scratch.read("whole/tiny/001/log.csv"))));
-    BOOST_TEST((state_of(scratch.read(checkpoint("runs/tiny/001", 16))) ==
-                state_of(scratch.read(checkpoint("whole/tiny/001", 16)))));
+    BOOST_TEST(
+        (scratch.read(checkpoint("runs/tiny/001", 16)) == scratch.read(checkpoint("whole/tiny/001", 16))));
 }
 
 BOOST_AUTO_TEST_CASE(another_seed_file_or_data_is_refused_by_name) {
@@ -211,13 +202,73 @@ BOOST_AUTO_TEST_CASE(a_broken_checkpoint_falls_back_to_the_one_before) {
         BOOST_TEST(contains(outcome.out, "step-0000000016.safetensors"), outcome.out);
         BOOST_TEST(contains(outcome.out, "going on after step 8"), outcome.out);
         BOOST_TEST((without_seconds(scratch.read("runs/tiny/001/log.csv")) == log));
-        BOOST_TEST((state_of(scratch.read(newest)) == state_of(whole)));
+        BOOST_TEST((scratch.read(newest) == whole));
     }
     scratch.write(newest, broken);
     scratch.write(checkpoint("runs/tiny/001", 8), broken);
     const Outcome none = scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny/latest"});
     BOOST_TEST(none.code == 1);
     BOOST_TEST(contains(none.err, "step-0000000008.safetensors"), none.err);
+}
+
+BOOST_AUTO_TEST_CASE(the_best_checkpoint_is_kept) {
+    const Scratch scratch;
+    scratch.write("falls.gan", tiny_autoencoder);
+    // What gets better every epoch, and what gets worse, as lower counts as better.
+    scratch.write("rises.gan", replaced(tiny_autoencoder, "measure error = mean", "measure gain = -mean"));
+    for (const auto& [name, step] : {std::pair("falls", "12"), std::pair("rises", "4")}) {
+        const std::string file = std::string(name) + ".gan";
+        const std::string run = std::string("runs/") + name + "/001";
+        const std::string best = "/checkpoints/best.safetensors";
+        const Outcome whole = scratch.gandsl({"run", file, "--out", "whole"});
+        BOOST_TEST_REQUIRE(whole.code == 0, whole.err);
+        BOOST_TEST(contains(whole.out, "  best         best.safetensors ("), whole.out);
+        BOOST_TEST(contains(whole.out, std::string(" after step ") + step + ")\n"), whole.out);
+        BOOST_TEST(scratch.list(std::string("whole/") + name + "/001/checkpoints").size() == 3U);
+        const Outcome sampled =
+            scratch.gandsl({"sample", std::string("whole/") + name + "/001", "--best", "--out", "best.npy"});
+        BOOST_TEST(sampled.out == std::string("best.npy, after step ") + step + "\n");
+        // A run in two parts ends with the same.
+        BOOST_TEST_REQUIRE(scratch.gandsl({"run", file, "--epochs", "2"}).code == 0);
+        BOOST_TEST_REQUIRE(scratch.gandsl({"run", file, "--resume", run}).code == 0);
+        BOOST_TEST((scratch.read(run + best) == scratch.read(std::string("whole/") + name + "/001" + best)));
+    }
+    // The weights are those of the step, not of the end.
+    scratch.write("early.gan", scratch.read("rises.gan"));
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "early.gan", "--epochs", "1"}).code == 0);
+    BOOST_TEST((scratch.read("runs/early/001/checkpoints/best.safetensors") ==
+                scratch.read("runs/rises/001/checkpoints/best.safetensors")));
+}
+
+BOOST_AUTO_TEST_CASE(the_measure_of_the_stop_rule_decides) {
+    const Scratch scratch;
+    scratch.write(
+        "two.gan",
+        replaced(replaced(tiny_autoencoder, "measure error",
+                          "measure gain = -mean(mse(copy(x), x)) on test every epoch\nmeasure error"),
+                 "batch = 32)", "batch = 32, stop = stalled(error, 5))"));
+    const Outcome outcome = scratch.gandsl({"run", "two.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(contains(outcome.out, "best.safetensors (error "), outcome.out);
+    BOOST_TEST(contains(outcome.out, " after step 12)"), outcome.out);
+}
+
+BOOST_AUTO_TEST_CASE(the_record_tells_the_length_that_the_run_has_come_to) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--epochs", "1"}).code == 0);
+    BOOST_TEST(contains(scratch.read("runs/tiny/001/run.json"), "\"steps\": 8,"));
+    const std::string before = lines_of(scratch.read("runs/tiny/001/log.csv")).back();
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny/001"}).code == 0);
+    const std::string record = scratch.read("runs/tiny/001/run.json");
+    BOOST_TEST(contains(record, "\"steps\": 16,"), record);
+    BOOST_TEST(contains(record, "\"epochs\": 2,"), record);
+    // Time goes on where it was.
+    const auto seconds = [](const std::string& line) {
+        const std::size_t begin = line.find(',', line.find(',') + 1) + 1;
+        return std::stod(line.substr(begin));
+    };
+    BOOST_TEST(seconds(lines_of(scratch.read("runs/tiny/001/log.csv"))[9]) > seconds(before));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
