@@ -63,6 +63,7 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::not_in_objective, "not-in-objective"},
     {Code::nothing_to_learn, "nothing-to-learn"},
     {Code::weights_outside_net, "weights-outside-net"},
+    {Code::nothing_to_wrap, "nothing-to-wrap"},
     {Code::repeat_count, "repeat-count"},
     {Code::program_too_large, "program-too-large"},
     {Code::no_running_value, "no-running-value"},
@@ -222,6 +223,8 @@ std::string expected_kind(const Argument& argument) {
             return "the name of a net";
         case ArgumentKind::name:
             return "the name of a measure";
+        case ArgumentKind::layer:
+            return "a layer without its input";
     }
     return "";
 }
@@ -733,6 +736,12 @@ Diagnostic weights_outside_net(Span span, std::string_view layer) {
     return helping(
         error(Code::weights_outside_net, span, quote(layer) + " has parameters, which only a net can own"),
         "put it into a `net` and call that here");
+}
+
+Diagnostic nothing_to_wrap(Span span, std::string_view layer) {
+    return helping(error(Code::nothing_to_wrap, span, "there are no weights here for " + quote(layer)),
+                   "put it around a layer that has some, for example `" + std::string(layer) +
+                       "(dense(128))`; what a net calls is that net's own");
 }
 
 Diagnostic repeat_count(Span span, std::string found, std::size_t most) {

@@ -66,6 +66,7 @@ enum class Code {
     not_in_objective,
     nothing_to_learn,
     weights_outside_net,
+    nothing_to_wrap,
     repeat_count,
     program_too_large,
     no_running_value,
@@ -233,6 +234,8 @@ Diagnostic never_called(Span span, std::string_view net, std::string_view parame
 Diagnostic not_in_objective(Span span, std::string_view net);
 Diagnostic nothing_to_learn(Span span, std::string_view net);
 Diagnostic weights_outside_net(Span span, std::string_view layer);
+/// A layer around one that has no weights of its own.
+Diagnostic nothing_to_wrap(Span span, std::string_view layer);
 Diagnostic repeat_count(Span span, std::string found, std::size_t most);
 Diagnostic program_too_large(Span span, std::size_t most);
 Diagnostic no_running_value(Span span, std::string_view recipe);

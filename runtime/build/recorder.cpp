@@ -65,6 +65,13 @@ void Recorder::keep_average(std::size_t net) {
     }
 }
 
+Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments) {
+    const models::Progress progress{.step = step_number(tape()),
+                                    .total_steps = static_cast<double>(options_.total_steps),
+                                    .epoch_steps = static_cast<double>(options_.epoch_steps)};
+    return models::definition(name).rate(arguments, progress);
+}
+
 Var Recorder::weight(std::size_t net, std::size_t place, Mode mode) const {
     const NetWeights& weights = nets_[net];
     if (mode == Mode::train) {
@@ -125,6 +132,33 @@ Value Recorder::cell(const dsl::Instruction& code, const Scope& scope, const dsl
     return {.var = tape().constant(std::move(indices)), .type = type};
 }
 
+/// Once for each value that a weight takes in a step, so that all calls under these weights see the same
+/// change, and its statistics move once.
+Var Recorder::changed(const dsl::WeightChange& change, Var weight, Scope& scope, std::size_t net_index) {
+    const std::pair key(weight.id(), static_cast<int>(scope.mode));
+    if (const auto known = changed_.find(key); known != changed_.end()) {
+        return known->second;
+    }
+    const std::vector<Value> inputs = {
+        {.var = weight, .type = {.shape = weight.shape(), .classes = {}, .batched = false}}};
+    const std::vector<dsl::Type> results = {inputs[0].type};
+    models::BuildCall call{.tape = tape(),
+                           .batch = scope.batch,
+                           .mode = scope.mode,
+                           .inputs = inputs,
+                           .arguments = change.arguments,
+                           .results = results};
+    for (const std::size_t place : change.weights) {
+        call.weights.push_back(this->weight(net_index, place, scope.mode));
+    }
+    call.update = [&](std::size_t place, Var value) {
+        nets_[net_index].current[change.weights.at(place)] = stop_gradient(value);
+    };
+    const Var result = models::definition(change.entry->name).build(call).at(0).var;
+    changed_.emplace(key, result);
+    return result;
+}
+
 Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, const dsl::Net* net,
                                  std::size_t net_index, const Values& inputs,
                                  const std::vector<dsl::Type>& results) {
@@ -141,6 +175,9 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
                            .results = results};
     for (const std::size_t place : code.weights) {
         call.weights.push_back(weight(net_index, place, scope.mode));
+    }
+    for (const dsl::WeightChange& change : code.changes) {
+        call.weights[change.weight] = changed(change, call.weights[change.weight], scope, net_index);
     }
     call.stream = [&] { return next_stream(scope.layers); };
     call.update = [&](std::size_t place, Var value) {
@@ -243,6 +280,9 @@ void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::ve
                 outputs = {slope};
                 break;
             }
+            case Kind::schedule:
+                outputs = {{.var = schedule(each.entry->name, each.arguments), .type = results.at(0)}};
+                break;
             case Kind::cell:
                 outputs = {cell(each, scope, results.at(0))};
                 break;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,9 @@ class Recorder {
     Tape& tape() { return *graph_.tape; }
     NetWeights& weights(std::size_t net) { return nets_[net]; }
 
+    /// What a schedule gives at this step: a scalar.
+    Var schedule(std::string_view name, const dsl::Arguments& arguments);
+
     /// Starts to keep a moving average of a net, which evaluation then uses.
     void keep_average(std::size_t net);
 
@@ -56,6 +60,7 @@ class Recorder {
     Values call(std::size_t net, Scope& scope, const Values& inputs);
     void run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                 Values& values, const dsl::Net* net, std::size_t net_index);
+    Var changed(const dsl::WeightChange& change, Var weight, Scope& scope, std::size_t net_index);
     models::Value data(const dsl::Instruction& code, Scope& scope, const dsl::Type& type);
     models::Value draw(const dsl::Instruction& code, Scope& scope, const dsl::Type& type, bool inside_net);
     models::Value cell(const dsl::Instruction& code, const Scope& scope, const dsl::Type& type);
@@ -69,6 +74,7 @@ class Recorder {
     std::vector<NetWeights> nets_;
     std::vector<std::set<std::size_t>> called_;  ///< for each net: itself and all nets it calls
     std::map<std::vector<std::uint64_t>, Values> calls_;
+    std::map<std::pair<NodeId, int>, Var> changed_;  ///< by weight and mode
     std::map<streams::Purpose, std::size_t> stream_counts_;
 };
 
