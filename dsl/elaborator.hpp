@@ -152,6 +152,7 @@ class Elaborator {
     std::optional<Index> annotation_size(const tree::Name& name);
     void elaborate_net(std::size_t index, const std::vector<Type>& inputs, Span shaped);
     Operand call_net(const PreparedCall& call);
+    Operand one_number(const Tensor& input, const Shape& shape, Span span);
     Operand inline_layer(const PreparedCall& call);
     void walk(const std::vector<tree::Line>& lines, Scope& scope, Walk& walk);
     void walk_line(const tree::Line& line, Scope& scope, Walk& walk);

@@ -199,12 +199,18 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
     return definition.build(call);
 }
 
-Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& inputs) {
+Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& given) {
+    // Inside a net every input has a batch, and the type that its calls agreed on.
+    Values inputs;
+    for (std::size_t place = 0; place < given.size(); ++place) {
+        inputs.push_back(models::with_batch(given[place], scope.batch));
+        inputs.back().type = program_.nets[net].types[place];
+    }
     // Equal calls are one value: G(z) of two updates is recorded once, and its running statistics move once.
     // Running statistics do not count as arguments in training, where nothing reads them.
     std::vector<std::uint64_t> key = {net, static_cast<std::uint64_t>(scope.mode),
                                       static_cast<std::uint64_t>(scope.batch)};
-    for (const Value& input : inputs) {
+    for (const Value& input : given) {
         key.push_back(input.var.id());
         key.push_back(static_cast<std::uint64_t>(input.layout));
     }

@@ -57,7 +57,7 @@ class Recorder {
 
     Values apply(const dsl::Instruction& code, Scope& scope, const dsl::Net* net, std::size_t net_index,
                  const Values& inputs, const std::vector<dsl::Type>& results);
-    Values call(std::size_t net, Scope& scope, const Values& inputs);
+    Values call(std::size_t net, Scope& scope, const Values& given);
     void run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                 Values& values, const dsl::Net* net, std::size_t net_index);
     Var changed(const dsl::WeightChange& change, Var weight, Scope& scope, std::size_t net_index);
