@@ -40,6 +40,8 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::unused_option, "unused-option"},
     {Code::unused_data, "unused-data"},
     {Code::unused_name, "unused-name"},
+    {Code::batch_norm_penalty, "batch-norm-penalty"},
+    {Code::unreachable_range, "unreachable-range"},
     {Code::unknown_argument, "unknown-argument"},
     {Code::missing_argument, "missing-argument"},
     {Code::repeated_argument, "repeated-argument"},
@@ -576,6 +578,43 @@ Diagnostic unused_data(Span span, std::string_view name) {
 
 Diagnostic unused_name(Span span, std::string_view name) {
     return warning(Code::unused_name, span, quote(name) + " is never used");
+}
+
+// What runs, but hardly as it was meant.
+
+Diagnostic batch_norm_penalty(Span span, std::string_view net, Span penalty) {
+    return noting(
+        helping(
+            warning(Code::batch_norm_penalty, span,
+                    "the gradient of " + quote(net) + " is part of an objective, and batch_norm mixes the " +
+                        "examples of the batch into it"),
+            "a penalty on each example's own gradient wants `layer_norm`, `instance_norm` or none"),
+        penalty, "the gradient is taken here");
+}
+
+Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<double, double> made,
+                             std::string_view name, std::pair<double, double> data, Span source) {
+    const auto spelled = [](std::pair<double, double> range) {
+        if (std::isinf(range.second)) {
+            return "numbers of at least " + spell(range.first);
+        }
+        if (std::isinf(range.first)) {
+            return "numbers of at most " + spell(range.second);
+        }
+        return "numbers from " + spell(range.first) + " to " + spell(range.second);
+    };
+    const std::string_view fitting = data == std::pair(-1.0, 1.0)  ? "tanh"
+                                     : data == std::pair(0.0, 1.0) ? "sigmoid"
+                                                                   : "";
+    Diagnostic result =
+        expecting(warning(Code::unreachable_range, span,
+                          "what ends in " + quote(activation) + " here cannot reach all of " + quote(name)),
+                  spelled(made), spelled(data) + ", as the data has them");
+    if (!fitting.empty() && fitting != activation) {
+        result =
+            helping(std::move(result), "end with " + quote(fitting) + ", or give the data another `range`");
+    }
+    return noting(std::move(result), source, "the data comes from here");
 }
 
 // Arguments.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dsl/catalogue.hpp"
@@ -41,6 +42,9 @@ enum class Code {
     unused_option,
     unused_data,
     unused_name,
+    // what runs, but hardly as it was meant
+    batch_norm_penalty,
+    unreachable_range,
     // arguments
     unknown_argument,
     missing_argument,
@@ -191,6 +195,14 @@ Diagnostic unused_latent(Span span, std::string_view name);
 Diagnostic unused_option(Span span, std::string_view name);
 Diagnostic unused_data(Span span, std::string_view name);
 Diagnostic unused_name(Span span, std::string_view name);
+
+// What runs, but hardly as it was meant.
+
+/// batch_norm in a net through which an objective takes a gradient; `penalty` is where.
+Diagnostic batch_norm_penalty(Span span, std::string_view net, Span penalty);
+/// An activation at a generator's end whose numbers lie elsewhere than the data's. Pairs are low and high.
+Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<double, double> made,
+                             std::string_view name, std::pair<double, double> data, Span source);
 
 // Arguments of calls. `entry` is the callee's name.
 

@@ -180,6 +180,11 @@ class Elaborator {
     std::optional<Tensor> shown_value(const std::variant<Expression, tree::Block>& value, Span span);
     Period period(const tree::Period& period);
 
+    // elaborate_warnings.cpp
+    void check_penalties();
+    void report_batch_norm(std::size_t net, Span penalty);
+    void check_ranges();
+
     // elaborate_arguments.cpp
     std::optional<Arguments> resolve_arguments(const Entry& entry, const std::vector<Given>& given, Span span,
                                                Scope& scope, const std::vector<std::string>& inputs = {});
