@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "dsl/catalogue.hpp"
@@ -13,13 +16,29 @@
 
 namespace gandsl::dsl {
 
-/// What the command line sets over the file.
+/// What a run learned from, as its record has it.
+struct RecordedData {
+    std::string source;
+    std::vector<Type> types;  ///< in the order of the statement's names
+};
+
+/// The checked file of a run that `net F from "RUN"` names, or why it cannot be had. Its entries are those of the
+/// catalogue that the naming file is checked with.
+using TrainedProgram = std::variant<std::shared_ptr<const Program>, std::string>;
+/// Finds one, given the text after `from` and the net's name.
+using FindTrained = std::function<TrainedProgram(const std::string& run, const std::string& net)>;
+
+/// What the command line sets over the file, and what the checker cannot find out by itself.
 struct Settings {
-    std::vector<std::pair<std::string, std::string>> options;  ///< --set NAME=TEXT
-    std::optional<std::size_t> epochs;
-    std::optional<std::size_t> steps;
-    std::optional<std::size_t> batch;
-    std::optional<std::uint64_t> seed;
+    std::vector<std::pair<std::string, std::string>> options = {};  ///< --set NAME=TEXT
+    std::optional<std::size_t> epochs = {};
+    std::optional<std::size_t> steps = {};
+    std::optional<std::size_t> batch = {};
+    std::optional<std::uint64_t> seed = {};
+    FindTrained find_trained = {};  ///< none: `from` is an error
+    /// Of a file that was run before: one for each `data` statement. Their sources are not asked then, and need not
+    /// be there.
+    std::vector<RecordedData> data = {};
 };
 
 struct CheckResult {

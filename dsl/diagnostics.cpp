@@ -78,9 +78,16 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::division_by_zero, "division-by-zero"},
     {Code::next_of_other, "next-of-other"},
     {Code::no_next, "no-next"},
+    {Code::continue_outside_sample, "continue-outside-sample"},
+    {Code::cannot_continue, "cannot-continue"},
+    {Code::wrong_prompt, "wrong-prompt"},
     {Code::source_absent, "source-absent"},
     {Code::source_fields, "source-fields"},
+    {Code::broken_source, "broken-source"},
+    {Code::source_warning, "source-warning"},
     {Code::not_yet, "not-yet"},
+    {Code::run_absent, "run-absent"},
+    {Code::net_not_in_run, "net-not-in-run"},
     {Code::calls_disagree, "calls-disagree"},
     {Code::annotation_mismatch, "annotation-mismatch"},
     {Code::does_not_broadcast, "does-not-broadcast"},
@@ -857,20 +864,72 @@ Diagnostic no_next(Span span, std::string_view data, std::string_view source) {
                      "data from " + quote(source), "data that runs on, such as `chars` or `series`");
 }
 
-Diagnostic source_absent(Span span, const Names& reasons) {
+Diagnostic continue_outside_sample(Span span) {
+    return helping(error(Code::continue_outside_sample, span, "`continue` draws from a net, step by step"),
+                   "let a sample show it: `sample verse = continue(...) as text every epoch`");
+}
+
+Diagnostic cannot_continue(Span span, std::string_view net, std::string_view signature) {
+    return expecting(
+        error(Code::cannot_continue, span, quote(net) + " does not say what comes next"),
+        std::string(signature),
+        "a net of one input that gives, for each step of a text, the probabilities of the next symbol "
+        "(length x classes), or for each step of a series the next step (in the series' own shape)");
+}
+
+Diagnostic continue_uncalled(Span span, std::string_view net) {
+    return helping(error(Code::cannot_continue, span,
+                         "what " + quote(net) + " takes and gives is not known here, as nothing calls it"),
+                   "train it, or annotate it: `net " + std::string(net) + "(text: ...)`");
+}
+
+Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected) {
+    return expecting(error(Code::wrong_prompt, span, "the net cannot go on from this prompt"),
+                     std::string(found), std::string(expected));
+}
+
+Diagnostic source_absent(Span span, const Names& reasons, bool sequential) {
     Diagnostic result = error(Code::source_absent, span,
                               reasons.size() == 1 ? "this data is not there" : "none of this data is there");
     for (std::size_t i = 0; i < reasons.size(); ++i) {
         result.found += (i == 0 ? "" : "\n            ") + reasons[i];
     }
     return helping(std::move(result),
-                   "add a source that needs no file after it: `or digits(range = [-1, 1])`");
+                   sequential ? "paths start at the folder of the .gan file"
+                              : "add a source that needs no file after it: `or digits(range = [-1, 1])`");
 }
 
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields) {
     return expecting(
         error(Code::source_fields, span, quote(source) + " does not give that many values for an example"),
         counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
+}
+
+Diagnostic run_absent(Span span, std::string_view run, std::string_view why) {
+    Diagnostic result =
+        error(Code::run_absent, span, "no net can be taken from " + quote(run));
+    result.found = std::string(why);
+    return result;
+}
+
+Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets) {
+    Diagnostic result = suggesting(
+        error(Code::net_not_in_run, span, quote(run) + " has no net " + quote(net)), net, nets);
+    result.found = nets.empty() ? "a run without nets" : "the nets " + listed(nets, " and ");
+    if (!nets.empty()) {
+        result.help.push_back("a net keeps the name that it has in its run");
+    }
+    return result;
+}
+
+Diagnostic broken_source(std::string why) {
+    Diagnostic result = placeless(Code::broken_source, "this data cannot be used");
+    result.found = std::move(why);
+    return result;
+}
+
+Diagnostic source_warning(Span span, std::string_view source, std::string what) {
+    return warning(Code::source_warning, span, quote(source) + ": " + std::move(what));
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {

@@ -83,9 +83,16 @@ enum class Code {
     division_by_zero,
     next_of_other,
     no_next,
+    continue_outside_sample,
+    cannot_continue,
+    wrong_prompt,
     source_absent,
     source_fields,
+    broken_source,
+    source_warning,
     not_yet,
+    run_absent,
+    net_not_in_run,
     // types
     calls_disagree,
     annotation_mismatch,
@@ -264,9 +271,22 @@ Diagnostic wrong_value(Span span, std::string found, std::string_view expected);
 Diagnostic division_by_zero(Span span);
 Diagnostic next_of_other(Span span);
 Diagnostic no_next(Span span, std::string_view data, std::string_view source);
-/// `reasons` has a line for each source that was tried.
-Diagnostic source_absent(Span span, const Names& reasons);
+Diagnostic continue_outside_sample(Span span);
+/// A net whose output is not what comes after its input. `signature`: what the net takes and gives.
+Diagnostic cannot_continue(Span span, std::string_view net, std::string_view signature);
+/// A net that nothing has called, so that its shapes are not known.
+Diagnostic continue_uncalled(Span span, std::string_view net);
+/// `found`: what stands as the prompt; `expected`: what the net reads.
+Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected);
+/// `reasons` has a line for each source that was tried; `sequential`: they yield sequences.
+Diagnostic source_absent(Span span, const Names& reasons, bool sequential);
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);
+/// `net F from "RUN"`: why the run cannot be had.
+Diagnostic run_absent(Span span, std::string_view run, std::string_view why);
+Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets);
+/// A source whose files are there, but not what they should be; for type rules to throw.
+Diagnostic broken_source(std::string why);
+Diagnostic source_warning(Span span, std::string_view source, std::string what);
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
 
 // Types. Those without a span are for type rules to throw.

@@ -478,6 +478,9 @@ Operand Elaborator::pipe(const Expression& expression, Scope& scope) {
     const Expression& right = expression.operands[1];
     Operand first = evaluate(left, scope);
     if (const auto* net = std::get_if<NetReference>(&first)) {
+        if (nets_[net->net].absent) {
+            return Unknown{};  // reported where it is declared
+        }
         // `G | D` is a recipe of two steps.
         PreparedCall call;
         call.callee = {Callee::Kind::net, nets_[net->net].tree->name.text, nullptr, net->net, {}};

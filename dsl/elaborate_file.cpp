@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -168,6 +169,18 @@ void Elaborator::check_data() {
     }
 }
 
+/// What a run recorded of a statement, where it fits the statement.
+const RecordedData* Elaborator::recorded_data(std::size_t index, const tree::Data& tree) const {
+    if (index >= settings_.data.size() || settings_.data[index].types.size() < tree.names.size()) {
+        return nullptr;
+    }
+    const RecordedData& recorded = settings_.data[index];
+    const bool named = std::any_of(tree.sources.begin(), tree.sources.end(), [&](const Expression& source) {
+        return source.text == recorded.source;
+    });
+    return named ? &recorded : nullptr;
+}
+
 void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
     result.span = span;
     for (const tree::Name& name : tree.names) {
@@ -175,6 +188,7 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
     }
     const std::size_t index = static_cast<std::size_t>(&result - program_.data.data());
     std::vector<std::string> absent;
+    bool sequential = false;
     bool failed = false;
     for (const Expression& source : tree.sources) {
         auto resolved = resolve(source, EntryKind::source, empty_scope_);
@@ -183,10 +197,20 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             continue;
         }
         const Entry& entry = *resolved->entry;
+        if (const RecordedData* recorded = recorded_data(index, tree)) {
+            if (recorded->source == entry.name) {
+                result.types = recorded->types;
+                result.types.resize(tree.names.size());
+                result.source = &entry;
+                result.arguments = std::move(resolved->arguments);
+            }
+            continue;
+        }
         if (entry.absent) {
             try {
                 if (const auto reason = entry.absent(resolved->arguments)) {
                     absent.push_back(entry.name + ": " + *reason);
+                    sequential = sequential || entry.sequential;
                     continue;
                 }
             } catch (Diagnostic& diagnostic) {
@@ -215,13 +239,18 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             failed = true;
             continue;
         }
+        if (entry.warnings) {
+            for (std::string& text : entry.warnings(resolved->arguments)) {
+                report(diagnostics::source_warning(source.span, entry.name, std::move(text)));
+            }
+        }
         result.types.resize(tree.names.size());
         result.source = &entry;
         result.arguments = std::move(resolved->arguments);
     }
     if (result.source == nullptr && !failed) {
         report(diagnostics::source_absent({tree.sources.front().span.begin, tree.sources.back().span.end},
-                                          absent));
+                                          absent, sequential));
     }
     result.skipped = std::move(absent);
     data_known_[index] = result.source != nullptr && !failed;
@@ -251,7 +280,7 @@ void Elaborator::report_uncalled() {
     std::vector<Diagnostic> uncalled;
     for (std::size_t i = 0; i < nets_.size(); ++i) {
         NetState& net = nets_[i];
-        if (net.progress != NetState::Progress::waiting || net.tree->from) {
+        if (net.progress != NetState::Progress::waiting || net.absent) {
             continue;
         }
         bool annotated = true;

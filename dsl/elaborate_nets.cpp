@@ -52,10 +52,8 @@ void Elaborator::prepare_nets() {
                                                            : std::nullopt);
             program_.nets[i].inputs.push_back(parameter.name.text);
         }
-        if (net.tree->from) {
-            program_.nets[i].from = net.tree->from->decoded;
-        }
     }
+    load_nets();
     for (const tree::Layer* layer : layers_) {
         std::map<std::string, Span> names;
         for (const tree::Parameter& parameter : layer->parameters) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -58,6 +59,13 @@ struct NetState {
     std::map<std::string, std::size_t> counters;  ///< mentions of each layer, by prefix and name
     std::string prefix;
     std::size_t draws = 0;
+    bool absent = false;  ///< from a run that could not be had
+};
+
+/// A run that nets are taken from.
+struct TrainedRun {
+    std::shared_ptr<const Program> program;
+    std::map<std::size_t, std::size_t> nets = {};  ///< places in its program, and in this one
 };
 
 /// One turn of train, or a whole measure or sample: one batch and one draw of each latent.
@@ -142,9 +150,16 @@ class Elaborator {
     void check_options();
     void check_data();
     void check_data(const tree::Data& data, Data& result, Span span);
+    const RecordedData* recorded_data(std::size_t index, const tree::Data& tree) const;
     void check_latents();
     void check_unused();
     void report_uncalled();
+
+    // elaborate_trained.cpp: nets from runs
+    void load_nets();
+    TrainedRun* find_run(std::size_t index);
+    void copy_net(TrainedRun& run, std::size_t place, std::size_t index, Span span);
+    std::size_t place_of(TrainedRun& run, std::size_t theirs, std::size_t caller);
 
     // elaborate_nets.cpp
     void prepare_nets();
@@ -219,6 +234,7 @@ class Elaborator {
                           const Operand* first);
     Operand gradient(const std::vector<Operand>& operands, const std::vector<Span>& spans, Span span);
     Operand next(const Operand& operand, Span operand_span, Span span);
+    Operand continuation(const Expression& expression, Scope& scope);  // elaborate_continue.cpp
     Operand size_of(const std::string& name, const Operand& operand, Span operand_span);
     std::optional<Type> global_type(const Expression& expression, Scope& scope);
     Operand apply(const Entry& entry, const std::vector<Tensor>& inputs, Arguments arguments, Span span);
@@ -279,6 +295,8 @@ class Elaborator {
     std::vector<const tree::Layer*> layers_;
     std::vector<std::pair<std::size_t, Span>> inlined_;  ///< layers being inlined, and where they were used
     std::map<std::string, Span, std::less<>> measures_;
+    std::map<std::string, TrainedRun, std::less<>> trained_;  ///< by the text after `from`
+    std::deque<tree::Net> adopted_;                           ///< stand in for the trees of nets from runs
     std::map<std::size_t, Bound> bound_;  ///< by where the name stands
     std::vector<const tree::Update*> sites_;
     std::vector<std::string> prefixes_;  ///< of the names each site logs

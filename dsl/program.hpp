@@ -27,14 +27,16 @@ struct WeightChange {
 /// One step of straight-line code.
 struct Instruction {
     enum class Kind {
-        constant,  ///< `number`
-        data,      ///< field `field` of Program::data[index], batch `slot`; `next`: one symbol later
-        draw,      ///< one draw of distribution `entry`, identified by `slot`
-        apply,     ///< layer, function or operation `entry`
-        call,      ///< Program::nets[index]
-        gradient,  ///< of inputs[0] (summed over the batch) with respect to inputs[1]
-        schedule,  ///< inside train: the number that schedule `entry` gives at this step
-        cell,      ///< inside a grid sample: `row` (index 0) or `column` (index 1) of the example
+        constant,      ///< `number`
+        data,          ///< field `field` of Program::data[index], batch `slot`; `next`: one symbol later
+        draw,          ///< one draw of distribution `entry`, identified by `slot`
+        apply,         ///< layer, function or operation `entry`
+        call,          ///< Program::nets[index]
+        gradient,      ///< of inputs[0] (summed over the batch) with respect to inputs[1]
+        schedule,      ///< inside train: the number that schedule `entry` gives at this step
+        cell,          ///< inside a grid sample: `row` (index 0) or `column` (index 1) of the example
+        continuation,  ///< Program::nets[index] fed with its own output, after inputs[0] or the text
+                       ///< `prompt`; what it draws is identified by `slot`
     };
     Kind kind = Kind::constant;
     Span span;
@@ -70,7 +72,8 @@ struct Net {
     Instructions body;
     std::vector<ValueId> results;
     std::vector<NetWeight> weights;
-    std::optional<std::string> from;  ///< `net F from "run"`
+    std::optional<std::string> from;  ///< `net F from "run"`, and the nets that F calls in that run
+    std::string origin = {};          ///< its name in that run
     Span span;
 };
 
@@ -161,6 +164,7 @@ struct Sample {
     const Entry* sink = nullptr;
     Arguments arguments;
     Period period;
+    std::optional<std::size_t> count = {};  ///< of pictures, where a grid need not be filled
     Span span;
 };
 

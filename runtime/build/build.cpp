@@ -72,8 +72,12 @@ class Step {
         recorder_.run(update.body, scope_, train_.types, values_);
         recorder_.tape().set_mark(update.span.begin);
         const std::vector<WeightPlace> learned = learned_weights(update);
-        const std::vector<Var> gradients =
-            gradients_of(batch_mean(values_.at(update.objective).var), learned);
+        const Var objective = batch_mean(values_.at(update.objective).var);
+        std::vector<LearnedWeight> weights_learned = gradients_of(objective, learned);
+        std::vector<Var> gradients;
+        for (const LearnedWeight& weight : weights_learned) {
+            gradients.push_back(weight.gradient);
+        }
         std::vector<Var> variables;
         for (const auto [net, place] : learned) {
             variables.push_back(recorder_.weights(net).current[place]);
@@ -86,7 +90,10 @@ class Step {
         if (state.slots.size() > states_before) {
             name_states(update.site, optimizer, learned, state);
         }
-        UpdateRecord record{.item = item, .results = state.values};
+        UpdateRecord record{.item = item,
+                            .results = state.values,
+                            .objective = objective,
+                            .learned = std::move(weights_learned)};
         for (std::size_t i = 0; i < learned.size(); ++i) {
             NetWeights& weights = recorder_.weights(learned[i].net);
             weights.earlier[learned[i].place].push_back(weights.current[learned[i].place]);
@@ -116,7 +123,7 @@ class Step {
 
     /// Of the objective, through each weight as it was where it was used: a binding made before an earlier
     /// update of this step has seen an earlier value.
-    std::vector<Var> gradients_of(Var objective, const std::vector<WeightPlace>& learned) {
+    std::vector<LearnedWeight> gradients_of(Var objective, const std::vector<WeightPlace>& learned) {
         const std::vector<bool> reached = differentiable_from(objective);
         std::vector<Var> variables;
         std::vector<std::size_t> owners;
@@ -132,12 +139,15 @@ class Step {
             owners.push_back(i);
         }
         const std::vector<Var> parts = gradient(objective, variables);
-        std::vector<Var> gradients(learned.size());
+        std::vector<LearnedWeight> result(learned.size());
         for (std::size_t part = 0; part < parts.size(); ++part) {
-            Var& total = gradients[owners[part]];
-            total = total.valid() ? total + parts[part] : parts[part];
+            LearnedWeight& weight = result[owners[part]];
+            const auto [net, place] = learned[owners[part]];
+            weight.name = program_.nets[net].name + "." + program_.nets[net].weights[place].name;
+            weight.versions.push_back(variables[part]);
+            weight.gradient = weight.gradient.valid() ? weight.gradient + parts[part] : parts[part];
         }
-        return gradients;
+        return result;
     }
 
     Var rate(const dsl::Arguments& arguments) {
@@ -236,13 +246,17 @@ EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {
     Scope scope{.draws = streams::Purpose::sample_draws, .layers = streams::Purpose::sample_layers};
     if (sample.sink->name == "grid") {
         scope.grid_columns = models::integer(sample.arguments, "columns");
-        scope.batch = models::integer(sample.arguments, "rows") * scope.grid_columns;
+        scope.batch = sample.count ? static_cast<Index>(*sample.count)
+                                   : models::integer(sample.arguments, "rows") * scope.grid_columns;
     } else {
         scope.batch = models::integer(sample.arguments, "count");
     }
     scope.inputs = &result.inputs;
+    scope.continuations = &result.continuations;
     std::vector<Value> values;
     recorder.run(sample.body, scope, sample.types, values);
+    result.writes_text =
+        !result.continuations.empty() && values.at(sample.value).var == result.continuations.back().result;
     const Value value = models::channels_first(models::with_batch(values.at(sample.value), scope.batch));
     result.value = value.var;
     result.shape = value.type.shape;
@@ -282,7 +296,9 @@ Graph build(const dsl::Program& program, const BuildOptions& options) {
         for (const dsl::Average& each : program.train->averages) {
             recorder.keep_average(each.net);
         }
-        Step(program, options, graph, recorder).record();
+        if (options.train) {
+            Step(program, options, graph, recorder).record();
+        }
     }
     for (const dsl::Sample& sample : program.samples) {
         graph.samples.push_back(record_sample(sample, recorder));

@@ -40,6 +40,25 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
         weights.earlier.resize(weights.states.size());
         weights.averages.resize(weights.states.size());
     }
+    freeze_nets();
+}
+
+/// A net from a run that nothing here updates stays as it was trained: its running statistics are used, not
+/// moved, and it drops nothing out.
+void Recorder::freeze_nets() {
+    for (std::size_t net = 0; net < program_.nets.size(); ++net) {
+        nets_[net].frozen = program_.nets[net].from.has_value();
+    }
+    if (!program_.train) {
+        return;
+    }
+    for (const dsl::TrainItem& item : program_.train->items) {
+        if (const auto* update = std::get_if<dsl::Update>(&item)) {
+            for (const std::size_t net : update->nets) {
+                nets_[net].frozen = false;
+            }
+        }
+    }
 }
 
 void Recorder::collect_nets(std::size_t net, std::set<std::size_t>& reached) const {
@@ -134,8 +153,9 @@ Value Recorder::cell(const dsl::Instruction& code, const Scope& scope, const dsl
 
 /// Once for each value that a weight takes in a step, so that all calls under these weights see the same
 /// change, and its statistics move once.
-Var Recorder::changed(const dsl::WeightChange& change, Var weight, Scope& scope, std::size_t net_index) {
-    const std::pair key(weight.id(), static_cast<int>(scope.mode));
+Var Recorder::changed(const dsl::WeightChange& change, Var weight, models::Mode mode, Index batch,
+                      std::size_t net_index) {
+    const std::pair key(weight.id(), static_cast<int>(mode));
     if (const auto known = changed_.find(key); known != changed_.end()) {
         return known->second;
     }
@@ -143,13 +163,13 @@ Var Recorder::changed(const dsl::WeightChange& change, Var weight, Scope& scope,
         {.var = weight, .type = {.shape = weight.shape(), .classes = {}, .batched = false}}};
     const std::vector<dsl::Type> results = {inputs[0].type};
     models::BuildCall call{.tape = tape(),
-                           .batch = scope.batch,
-                           .mode = scope.mode,
+                           .batch = batch,
+                           .mode = mode,
                            .inputs = inputs,
                            .arguments = change.arguments,
                            .results = results};
     for (const std::size_t place : change.weights) {
-        call.weights.push_back(this->weight(net_index, place, scope.mode));
+        call.weights.push_back(this->weight(net_index, place, mode));
     }
     call.update = [&](std::size_t place, Var value) {
         nets_[net_index].current[change.weights.at(place)] = stop_gradient(value);
@@ -169,15 +189,17 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
     }
     models::BuildCall call{.tape = tape(),
                            .batch = scope.batch,
-                           .mode = scope.mode,
+                           .mode = net != nullptr && nets_[net_index].frozen ? Mode::evaluate : scope.mode,
                            .inputs = inputs,
                            .arguments = code.arguments,
                            .results = results};
     for (const std::size_t place : code.weights) {
         call.weights.push_back(weight(net_index, place, scope.mode));
     }
+    call.steps = scope.steps;
     for (const dsl::WeightChange& change : code.changes) {
-        call.weights[change.weight] = changed(change, call.weights[change.weight], scope, net_index);
+        call.weights[change.weight] =
+            changed(change, call.weights[change.weight], call.mode, scope.batch, net_index);
     }
     call.stream = [&] { return next_stream(scope.layers); };
     call.update = [&](std::size_t place, Var value) {
@@ -248,7 +270,6 @@ void Recorder::run(const dsl::Instructions& code, Scope& scope, const std::vecto
 
 void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                       Values& values, const dsl::Net* net, std::size_t net_index) {
-    using Kind = dsl::Instruction::Kind;
     values.resize(types.size());
     for (const dsl::Instruction& each : code) {
         tape().set_mark(each.span.begin);
@@ -260,43 +281,43 @@ void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::ve
         for (const dsl::ValueId id : each.outputs) {
             results.push_back(types.at(id));
         }
-        Values outputs;
-        switch (each.kind) {
-            case Kind::constant:
-                outputs = {
-                    {.var = tape().constant(each.number), .type = results.at(0), .number = each.number}};
-                break;
-            case Kind::data:
-                outputs = {data(each, scope, results.at(0))};
-                break;
-            case Kind::draw:
-                outputs = {draw(each, scope, results.at(0), net != nullptr)};
-                break;
-            case Kind::apply:
-                outputs = apply(each, scope, net, net_index, inputs, results);
-                break;
-            case Kind::call:
-                outputs = call(each.index, scope, inputs);
-                break;
-            case Kind::gradient: {
-                Value slope = inputs.at(1);
-                slope.number = {};
-                slope.type = results.at(0);
-                slope.var = gradient(inputs[0].var, inputs[1].var);
-                outputs = {slope};
-                break;
-            }
-            case Kind::schedule:
-                outputs = {{.var = schedule(each.entry->name, each.arguments), .type = results.at(0)}};
-                break;
-            case Kind::cell:
-                outputs = {cell(each, scope, results.at(0))};
-                break;
-        }
+        const Values outputs = run_one(each, scope, inputs, results, net, net_index);
         for (std::size_t place = 0; place < each.outputs.size(); ++place) {
             values[each.outputs[place]] = outputs.at(place);
         }
     }
+}
+
+Recorder::Values Recorder::run_one(const dsl::Instruction& code, Scope& scope, const Values& inputs,
+                                   const std::vector<dsl::Type>& results, const dsl::Net* net,
+                                   std::size_t net_index) {
+    using Kind = dsl::Instruction::Kind;
+    switch (code.kind) {
+        case Kind::constant:
+            return {{.var = tape().constant(code.number), .type = results.at(0), .number = code.number}};
+        case Kind::data:
+            return {data(code, scope, results.at(0))};
+        case Kind::draw:
+            return {draw(code, scope, results.at(0), net != nullptr)};
+        case Kind::apply:
+            return apply(code, scope, net, net_index, inputs, results);
+        case Kind::call:
+            return call(code.index, scope, inputs);
+        case Kind::gradient: {
+            Value slope = inputs.at(1);
+            slope.number = {};
+            slope.type = results.at(0);
+            slope.var = gradient(inputs[0].var, inputs[1].var);
+            return {slope};
+        }
+        case Kind::schedule:
+            return {{.var = schedule(code.entry->name, code.arguments), .type = results.at(0)}};
+        case Kind::cell:
+            return {cell(code, scope, results.at(0))};
+        case Kind::continuation:
+            return {continuation(code, scope, inputs, results.at(0))};
+    }
+    return {};
 }
 
 }  // namespace GANDSL_PRECISION

@@ -18,13 +18,17 @@ std::size_t Field::size() const {
     return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
-std::vector<std::size_t> held_out(std::size_t count, double holdout) {
+std::size_t held_out_count(std::size_t count, double holdout) {
     if (!(holdout >= 0 && holdout < 1)) {
         throw Error(ErrorCode::invalid_argument,
                     "holdout is the part of the examples kept for testing, at least 0 and below 1; found " +
                         std::to_string(holdout));
     }
-    const auto wanted = static_cast<std::size_t>(std::floor(static_cast<double>(count) * holdout));
+    return static_cast<std::size_t>(std::floor(static_cast<double>(count) * holdout));
+}
+
+std::vector<std::size_t> held_out(std::size_t count, double holdout) {
+    const std::size_t wanted = held_out_count(count, holdout);
     std::vector<std::size_t> indices(wanted);
     for (std::size_t i = 0; i < wanted; ++i) {
         indices[i] = permuted(i, count, 0, 0, 0);

@@ -32,16 +32,21 @@ struct Description {
     std::vector<Field> fields;  ///< in the order in which `data x, y = ...` names them
     std::size_t train_count = 0;
     std::size_t test_count = 0;
+    std::vector<std::string> symbols = {};  ///< of a text source: the text of each class, as UTF-8
+    std::vector<std::string> warnings =
+        {};  ///< what a reader should know: files left out, a split without examples
 
     std::size_t count(Split split) const { return split == Split::train ? train_count : test_count; }
 };
 
 /// Which example is wanted. The epoch is the turn in which it is shown, for sources that vary an example from
-/// turn to turn; others leave it aside.
+/// turn to turn; others leave it aside. Sources of sequences yield the example so many steps later than it
+/// stands for a shift of 0 or 1; others know no shift.
 struct Example {
     Split split = Split::train;
     std::size_t index = 0;
     std::uint64_t epoch = 0;
+    std::size_t shift = 0;
 };
 
 /// A source of examples. Reading is const and may happen on several threads at once.
@@ -65,9 +70,13 @@ struct Range {
     float high = 1;
 };
 
-/// The test examples of a source without splits of its own, in increasing order: floor(count * holdout) of
+/// floor(count * holdout): how many of `count` are kept for testing. Throws invalid_argument unless
+/// 0 <= holdout < 1.
+std::size_t held_out_count(std::size_t count, double holdout);
+
+/// The test examples of a source without splits of its own, in increasing order: held_out_count of
 /// them, picked by one fixed permutation of the indices, so that neither a seed nor the order of the file
-/// matters. Throws invalid_argument unless 0 <= holdout < 1.
+/// matters. Throws as held_out_count does.
 std::vector<std::size_t> held_out(std::size_t count, double holdout);
 
 }  // namespace gandsl::data

@@ -8,6 +8,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/data/byte_pictures.hpp"
+#include "runtime/data/glob.hpp"
 #include "runtime/data/idx.hpp"
 
 namespace gandsl::data {
@@ -91,10 +92,6 @@ std::string size_of(const std::vector<std::size_t>& shape) {
     return std::to_string(shape[1]) + " x " + std::to_string(shape[2]);
 }
 
-fs::path placed(const fs::path& path, const fs::path& folder) {
-    return path.is_absolute() ? path : (folder / path).lexically_normal();
-}
-
 void move_example(const ByteSplit& from, std::size_t index, std::size_t size, ByteSplit& to) {
     const auto start = from.pictures.begin() + static_cast<std::ptrdiff_t>(index * size);
     to.pictures.insert(to.pictures.end(), start, start + static_cast<std::ptrdiff_t>(size));
@@ -137,12 +134,7 @@ DatasetPointer open_mnist(const std::string& source, const MnistFiles& files, Ra
 }
 
 std::optional<std::string> idx_absent(const IdxSource& source) {
-    const fs::path path = placed(source.images, source.folder);
-    std::error_code ignored;
-    if (fs::exists(path, ignored)) {
-        return std::nullopt;
-    }
-    return "no file " + path.string();
+    return file_absent(placed(source.images, source.folder));
 }
 
 DatasetPointer open_idx(const IdxSource& source) {

@@ -41,7 +41,8 @@ struct Reader::State {
                         spare.pop_back();
                     }
                 }
-                read_ordered(*dataset, order, position, options.batch, options.field_count, batch);
+                read_ordered(*dataset, order, position, options.batch, options.field_count, batch,
+                             options.next);
                 position += options.batch;
                 const std::lock_guard lock(mutex);
                 ready.push_back(std::move(batch));

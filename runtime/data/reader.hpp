@@ -18,6 +18,7 @@ class Reader {
         std::uint64_t position = 0;    ///< of the first batch's first example; a resumed run's place
         std::size_t field_count = 99;  ///< fields to read, from the first
         std::size_t queue = 4;         ///< batches kept ready
+        bool next = false;             ///< the examples one step later too
     };
 
     /// Throws invalid_argument for a batch or a queue of 0 or an order that does not fit the data set.

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
@@ -35,6 +36,15 @@ CLI::Option* add_whole_number(CLI::App& command, const std::string& name,
     return command.add_option_function<std::string>(name, read, doc)->type_name("N");
 }
 
+double read_number(const std::string& name, const std::string& text) {
+    double number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
+        throw Error(ErrorCode::invalid_argument, fmt::format("{} wants a number, not '{}'", name, text));
+    }
+    return number;
+}
+
 // The columns of the help hold what is to be typed, and nothing else.
 class HelpFormat : public CLI::Formatter {
   public:
@@ -58,20 +68,22 @@ void add_file_options(CLI::App& command, FileRequest& request, std::vector<std::
         ->type_name("DIR");
 }
 
-void add_threads(CLI::App& command, FileRequest& request) {
+void add_threads(CLI::App& command, std::size_t& threads) {
     add_whole_number(
-        command, "--threads", [&request](std::uint64_t number) { request.threads = number; }, 1, most_threads,
+        command, "--threads", [&threads](std::uint64_t number) { threads = number; }, 1, most_threads,
         "threads to compute with; as many as processors unless said");
 }
 
-void split_settings(FileRequest& request, const std::vector<std::string>& set) {
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+void split_settings(Settings& settings, const std::vector<std::string>& set) {
     for (const std::string& setting : set) {
         const std::size_t sign = setting.find('=');
         if (sign == std::string::npos || sign == 0) {
             throw Error(ErrorCode::invalid_argument,
                         "--set wants NAME=VALUE, not '" + setting + "'; for example --set penalty=5");
         }
-        request.set.emplace_back(setting.substr(0, sign), setting.substr(sign + 1));
+        settings.emplace_back(setting.substr(0, sign), setting.substr(sign + 1));
     }
 }
 
@@ -118,7 +130,7 @@ Request read_command_line(const std::vector<std::string>& words) {
     run_command->add_flag("-h,--help", run.help, "prints this help, and the options of FILE");
     add_file_options(*run_command, run.file, set);
     run_command->get_option("FILE")->required(false);
-    add_threads(*run_command, run.file);
+    add_threads(*run_command, run.file.threads);
     add_whole_number(
         *run_command, "--epochs", [&run](std::uint64_t number) { run.file.epochs = number; }, 1, most_turns,
         "turns through the data");
@@ -134,12 +146,12 @@ Request read_command_line(const std::vector<std::string>& words) {
     CLI::App* check_command =
         app.add_subcommand("check", "lists all errors in a file, or its nets with shapes and costs");
     add_file_options(*check_command, check.file, set);
-    add_threads(*check_command, check.file);
+    add_threads(*check_command, check.file.threads);
 
     TimeRequest time;
     CLI::App* time_command = app.add_subcommand("time", "measures a training step, and where its time goes");
     add_file_options(*time_command, time.file, set);
-    add_threads(*time_command, time.file);
+    add_threads(*time_command, time.file.threads);
     time_command->add_option("--seconds", time.seconds, "how long to measure")
         ->type_name("N")
         ->check(CLI::Range(0.01, 3600.0));
@@ -152,6 +164,63 @@ Request read_command_line(const std::vector<std::string>& words) {
     HelpRequest help;
     CLI::App* help_command = app.add_subcommand("help", "explains a layer or function, or lists them all");
     help_command->add_option("NAME", help.name, "such as conv or adam");
+    help_command->add_flag("--markdown", help.reference, "prints every page, in Markdown");
+
+    SampleRequest sample;
+    CLI::App* sample_command = app.add_subcommand("sample", "draws the samples of a trained model");
+    sample_command
+        ->add_option("RUN", sample.run, "a run's folder, such as runs/mnist/latest, or a checkpoint's file")
+        ->required();
+    sample_command->add_option("SAMPLE", sample.sample,
+                               "the name of one sample; all of the file's unless said");
+    add_whole_number(
+        *sample_command, "--count", [&sample](std::uint64_t number) { sample.count = number; }, 1,
+        most_examples, "how many examples to draw");
+    add_whole_number(
+        *sample_command, "--seed", [&sample](std::uint64_t number) { sample.seed = number; }, 0, most_seed,
+        "another draw; the run's own unless said");
+    sample_command->add_option("--prompt", sample.prompt, "what `continue` goes on from")->type_name("TEXT");
+    sample_command
+        ->add_option_function<std::string>(
+            "--temperature",
+            [&sample](const std::string& text) { sample.temperature = read_number("--temperature", text); },
+            "of `continue`: low is careful, high is bold")
+        ->type_name("T");
+    sample_command
+        ->add_option("--out", sample.out, "file to write; SAMPLE.png, .txt, .csv or .npy unless said")
+        ->type_name("FILE");
+    sample_command->add_flag("--best", sample.best, "from the checkpoint at which the measure was best");
+    sample_command->add_option("--set", set, "sets an option of the file: NAME=VALUE; may be given again")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    sample_command->add_option("--data", sample.data, "folder in which data sets are looked for first")
+        ->type_name("DIR");
+    add_threads(*sample_command, sample.threads);
+
+    GradcheckRequest gradcheck;
+    CLI::App* gradcheck_command =
+        app.add_subcommand("gradcheck", "holds a model's gradients against finite differences");
+    add_file_options(*gradcheck_command, gradcheck.file, set);
+    gradcheck_command->get_option("--batch")->description("examples in a batch; 4 unless said");
+    add_whole_number(
+        *gradcheck_command, "--entries", [&gradcheck](std::uint64_t number) { gradcheck.entries = number; },
+        1, most_examples, "numbers looked at in each weight; 5 unless said");
+    add_threads(*gradcheck_command, gradcheck.file.threads);
+    gradcheck_command->footer(
+        "Every weight of every update is moved by a little, and the change of the objective compared with "
+        "the\n"
+        "gradient that training would use: in double precision, on the first batch, with the draws of the "
+        "first\n"
+        "step. Gradients inside an objective, as a gradient penalty has them, are part of it. What stands "
+        "inside\n"
+        "stop_gradient is held at its value, for that is what the gradient takes it to be. The error is a "
+        "share of\n"
+        "the gradient; above 0.00001 fails, and the exit code is 1.");
+
+    NewRequest create;
+    CLI::App* new_command = app.add_subcommand("new", "writes a commented file to start from, or lists them");
+    new_command->add_option("TEMPLATE", create.name, "such as gan, vae or lstm; without it, lists them all");
+    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said");
 
     try {
         check_command_name(app, words);
@@ -182,22 +251,33 @@ Request read_command_line(const std::vector<std::string>& words) {
         if (run.help && run.file.file.empty()) {
             return TextRequest{run_command->help("gandsl")};
         }
-        split_settings(run.file, set);
+        split_settings(run.file.set, set);
         if (run.help) {
             std::fputs(run_command->help("gandsl").c_str(), stdout);
         }
         return run;
     }
     if (*check_command) {
-        split_settings(check.file, set);
+        split_settings(check.file.set, set);
         return check;
     }
     if (*time_command) {
-        split_settings(time.file, set);
+        split_settings(time.file.set, set);
         return time;
     }
     if (*format_command) {
         return format;
+    }
+    if (*sample_command) {
+        split_settings(sample.set, set);
+        return sample;
+    }
+    if (*gradcheck_command) {
+        split_settings(gradcheck.file.set, set);
+        return gradcheck;
+    }
+    if (*new_command) {
+        return create;
     }
     if (*help_command) {
         return help;

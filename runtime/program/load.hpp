@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "dsl/program.hpp"
 #include "runtime/program/requests.hpp"
 #include "runtime/sources/sources.hpp"
+#include "runtime/training/trained_run.hpp"
 
 /// From a file to a checked program.
 namespace gandsl::program {
@@ -21,6 +23,7 @@ struct Loaded {
     std::vector<sources::Source> sources;
     std::unique_ptr<const dsl::Catalogue> catalogue;
     dsl::Program program;
+    std::map<std::string, training::TrainedRun> trained;  ///< by the text after `from` of the nets taken from them
 };
 
 /// The text of a .gan file. Throws Error(file) where it cannot be read.
@@ -30,7 +33,17 @@ std::string read_source(const std::filesystem::path& path);
 bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesystem::path& path,
             const std::string& text);
 
-/// Reads, parses and checks a file. Diagnostics are printed; nothing if there were errors.
-std::optional<Loaded> load(const FileRequest& request);
+/// Reads, parses and checks a file. Diagnostics are printed; nothing if there were errors. `run`: the run that it goes
+/// on with, which keeps the models of the nets that the file takes from other runs.
+std::optional<Loaded> load(const FileRequest& request,
+                           const std::optional<std::filesystem::path>& run = std::nullopt);
+
+/// The model of a run as it was run, with the options it had and then `set`. No data is looked for.
+std::optional<Loaded> load(const training::TrainedRun& run,
+                           const std::vector<std::pair<std::string, std::string>>& set,
+                           const std::optional<std::filesystem::path>& data);
+
+/// Where a run keeps the model.gan and run.json of the run from which it took a net.
+std::filesystem::path kept_model(const std::filesystem::path& run, const std::string& net);
 
 }  // namespace gandsl::program

@@ -38,6 +38,11 @@ struct Dispatch {
     int operator()(const program::TimeRequest& request) const { return program::time(request); }
     int operator()(const program::FormatRequest& request) const { return program::format(request); }
     int operator()(const program::HelpRequest& request) const { return program::help(request); }
+    int operator()(const program::NewRequest& request) const { return program::create(request); }
+    int operator()(const program::SampleRequest& request) const { return program::sample(request); }
+    int operator()(const program::GradcheckRequest& request) const {
+        return program::gradcheck(request);
+    }
     int operator()(const program::TextRequest& request) const {
         std::fputs(request.text.c_str(), stdout);
         return 0;

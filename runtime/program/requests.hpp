@@ -43,13 +43,36 @@ struct FormatRequest {
 };
 struct HelpRequest {
     std::optional<std::string> name;
+    bool reference = false;  ///< everything, in Markdown
+};
+struct NewRequest {
+    std::optional<std::string> name;  ///< none: list the templates
+    std::optional<std::filesystem::path> file;
+};
+struct SampleRequest {
+    std::filesystem::path run;          ///< its folder, runs/mnist/latest, or a checkpoint file
+    std::optional<std::string> sample;  ///< none: every sample of the file
+    std::optional<std::size_t> count;
+    std::optional<std::uint64_t> seed;
+    std::vector<std::pair<std::string, std::string>> set;
+    std::optional<std::string> prompt;
+    std::optional<double> temperature;
+    std::optional<std::filesystem::path> out;
+    std::optional<std::filesystem::path> data;
+    bool best = false;
+    std::size_t threads = 0;
+};
+struct GradcheckRequest {
+    FileRequest file;
+    std::size_t entries = 5;  ///< looked at in each weight
 };
 /// Something to print as it is: the program's help or version.
 struct TextRequest {
     std::string text;
 };
 
-using Request = std::variant<RunRequest, CheckRequest, TimeRequest, FormatRequest, HelpRequest, TextRequest>;
+using Request = std::variant<RunRequest, CheckRequest, TimeRequest, FormatRequest, HelpRequest, NewRequest,
+                             SampleRequest, GradcheckRequest, TextRequest>;
 
 /// Reads the command line. Throws Error(invalid_argument) that names the word at fault and what would do.
 Request read_command_line(const std::vector<std::string>& words);

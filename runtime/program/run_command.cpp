@@ -38,7 +38,7 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
 }  // namespace
 
 int run(const RunRequest& request) {
-    const std::optional<Loaded> loaded = load(request.file);
+    const std::optional<Loaded> loaded = load(request.file, request.resume);
     if (!loaded) {
         return 1;
     }

@@ -43,15 +43,6 @@ std::vector<Source> define_missing() {
                  .type = {},
                  .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1])"}));
     list.push_back(missing(
-        {.name = "chars",
-         .doc = "Windows of text, character by character.",
-         .inputs = {},
-         .arguments = {text_argument("files", "which files: a pattern such as \"*.txt\""),
-                       by_name(integer_argument("length", "symbols in a window")), holdout_argument()},
-         .type = {},
-         .example = "data text = chars(\"*.txt\", length = 64)",
-         .sequential = true}));
-    list.push_back(missing(
         {.name = "series",
          .doc = "Windows of a series of numbers from a column of a CSV file.",
          .inputs = {},

@@ -70,45 +70,28 @@ Source define_idx(const Context& context) {
         }
         return idx;
     };
-    // Checking and running read the file once.
-    const auto opened = std::make_shared<std::map<std::string, data::DatasetPointer>>();
-    const auto open = [source_of, opened](const dsl::Arguments& arguments) {
-        const data::IdxSource idx = source_of(arguments);
-        data::DatasetPointer& set =
-            (*opened)[idx.images.string() + '\n' + (idx.labels ? idx.labels->string() : "") + '\n' +
-                      std::to_string(idx.range.low) + ' ' + std::to_string(idx.range.high) + ' ' +
-                      std::to_string(idx.holdout)];
-        if (!set) {
-            set = data::open_idx(idx);
-        }
-        return set;
-    };
-    Source source;
-    source.entry = {.name = "idx",
-                    .kind = dsl::EntryKind::source,
-                    .doc = "Pictures and labels from files in the format of MNIST.",
-                    .details = "Files may be gzipped. The number of classes is the largest label + 1.",
-                    .inputs = {},
-                    .arguments = {{.name = "images",
-                                   .kind = dsl::ArgumentKind::text,
-                                   .doc = "the file of pictures, relative to the .gan file"},
-                                  {.name = "labels",
-                                   .kind = dsl::ArgumentKind::text,
-                                   .doc = "the file of labels, if there is one",
-                                   .fallback = models::absent()},
-                                  range_argument(),
-                                  holdout_argument()},
-                    .type =
-                        [open, source_of](dsl::TypeCall& call) {
-                            source_of(call.arguments);
-                            return types_of(open(call.arguments)->description());
-                        },
-                    .example = "data x, y = idx(images = \"images.gz\", labels = \"labels.gz\")"};
-    source.entry.absent = [source_of](const dsl::Arguments& arguments) {
+    dsl::Entry entry{.name = "idx",
+                     .kind = dsl::EntryKind::source,
+                     .doc = "Pictures and labels from files in the format of MNIST.",
+                     .details = "Files may be gzipped. The number of classes is the largest label + 1.",
+                     .inputs = {},
+                     .arguments = {{.name = "images",
+                                    .kind = dsl::ArgumentKind::text,
+                                    .doc = "the file of pictures, relative to the .gan file"},
+                                   {.name = "labels",
+                                    .kind = dsl::ArgumentKind::text,
+                                    .doc = "the file of labels, if there is one",
+                                    .fallback = models::absent()},
+                                   range_argument(),
+                                   holdout_argument()},
+                     .type = {},
+                     .example = "data x, y = idx(images = \"images.gz\", labels = \"labels.gz\")"};
+    entry.absent = [source_of](const dsl::Arguments& arguments) {
         return data::idx_absent(source_of(arguments));
     };
-    source.open = open;
-    return source;
+    return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
+        return data::open_idx(source_of(arguments));
+    });
 }
 
 }  // namespace gandsl::sources

@@ -7,11 +7,8 @@ namespace gandsl::sources {
 
 std::vector<Source> all(const Context& context) {
     std::vector<Source> list{
-        define_mnist(context),
-        define_fashion_mnist(context),
-        define_idx(context),
-        define_digits(context),
-        define_faces(context),
+        define_mnist(context),  define_fashion_mnist(context), define_idx(context),
+        define_digits(context), define_faces(context),         define_chars(context),
     };
     for (Source& source : define_missing()) {
         list.push_back(std::move(source));

@@ -1,5 +1,9 @@
 #include "runtime/sources/support.hpp"
 
+#include <map>
+#include <memory>
+#include <utility>
+
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/records.hpp"
@@ -28,6 +32,66 @@ data::Range range_of(const dsl::Arguments& arguments) {
 dsl::Argument holdout_argument() {
     return models::by_name(models::number_argument(
         "holdout", "share of the examples that are kept for the test split", models::value_of(0.1), 0, 0.99));
+}
+
+dsl::Argument file_argument(std::string name, std::string doc) {
+    return {.name = std::move(name), .kind = dsl::ArgumentKind::text, .doc = std::move(doc)};
+}
+
+namespace {
+
+/// Tells calls of one source apart.
+std::string spelled(const dsl::Arguments& arguments) {
+    std::string key;
+    for (const auto& [name, value] : arguments) {
+        key += name + '\0';
+        if (const auto* number = std::get_if<double>(&value.data)) {
+            key += dsl::spell(*number);
+        } else if (const auto* flag = std::get_if<bool>(&value.data)) {
+            key += *flag ? "true" : "false";
+        } else if (const auto* text = std::get_if<std::string>(&value.data)) {
+            key += *text;
+        } else if (const auto* numbers = std::get_if<std::vector<double>>(&value.data)) {
+            for (const double part : *numbers) {
+                key += dsl::spell(part) + ' ';
+            }
+        }
+        key += '\0';
+    }
+    return key;
+}
+
+Open read_once(Open open) {
+    const auto opened = std::make_shared<std::map<std::string, data::DatasetPointer>>();
+    return [open = std::move(open), opened](const dsl::Arguments& arguments) {
+        data::DatasetPointer& set = (*opened)[spelled(arguments)];
+        if (!set) {
+            set = open(arguments);
+        }
+        return set;
+    };
+}
+
+}  // namespace
+
+Source read_source(dsl::Entry entry, Open open) {
+    Source source;
+    source.entry = std::move(entry);
+    source.open = read_once(std::move(open));
+    source.entry.type = [open = source.open](dsl::TypeCall& call) {
+        try {
+            return types_of(open(call.arguments)->description());
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::internal) {
+                throw;
+            }
+            throw dsl::diagnostics::broken_source(error.message());
+        }
+    };
+    source.entry.warnings = [open = source.open](const dsl::Arguments& arguments) {
+        return open(arguments)->description().warnings;
+    };
+    return source;
 }
 
 std::vector<dsl::Type> types_of(const data::Description& description) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,20 @@ data::Range range_of(const dsl::Arguments& arguments);
 /// `holdout = 0.1`: the share of examples kept for the test split.
 dsl::Argument holdout_argument();
 
+/// A name or a pattern of files.
+dsl::Argument file_argument(std::string name, std::string doc);
+
+using Open = std::function<data::DatasetPointer(const dsl::Arguments&)>;
+
+/// Completes a source whose types are known only from its data: checking and running read it once, and what
+/// `open` throws about its files points at the statement. `entry` has all but `type` and `warnings`.
+Source read_source(dsl::Entry entry, Open open);
+
 /// The types of a data set's fields.
 std::vector<dsl::Type> types_of(const data::Description& description);
 
 // One for each file of this folder.
+Source define_chars(const Context& context);
 Source define_mnist(const Context& context);
 Source define_fashion_mnist(const Context& context);
 Source define_idx(const Context& context);

@@ -8,7 +8,6 @@
 
 #include "autodiff/array.hpp"
 #include "autodiff/error.hpp"
-#include "runtime/files/csv_log.hpp"
 #include "runtime/files/safetensors.hpp"
 
 namespace gandsl::training {
@@ -19,6 +18,8 @@ constexpr const char* prefix = "step-";
 constexpr const char* suffix = ".safetensors";
 constexpr std::size_t kept = 2;
 constexpr const char* format_name = "gandsl checkpoint 1";
+
+}  // namespace
 
 // Newest first: steps are written with leading zeros, so names sort as numbers do.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
@@ -34,10 +35,15 @@ std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& f
     return found;
 }
 
-std::vector<std::size_t> sizes_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
+namespace {
+
+std::vector<std::size_t> sizes_of(const Shape& shape) {
+    return {shape.begin(), shape.end()};
+}
 
 template <typename Number>
-Number parse_number(const files::Metadata& metadata, const std::string& key, const std::filesystem::path& path) {
+Number parse_number(const files::Metadata& metadata, const std::string& key,
+                    const std::filesystem::path& path) {
     const auto found = metadata.find(key);
     Number number{};
     if (found != metadata.end()) {
@@ -51,39 +57,50 @@ Number parse_number(const files::Metadata& metadata, const std::string& key, con
                                                path.string(), key));
 }
 
-RunPlace restore(const std::filesystem::path& path, std::span<const runtime::NamedState> states) {
-    const files::Safetensors content = files::read_safetensors(path);
+}  // namespace
+
+Checkpoint read_checkpoint(const std::filesystem::path& path) {
+    Checkpoint result;
+    files::Safetensors content = files::read_safetensors(path);
     const auto format = content.metadata.find("format");
     if (format == content.metadata.end() || format->second != format_name) {
         throw Error(ErrorCode::format, fmt::format("{}: no checkpoint of a gandsl run", path.string()));
     }
-    RunPlace place;
-    place.step = parse_number<std::uint64_t>(content.metadata, "step", path);
-    place.log_rows = parse_number<std::uint64_t>(content.metadata, "log_rows", path);
-    place.seconds = parse_number<double>(content.metadata, "seconds", path);
-    place.seed = parse_number<std::uint64_t>(content.metadata, "seed", path);
-    place.batch = parse_number<std::uint64_t>(content.metadata, "batch", path);
+    result.place.step = parse_number<std::uint64_t>(content.metadata, "step", path);
+    result.place.log_rows = parse_number<std::uint64_t>(content.metadata, "log_rows", path);
+    result.place.seed = parse_number<std::uint64_t>(content.metadata, "seed", path);
+    result.place.batch = parse_number<std::uint64_t>(content.metadata, "batch", path);
+    result.tensors = std::move(content.tensors);
+    return result;
+}
+
+namespace {
+
+RunPlace restore(const std::filesystem::path& path, std::span<const runtime::NamedState> states) {
+    const auto [place, tensors] = read_checkpoint(path);
     // All is compared before anything is changed.
     for (const runtime::NamedState& state : states) {
-        const auto found = content.tensors.find(state.name);
-        if (found == content.tensors.end()) {
-            throw Error(ErrorCode::format, fmt::format("{}: has no '{}', which the model wants; it was written by "
-                                                       "another model",
-                                                       path.string(), state.name));
+        const auto found = tensors.find(state.name);
+        if (found == tensors.end()) {
+            throw Error(ErrorCode::format,
+                        fmt::format("{}: has no '{}', which the model wants; it was written by "
+                                    "another model",
+                                    path.string(), state.name));
         }
         if (found->second.shape != sizes_of(state.var.shape())) {
-            throw Error(ErrorCode::format,
-                        fmt::format("{}: '{}' has another shape than the model's {}; it was written by another model",
-                                    path.string(), state.name, to_string(state.var.shape())));
+            throw Error(
+                ErrorCode::format,
+                fmt::format("{}: '{}' has another shape than the model's {}; it was written by another model",
+                            path.string(), state.name, to_string(state.var.shape())));
         }
     }
-    if (content.tensors.size() != states.size()) {
+    if (tensors.size() != states.size()) {
         throw Error(ErrorCode::format,
                     fmt::format("{}: holds {} tensors, the model has {}; it was written by another model",
-                                path.string(), content.tensors.size(), states.size()));
+                                path.string(), tensors.size(), states.size()));
     }
     for (const runtime::NamedState& state : states) {
-        const std::vector<float> values = content.tensors.at(state.name).floats();
+        const std::vector<float> values = tensors.at(state.name).floats();
         Array& target = state.var.tape().state_value(state.var.id());
         std::copy(values.begin(), values.end(), target.data());
     }
@@ -92,8 +109,10 @@ RunPlace restore(const std::filesystem::path& path, std::span<const runtime::Nam
 
 }  // namespace
 
-std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
-                                      std::span<const runtime::NamedState> states) {
+namespace {
+
+void write_checkpoint(const std::filesystem::path& path, const RunPlace& place,
+                      std::span<const runtime::NamedState> states) {
     std::map<std::string, files::TensorView> tensors;
     for (const runtime::NamedState& state : states) {
         const Array& value = state.var.value();
@@ -103,11 +122,17 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
     const files::Metadata metadata{{"format", format_name},
                                    {"step", std::to_string(place.step)},
                                    {"log_rows", std::to_string(place.log_rows)},
-                                   {"seconds", files::shortest(place.seconds)},
                                    {"seed", std::to_string(place.seed)},
                                    {"batch", std::to_string(place.batch)}};
-    const std::filesystem::path path = folder / fmt::format("{}{:010}{}", prefix, place.step, suffix);
     files::write_safetensors(path, tensors, metadata);
+}
+
+}  // namespace
+
+std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+                                      std::span<const runtime::NamedState> states) {
+    const std::filesystem::path path = folder / fmt::format("{}{:010}{}", prefix, place.step, suffix);
+    write_checkpoint(path, place, states);
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (std::size_t old = kept; old < all.size(); ++old) {
         std::error_code ignored;
@@ -116,7 +141,19 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
     return path;
 }
 
-RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const runtime::NamedState> states,
+std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+                                           std::span<const runtime::NamedState> states) {
+    const std::filesystem::path path = best_checkpoint(folder);
+    write_checkpoint(path, place, states);
+    return path;
+}
+
+std::filesystem::path best_checkpoint(const std::filesystem::path& folder) {
+    return folder / (std::string("best") + suffix);
+}
+
+RunPlace load_newest_checkpoint(const std::filesystem::path& folder,
+                                std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken) {
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (const std::filesystem::path& path : all) {

@@ -2,34 +2,54 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "runtime/build/graph.hpp"
+#include "runtime/files/safetensors.hpp"
 
-/// A run's whole memory on disk. Random numbers, the order of the data and the place in it are functions of the seed and
-/// the step, so the step stands for them.
+/// A run's whole memory on disk. Random numbers, the order of the data and the place in it are functions of
+/// the seed and the step, so the step stands for them.
 namespace gandsl::training {
 
 /// Where a run is.
 struct RunPlace {
     std::uint64_t step = 0;      ///< steps done
     std::uint64_t log_rows = 0;  ///< rows of log.csv that belong to them
-    double seconds = 0;          ///< of training so far
+    double seconds = 0;  ///< of training so far; log.csv has them, so that equal runs have equal checkpoints
     std::uint64_t seed = 0;
     std::uint64_t batch = 0;
 };
+
+/// What a checkpoint's file holds.
+struct Checkpoint {
+    RunPlace place;
+    std::map<std::string, files::Tensor> tensors;
+};
+
+/// Throws as files::read_safetensors does, and Error(format) for a file that is no checkpoint of gandsl.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+/// The numbered ones of a folder, newest first.
+std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);
 
 /// Writes checkpoints/step-00000938.safetensors atomically, then removes all but the newest two. Throws as
 /// files::write_safetensors does.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
                                       std::span<const runtime::NamedState> states);
 
-/// Restores the newest checkpoint that is whole. `broken` receives a message for each newer one that is not. Throws
-/// Error(file) if there is none, Error(format) where its tensors are not the model's.
-RunPlace load_newest_checkpoint(const std::filesystem::path& folder, std::span<const runtime::NamedState> states,
+/// checkpoints/best.safetensors: where the run's measure was lowest. Written atomically, over the one before.
+std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+                                           std::span<const runtime::NamedState> states);
+std::filesystem::path best_checkpoint(const std::filesystem::path& folder);
+
+/// Restores the newest checkpoint that is whole. `broken` receives a message for each newer one that is not.
+/// Throws Error(file) if there is none, Error(format) where its tensors are not the model's.
+RunPlace load_newest_checkpoint(const std::filesystem::path& folder,
+                                std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken);
 
 }  // namespace gandsl::training

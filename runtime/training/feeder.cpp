@@ -6,14 +6,36 @@
 
 namespace gandsl::training {
 
+namespace {
+
+// Whether a graph looks at a data set at all, and at what comes one step later.
+struct Use {
+    bool read = false;
+    bool next = false;
+};
+
+Use use_of(const std::vector<runtime::DataInput>& inputs, std::size_t data) {
+    Use use;
+    for (const runtime::DataInput& input : inputs) {
+        use.read = use.read || input.data == data;
+        use.next = use.next || (input.data == data && input.next);
+    }
+    return use;
+}
+
+const std::vector<float>& values_of(const data::Batch& batch, const runtime::DataInput& input) {
+    return (input.next ? batch.next_fields : batch.fields)[input.field];
+}
+
+}  // namespace
+
 TrainFeeder::TrainFeeder(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
                          std::size_t batch, std::uint64_t seed, std::uint64_t first_step)
     : graph_(graph) {
     const std::size_t slots = program.train->batch_slots;
     for (std::size_t data = 0; data < datasets.size(); ++data) {
-        const bool used = std::any_of(graph.inputs.begin(), graph.inputs.end(),
-                                      [&](const runtime::DataInput& input) { return input.data == data; });
-        if (!used) {
+        const Use use = use_of(graph.inputs, data);
+        if (!use.read) {
             continue;
         }
         data::Reader::Options options;
@@ -21,6 +43,7 @@ TrainFeeder::TrainFeeder(const dsl::Program& program, const Datasets& datasets, 
         options.position = first_step * slots * batch;
         options.field_count = program.data[data].names.size();
         options.queue = 2 * slots + 2;
+        options.next = use.next;
         const data::Order order{seed, datasets[data]->description().train_count, data};
         streams_.push_back({data, std::make_unique<data::Reader>(datasets[data], order, options),
                             std::vector<data::Batch>(slots)});
@@ -34,7 +57,7 @@ void TrainFeeder::feed(Plan& plan) {
         }
         for (const runtime::DataInput& input : graph_.inputs) {
             if (input.data == stream.data) {
-                const std::vector<float>& values = stream.slots[input.slot].fields[input.field];
+                const std::vector<float>& values = values_of(stream.slots[input.slot], input);
                 const std::span<Real> target = plan.feed(input.var);
                 std::copy_n(values.begin(), std::min(values.size(), target.size()), target.begin());
             }
@@ -43,22 +66,24 @@ void TrainFeeder::feed(Plan& plan) {
 }
 
 std::size_t feed_in_turn(const dsl::Program& program, const Datasets& datasets,
-                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan) {
+                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first,
+                         Plan& plan) {
     const auto count = static_cast<std::size_t>(graph.count);
     std::size_t real = count;
     data::Batch batch;
     for (std::size_t data = 0; data < datasets.size(); ++data) {
-        bool read = false;
+        const Use use = use_of(graph.inputs, data);
+        if (!use.read) {
+            continue;
+        }
+        data::read_in_turn(*datasets[data], split, first, count, program.data[data].names.size(), batch,
+                           use.next);
+        real = std::min(real, batch.size);
         for (const runtime::DataInput& input : graph.inputs) {
             if (input.data != data) {
                 continue;
             }
-            if (!read) {
-                data::read_in_turn(*datasets[data], split, first, count, program.data[data].names.size(), batch);
-                real = std::min(real, batch.size);
-                read = true;
-            }
-            const std::vector<float>& values = batch.fields[input.field];
+            const std::vector<float>& values = values_of(batch, input);
             const std::span<Real> target = plan.feed(input.var);
             if (target.empty()) {
                 continue;

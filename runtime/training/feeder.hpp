@@ -18,8 +18,8 @@ using Datasets = std::vector<data::DatasetPointer>;
 /// Feeds training steps, reading ahead. Each step consumes `slots` batches of each data set it uses.
 class TrainFeeder {
   public:
-    TrainFeeder(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph, std::size_t batch,
-                std::uint64_t seed, std::uint64_t first_step);
+    TrainFeeder(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+                std::size_t batch, std::uint64_t seed, std::uint64_t first_step);
 
     /// Waits for the next step's batches and copies them into the plan.
     void feed(Plan& plan);
@@ -34,9 +34,10 @@ class TrainFeeder {
     std::vector<Stream> streams_;
 };
 
-/// Feeds the examples first, first + 1, ... of a split to an evaluation graph. The last batch is filled up with the
-/// last example; returns how many are real.
+/// Feeds the examples first, first + 1, ... of a split to an evaluation graph. The last batch is filled up
+/// with the last example; returns how many are real.
 std::size_t feed_in_turn(const dsl::Program& program, const Datasets& datasets,
-                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan);
+                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first,
+                         Plan& plan);
 
 }  // namespace gandsl::training

@@ -7,12 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "autodiff/error.hpp"
+#include "runtime/files/atomic_file.hpp"
 
 namespace gandsl::training {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_record_bytes = std::size_t{64} << 20U;
 
 Json json_of(double number) {
     constexpr double exact = 9007199254740992;  // 2^53
@@ -52,6 +55,11 @@ std::string processor() {
     return "unknown";
 }
 
+// A path need not be UTF-8, as JSON must be.
+std::string written(const Json& record) {
+    return record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 // Names what differs as precisely as the two allow: "options.penalty: 10 then, 5 now".
 void compare(const std::string& name, const Json& before, const Json& after,
              std::vector<std::string>& found) {
@@ -78,6 +86,7 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
     record["compiler"] = __VERSION__;
     record["processor"] = processor();
     record["file"] = facts.file.string();
+    record["folder"] = std::filesystem::absolute(facts.file).parent_path().lexically_normal().string();
     record["options"] = Json::object();
     for (const dsl::Option& option : program.options) {
         record["options"][option.name] = json_of(option.value);
@@ -97,15 +106,87 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
         entry["hash"] = description.hash;
         entry["train"] = description.train_count;
         entry["test"] = description.test_count;
+        entry["types"] = Json::array();
+        for (const dsl::Type& type : program.data[place].types) {
+            entry["types"].push_back({{"shape", type.shape}});
+            if (type.classes) {
+                entry["types"].back()["classes"] = *type.classes;
+            }
+        }
         entry["arguments"] = Json::object();
         for (const auto& [name, value] : program.data[place].arguments) {
             entry["arguments"][name] = json_of(value);
         }
+        if (!description.symbols.empty()) {
+            entry["symbols"] = description.symbols;
+        }
         entry["not_there"] = program.data[place].skipped;
         record["data"].push_back(std::move(entry));
     }
-    // A path need not be UTF-8, as JSON must be.
-    return record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (!facts.nets.empty()) {
+        record["nets"] = Json::array();
+    }
+    for (const LoadedNet& net : facts.nets) {
+        record["nets"].push_back({{"name", net.name},
+                                  {"run", net.run},
+                                  {"checkpoint", net.checkpoint.string()},
+                                  {"hash", net.hash}});
+    }
+    return written(record);
+}
+
+std::string with_length(const std::string& recorded, std::uint64_t steps, std::uint64_t epochs) {
+    Json record = Json::parse(recorded, nullptr, false);
+    if (!record.is_object()) {
+        throw Error(ErrorCode::format, "run.json: is no record of a run");
+    }
+    record["steps"] = steps;
+    record["epochs"] = epochs;
+    return written(record);
+}
+
+Record read_record(const std::filesystem::path& path) {
+    const Json json = Json::parse(files::read_whole(path, most_record_bytes), nullptr, false);
+    Record record;
+    try {
+        record.file = json.at("file").get<std::string>();
+        record.folder = json.value("folder", std::filesystem::path(record.file).parent_path().string());
+        for (const auto& [name, value] : json.at("options").items()) {
+            record.options.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+        }
+        record.seed = json.at("seed").get<std::uint64_t>();
+        record.batch = json.at("batch").get<std::size_t>();
+        bool typed = true;
+        for (const Json& entry : json.at("data")) {
+            data::Description description{.source = entry.at("source").get<std::string>(),
+                                          .origin = entry.at("origin").get<std::string>(),
+                                          .hash = entry.at("hash").get<std::string>(),
+                                          .fields = {},
+                                          .train_count = entry.at("train").get<std::size_t>(),
+                                          .test_count = entry.at("test").get<std::size_t>()};
+            dsl::RecordedData source{description.source, {}};
+            typed = typed && entry.contains("types");
+            for (const Json& type : entry.value("types", Json::array())) {
+                dsl::Type& read = source.types.emplace_back();
+                read.shape = type.at("shape").get<dsl::Shape>();
+                data::Field& field = description.fields.emplace_back();
+                field.shape.assign(read.shape.begin(), read.shape.end());
+                if (type.contains("classes")) {
+                    read.classes = type.at("classes").get<dsl::Index>();
+                    field.classes = static_cast<std::size_t>(*read.classes);
+                }
+            }
+            description.symbols = entry.value("symbols", std::vector<std::string>());
+            record.data.push_back(std::move(description));
+            record.sources.push_back(std::move(source));
+        }
+        if (!typed) {
+            record.sources.clear();
+        }
+    } catch (const Json::exception&) {
+        throw Error(ErrorCode::format, path.string() + ": is no record of a run");
+    }
+    return record;
 }
 
 std::vector<std::string> differences(const std::string& recorded, const std::string& now) {

@@ -2,12 +2,24 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "dsl/check.hpp"
 #include "dsl/program.hpp"
+#include "runtime/data/dataset.hpp"
 #include "runtime/training/feeder.hpp"
 
 /// run.json: what a run was made from.
 namespace gandsl::training {
+
+/// Where the weights of a `net F from "RUN"` came from.
+struct LoadedNet {
+    std::string name;
+    std::string run;  ///< as the file has it
+    std::filesystem::path checkpoint;
+    std::string hash;  ///< of the weights: "crc32:9f3a01c2"
+};
 
 struct RunFacts {
     std::filesystem::path file;
@@ -16,6 +28,7 @@ struct RunFacts {
     std::uint64_t steps = 0;   ///< of the whole run
     std::uint64_t epochs = 0;  ///< 0: the run is given in steps
     std::size_t threads = 0;
+    std::vector<LoadedNet> nets;  ///< from other runs
 };
 
 /// Options, seed, data with hashes, versions, processor and threads, as JSON.
@@ -23,5 +36,22 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
 
 /// What must be the same for a run to go on: a line for each difference between a run's record and this one.
 std::vector<std::string> differences(const std::string& recorded, const std::string& now);
+
+/// `recorded` as it is for a run that is going on to another length.
+std::string with_length(const std::string& recorded, std::uint64_t steps, std::uint64_t epochs);
+
+/// A run's record, read back.
+struct Record {
+    std::filesystem::path folder;                              ///< of the .gan file, when it was run
+    std::string file;                                          ///< the .gan file, as it was named
+    std::vector<std::pair<std::string, std::string>> options;  ///< as --set would have them
+    std::uint64_t seed = 0;
+    std::size_t batch = 64;
+    std::vector<data::Description> data;     ///< without fields where the record has no types
+    std::vector<dsl::RecordedData> sources;  ///< empty where the record has no types
+};
+
+/// Throws Error(format) naming the path.
+Record read_record(const std::filesystem::path& path);
 
 }  // namespace gandsl::training

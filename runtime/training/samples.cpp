@@ -47,9 +47,17 @@ void write_grid(const std::filesystem::path& path, const dsl::Program& program, 
     const Range range = shown_range(program, shape, values);
     pictures.low = range.low;
     pictures.high = range.high;
-    render::write_png(path, render::arrange_grid(
-                                pictures, static_cast<std::size_t>(models::integer(sample.arguments, "rows")),
-                                static_cast<std::size_t>(models::integer(sample.arguments, "columns"))));
+    const auto rows = static_cast<std::size_t>(models::integer(sample.arguments, "rows"));
+    const auto columns = static_cast<std::size_t>(models::integer(sample.arguments, "columns"));
+    // Cells beyond the last picture are shown as the gaps are.
+    std::vector<float> filled;
+    const std::size_t whole = rows * columns * pictures.channels * pictures.height * pictures.width;
+    if (values.size() < whole) {
+        filled.assign(values.begin(), values.end());
+        filled.resize(whole, std::numeric_limits<float>::quiet_NaN());
+        pictures.values = filled;
+    }
+    render::write_png(path, render::arrange_grid(pictures, rows, columns));
 }
 
 void write_csv(const std::filesystem::path& path, std::size_t rows, std::span<const Real> values) {
@@ -120,32 +128,119 @@ bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::u
     return epoch_ended && epochs_done % period.count == 0;
 }
 
+std::string extension_of(const dsl::Sample& sample) {
+    const std::string& sink = sample.sink->name;
+    return sink == "grid" ? "png" : sink == "text" ? "txt" : sink;
+}
+
 Samples::Samples(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
                  std::shared_ptr<ThreadPool> pool)
     : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.samples, pool)) {
     for (std::size_t index = 0; index < program.samples.size(); ++index) {
         const dsl::Sample& sample = program.samples[index];
         check_examples(program, datasets, graph.samples[index], data::Split::test, sample.name);
-        if (sample.sink->name == "text") {
-            throw Error(ErrorCode::invalid_argument,
-                        "'" + sample.name + "': writing samples as text does not run yet; csv and npy do");
+        std::vector<Written>& written = written_.emplace_back();
+        for (const runtime::Continuation& each : graph.samples[index].continuations) {
+            std::optional<Plan> prompt;
+            if (each.prompt.valid()) {
+                prompt.emplace(std::vector<Var>{each.prompt}, std::vector<Assignment>{},
+                               PlanOptions{pool, {}});
+            }
+            written.push_back(
+                {Writer(each, graph.tape->seed(), symbols(each.classes), pool), std::move(prompt),
+                 std::vector<Real>(static_cast<std::size_t>(element_count(each.result.shape())))});
         }
     }
 }
 
+// A text's symbols, where one of the data is a text of so many.
+std::span<const std::string> Samples::symbols(std::optional<Index> classes) const {
+    for (const data::DatasetPointer& dataset : datasets_) {
+        const std::vector<std::string>& symbols = dataset->description().symbols;
+        if (classes && symbols.size() == static_cast<std::size_t>(*classes)) {
+            return symbols;
+        }
+    }
+    return {};
+}
+
+// What the sample's `continue`s write, in order: one may go on from another.
+void Samples::write_on(std::size_t index) {
+    const runtime::EvaluationGraph& graph = graph_.samples[index];
+    std::vector<Written>& all = written_[index];
+    const auto feed = [&](Plan& plan, std::size_t written) {
+        feed_in_turn(program_, datasets_, graph, data::Split::test, 0, plan);
+        for (std::size_t place = 0; place < written; ++place) {
+            const std::span<Real> target = plan.feed(graph.continuations[place].result);
+            std::copy_n(all[place].values.begin(), target.size(), target.begin());
+        }
+    };
+    for (std::size_t place = 0; place < all.size(); ++place) {
+        Written& each = all[place];
+        std::span<const Real> prompt;
+        if (each.prompt) {
+            feed(*each.prompt, place);
+            each.prompt->run(0);
+            prompt = each.prompt->read(graph.continuations[place].prompt);
+        }
+        each.writer.write(prompt, each.values);
+    }
+    feed(plans_[index], all.size());
+}
+
+std::string Samples::text_of(std::size_t index, std::span<const Real> values) const {
+    const runtime::EvaluationGraph& graph = graph_.samples[index];
+    const dsl::Sample& sample = program_.samples[index];
+    const std::span<const std::string> names = symbols(sample.types.at(sample.value).classes);
+    const auto decoded = [&](std::span<const Real> classes) {
+        std::string text;
+        for (const Real symbol : classes) {
+            const auto at = static_cast<std::size_t>(symbol);
+            text += names.empty() ? (text.empty() ? "" : " ") + std::to_string(at) : names[at];
+        }
+        return text;
+    };
+    const std::size_t each = values.size() / static_cast<std::size_t>(graph.count);
+    std::string text;
+    for (std::size_t example = 0; example < static_cast<std::size_t>(graph.count); ++example) {
+        text += example == 0 ? "" : "\n\n";
+        if (graph.writes_text) {
+            const runtime::Continuation& last = graph.continuations.back();
+            const std::optional<Plan>& prompt = written_[index].back().prompt;
+            if (prompt) {
+                const std::span<const Real> before = prompt->read(last.prompt);
+                const std::size_t steps = before.size() / static_cast<std::size_t>(graph.count);
+                text += decoded(before.subspan(example * steps, steps));
+            } else {
+                text += last.text;
+            }
+        }
+        text += decoded(values.subspan(example * each, each));
+    }
+    return text + "\n";
+}
+
 std::filesystem::path Samples::write(std::size_t index, const std::filesystem::path& folder,
                                      std::uint64_t number) {
+    const dsl::Sample& sample = program_.samples[index];
+    const std::filesystem::path path =
+        folder / fmt::format("{}-{:04}.{}", sample.name, number, extension_of(sample));
+    write_to(index, path);
+    return path;
+}
+
+void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     const runtime::EvaluationGraph& graph = graph_.samples[index];
     const dsl::Sample& sample = program_.samples[index];
     Plan& plan = plans_[index];
-    feed_in_turn(program_, datasets_, graph, data::Split::test, 0, plan);
+    write_on(index);
     plan.run(0);
     const std::span<const Real> values = plan.read(graph.value);
     const std::string& sink = sample.sink->name;
-    const std::filesystem::path path =
-        folder / fmt::format("{}-{:04}.{}", sample.name, number, sink == "grid" ? "png" : sink);
     if (sink == "grid") {
         write_grid(path, program_, sample, graph.shape, values);
+    } else if (sink == "text") {
+        files::write_atomically(path, text_of(index, values));
     } else if (sink == "csv") {
         write_csv(path, static_cast<std::size_t>(graph.count), values);
     } else if (sink == "npy") {
@@ -153,7 +248,6 @@ std::filesystem::path Samples::write(std::size_t index, const std::filesystem::p
     } else {
         throw Error(ErrorCode::internal, "no writer for the sink '" + sink + "'");
     }
-    return path;
 }
 
 Measures::Measures(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,

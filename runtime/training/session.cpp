@@ -19,6 +19,7 @@
 #include "runtime/training/record.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/stop.hpp"
+#include "runtime/training/trained_nets.hpp"
 
 namespace gandsl::training {
 
@@ -153,9 +154,11 @@ class Session {
   private:
     void start() {
         const std::string model = loaded_.path.stem().string();
+        loaded_nets_ = load_nets(loaded_, graph_, notes_);
         folder_.emplace(files::RunFolder::create(request_.out, model));
         try {
             files::write_atomically(folder_->model(), loaded_.text);
+            keep_models(loaded_, folder_->path());
             files::write_atomically(folder_->record(), record());
             log_.emplace(files::CsvLog::create(folder_->log(), names_));
             if (!measure_names_.empty()) {
@@ -181,7 +184,8 @@ class Session {
             notes_.push_back(
                 fmt::format("process {} ended without finishing this run", *folder_->crashed_process()));
         }
-        std::vector<std::string> different = differences(files::read_whole(folder_->record()), record());
+        const std::string recorded = files::read_whole(folder_->record());
+        std::vector<std::string> different = differences(recorded, record());
         if (files::read_whole(folder_->model()) != loaded_.text) {
             different.insert(different.begin(),
                              fmt::format("the file: {} is not what the run keeps in {}",
@@ -202,6 +206,10 @@ class Session {
         }
         saved_ = place_.step;
         log_.emplace(files::CsvLog::resume(folder_->log(), names_, place_.log_rows));
+        if (place_.log_rows > 0) {
+            place_.seconds = files::read_log(folder_->log()).seconds.at(place_.log_rows - 1);
+        }
+        files::write_atomically(folder_->record(), with_length(recorded, length_.steps, length_.epochs));
         if (!measure_names_.empty()) {
             const std::filesystem::path path = folder_->path() / "measures.csv";
             const files::LogTable table = files::read_log(path);
@@ -222,7 +230,7 @@ class Session {
     std::string record() const {
         return describe_run(program_, datasets_,
                             {loaded_.path, program_.train->seed, program_.train->batch, length_.steps,
-                             length_.epochs, pool_->size()});
+                             length_.epochs, pool_->size(), loaded_nets_});
     }
 
     std::uint64_t epochs_after(std::uint64_t step) const {
@@ -371,6 +379,7 @@ class Session {
     std::optional<files::CsvLog> log_;
     std::optional<files::CsvLog> measure_log_;
     RunPlace place_;
+    std::vector<LoadedNet> loaded_nets_;
     std::vector<std::string> notes_;      ///< about the run's folder, said once it is open
     std::optional<std::uint64_t> saved_;  ///< step of the newest checkpoint
     double saved_at_ = 0;

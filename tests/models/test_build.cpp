@@ -569,4 +569,46 @@ train(steps = 1, batch = 8) {
     BOOST_TEST(std::isfinite(plan.read(graph.named[0].var)[0]));
 }
 
+BOOST_AUTO_TEST_CASE(a_net_from_a_run_is_in_evaluation_mode_until_it_learns) {
+    const Checked trained(std::string(nets) + R"(
+train(epochs = 1, batch = 8) {
+    update D, G with adam(1e-3) { minimize D(G(z)) + D(x) }
+}
+)");
+    const auto built_with = [&](const std::string& update) {
+        const std::string text = R"(
+data x = pictures()
+net D from "run"
+net E(x) {
+    batch_norm
+}
+train(epochs = 1, batch = 8) {
+    update )" + update + R"( with adam(1e-3) { minimize D(E(x)) }
+}
+)";
+        dsl::Settings settings;
+        settings.find_trained = [&](const std::string&, const std::string&) {
+            return std::make_shared<const dsl::Program>(trained.program);
+        };
+        const dsl::CheckResult result = dsl::check(text, trained.catalogue, settings);
+        std::string errors;
+        for (const dsl::Diagnostic& diagnostic : result.diagnostics) {
+            errors += dsl::render(diagnostic, "test.gan", text);
+        }
+        BOOST_TEST_REQUIRE(result.program.has_value(), errors);
+        return runtime::build(*result.program, {.batch = 8, .measure_batch = 5, .seed = 1});
+    };
+    // D drops out where it learns, and only there.
+    BOOST_TEST(count(built_with("E"), "random_uniform") == 0u);
+    BOOST_TEST(count(built_with("E, D"), "random_uniform") == 1u);
+    const auto moves_weights_of = [&](const Graph& graph, const std::string& net) {
+        return std::any_of(graph.assignments.begin(), graph.assignments.end(), [&](const Assignment& each) {
+            return graph.tape->name(each.state.id()).starts_with(net + ".");
+        });
+    };
+    BOOST_TEST(!moves_weights_of(built_with("E"), "D"));
+    BOOST_TEST(moves_weights_of(built_with("E"), "E"));
+    BOOST_TEST(moves_weights_of(built_with("D"), "D"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

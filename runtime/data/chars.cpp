@@ -1,0 +1,93 @@
+#include "runtime/data/chars.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "autodiff/error.hpp"
+#include "runtime/data/glob.hpp"
+#include "runtime/data/idx.hpp"
+#include "runtime/data/sequence.hpp"
+#include "runtime/data/utf8.hpp"
+#include "runtime/files/atomic_file.hpp"
+
+namespace gandsl::data {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A text takes this many bytes of memory for each of its own while it is read: itself and its code points.
+constexpr std::size_t memory_per_byte = 9;
+
+void check_memory(const std::vector<fs::path>& files) {
+    const std::size_t room = available_memory() / memory_per_byte;
+    std::size_t total = 0;
+    for (const fs::path& file : files) {
+        std::error_code error;
+        const std::uintmax_t size = fs::file_size(file, error);
+        if (!error && size > room - total) {
+            throw Error(ErrorCode::memory, file.string() + ": the text up to here has " +
+                                               std::to_string(total + size) + " bytes; there is room for " +
+                                               std::to_string(room));
+        }
+        total += error ? 0 : static_cast<std::size_t>(size);
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> chars_absent(const CharsSource& source) {
+    if (!matching_files(source.files, source.folder).empty()) {
+        return std::nullopt;
+    }
+    return nothing_matches(source.files, source.folder);
+}
+
+DatasetPointer open_chars(const CharsSource& source) {
+    const std::vector<fs::path> files = matching_files(source.files, source.folder);
+    if (files.empty()) {
+        throw Error(ErrorCode::file, nothing_matches(source.files, source.folder));
+    }
+    check_memory(files);
+    std::vector<char32_t> text;
+    for (const fs::path& file : files) {
+        const std::vector<char32_t> part = code_points(files::read_whole(file), file.string());
+        text.insert(text.end(), part.begin(), part.end());
+    }
+    const std::string origin = files.size() == 1 ? files[0].string()
+                                                 : std::to_string(files.size()) + " files that match " +
+                                                       placed(source.files, source.folder).string();
+    const Windows windows(text.size(), source.length, source.holdout, Stride::tiled,
+                          origin + " (" + std::to_string(text.size()) + " symbols)");
+
+    constexpr std::size_t all_code_points = 0x110000;
+    std::vector<bool> occurs(all_code_points);
+    for (const char32_t symbol : text) {
+        occurs[symbol] = true;
+    }
+    std::vector<float> class_of(all_code_points);
+    std::vector<char32_t> sorted;
+    for (char32_t symbol = 0; symbol < all_code_points; ++symbol) {
+        if (occurs[symbol]) {
+            class_of[symbol] = static_cast<float>(sorted.size());
+            sorted.push_back(symbol);
+        }
+    }
+    std::vector<float> classes(text.size());
+    std::transform(text.begin(), text.end(), classes.begin(),
+                   [&](char32_t symbol) { return class_of[symbol]; });
+    Description description;
+    description.source = "chars";
+    description.origin = origin + ", " + std::to_string(text.size()) + " symbols, " +
+                         std::to_string(sorted.size()) + " of them different";
+    for (const char32_t symbol : sorted) {
+        description.symbols.push_back(to_utf8(symbol));
+    }
+    return std::make_shared<Sequence>(std::move(description), Field{"text", {source.length}, sorted.size()},
+                                      std::move(classes), windows);
+}
+
+}  // namespace gandsl::data

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Text as code points.
+namespace gandsl::data {
+
+/// The code points of a text: a byte order mark at its start is dropped, and a carriage return, with the line
+/// feed after it if there is one, becomes a line feed. Throws `format`, beginning with `name`, where the text
+/// is not UTF-8, with the byte and line at fault.
+std::vector<char32_t> code_points(std::string_view utf8, const std::string& name);
+
+/// One code point as UTF-8.
+std::string to_utf8(char32_t code_point);
+
+}  // namespace gandsl::data

@@ -1,0 +1,256 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "autodiff/error.hpp"
+#include "models/records.hpp"
+#include "runtime/build/graph.hpp"
+#include "runtime/files/atomic_file.hpp"
+#include "runtime/program/commands.hpp"
+#include "runtime/program/load.hpp"
+#include "runtime/training/samples.hpp"
+#include "runtime/training/trained_nets.hpp"
+#include "runtime/training/trained_run.hpp"
+
+namespace gandsl::program {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a run recorded of its data, for samples that look at none of it.
+class RecordedDataset final : public data::Dataset {
+  public:
+    explicit RecordedDataset(data::Description description) : description_(std::move(description)) {}
+    const data::Description& description() const override { return description_; }
+    void read(const data::Example&, std::span<const std::span<float>>) const override {
+        throw Error(ErrorCode::internal, "data of a record was read");
+    }
+
+  private:
+    data::Description description_;
+};
+
+[[noreturn]] void refuse(const std::string& message) {
+    throw Error(ErrorCode::invalid_argument, message);
+}
+
+// Leaves those that are asked for.
+void choose(dsl::Program& program, const SampleRequest& request) {
+    if (program.samples.empty()) {
+        refuse("the run's model.gan has no `sample`, so there is nothing to draw");
+    }
+    if (!request.sample) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const dsl::Sample& sample : program.samples) {
+        names.push_back(sample.name);
+    }
+    std::erase_if(program.samples, [&](const dsl::Sample& sample) { return sample.name != *request.sample; });
+    if (program.samples.empty()) {
+        const auto near = dsl::nearest(*request.sample, names);
+        refuse(fmt::format("the run's model.gan has no sample '{}'{}", *request.sample,
+                           near ? fmt::format("; did you mean '{}'?", *near)
+                                : fmt::format("; it has {}", fmt::join(names, ", "))));
+    }
+}
+
+bool uses_cell(const dsl::Sample& sample, std::size_t index) {
+    return std::any_of(sample.body.begin(), sample.body.end(), [index](const dsl::Instruction& code) {
+        return code.kind == dsl::Instruction::Kind::cell && code.index == index;
+    });
+}
+
+void set_argument(dsl::Sample& sample, const char* name, std::size_t number) {
+    sample.arguments.find(name)->second.data = static_cast<double>(number);
+}
+
+// A grid as near to a square as it goes; where a picture depends on its column, the file's columns.
+void set_count(dsl::Sample& sample, std::size_t count) {
+    if (sample.sink->name != "grid") {
+        set_argument(sample, "count", count);
+        return;
+    }
+    auto columns = static_cast<std::size_t>(models::integer(sample.arguments, "columns"));
+    const auto rows = static_cast<std::size_t>(models::integer(sample.arguments, "rows"));
+    const bool by_row = uses_cell(sample, 0);
+    if (by_row && count > rows * columns) {
+        refuse(
+            fmt::format("'{}' uses `row`, which is known for its {} x {} pictures only; --count {} is more",
+                        sample.name, rows, columns, count));
+    }
+    if (!by_row && !uses_cell(sample, 1)) {
+        columns = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+    }
+    set_argument(sample, "columns", columns);
+    set_argument(sample, "rows", (count + columns - 1) / columns);
+    sample.count = count;
+}
+
+// Replaces an argument of each `continue` of the samples.
+void set_continue(dsl::Program& program, const std::string& name, const dsl::Value& value) {
+    bool found = false;
+    for (dsl::Sample& sample : program.samples) {
+        for (dsl::Instruction& code : sample.body) {
+            if (code.entry == nullptr || code.entry->name != "continue") {
+                continue;
+            }
+            for (const dsl::Argument& argument : code.entry->arguments) {
+                const auto* number = std::get_if<double>(&value.data);
+                if (argument.name == name && number != nullptr &&
+                    (*number < argument.least || *number > argument.most ||
+                     (argument.least_excluded && *number == argument.least))) {
+                    refuse(fmt::format("--{} {} is out of the range that `continue` takes: {} {}", name,
+                                       *number, argument.least_excluded ? "above" : "from", argument.least));
+                }
+            }
+            if (name == "prompt") {
+                if (!sample.types.at(code.outputs.at(0)).classes) {
+                    refuse(fmt::format("'{}' goes on from numbers, and --prompt is a text", sample.name));
+                }
+                code.inputs.clear();
+            }
+            code.arguments.insert_or_assign(name, value);
+            found = true;
+        }
+    }
+    if (!found) {
+        refuse(fmt::format(
+            "--{} is for samples that write with `continue`; {} not", name,
+            program.samples.size() == 1 ? "'" + program.samples[0].name + "' does" : "those of this run do"));
+    }
+}
+
+void apply(dsl::Program& program, const SampleRequest& request) {
+    choose(program, request);
+    dsl::Value value;
+    value.given = true;
+    if (request.prompt) {
+        value.data = *request.prompt;
+        set_continue(program, "prompt", value);
+    }
+    if (request.temperature) {
+        value.data = *request.temperature;
+        set_continue(program, "temperature", value);
+    }
+    if (request.count) {
+        for (dsl::Sample& sample : program.samples) {
+            set_count(sample, *request.count);
+        }
+    }
+}
+
+// The files to write, one a sample.
+std::vector<fs::path> outputs(const dsl::Program& program, const SampleRequest& request) {
+    std::vector<fs::path> paths;
+    for (const dsl::Sample& sample : program.samples) {
+        paths.emplace_back(sample.name + "." + training::extension_of(sample));
+    }
+    if (!request.out) {
+        return paths;
+    }
+    if (paths.size() > 1) {
+        refuse(fmt::format(
+            "--out names one file, but the run has {} samples: say which, as in gandsl sample {} {} "
+            "--out {}",
+            paths.size(), request.run.string(), program.samples[0].name, request.out->string()));
+    }
+    const std::string extension = paths[0].extension().string();
+    const std::string given = request.out->extension().string();
+    for (const char* other : {".png", ".txt", ".csv", ".npy", ".jpg", ".jpeg"}) {
+        if (given == other && given != extension) {
+            refuse(fmt::format("'{}' is written as {} (`as {}` in the file), but --out ends in {}",
+                               program.samples[0].name, extension.substr(1), program.samples[0].sink->name,
+                               given));
+        }
+    }
+    return {*request.out};
+}
+
+// The data that the samples look at is opened, of the rest the record will do.
+training::Datasets datasets_for(const Loaded& loaded, const runtime::Graph& graph,
+                                const training::Record& record) {
+    training::Datasets datasets;
+    for (std::size_t place = 0; place < loaded.program.data.size(); ++place) {
+        const dsl::Data& statement = loaded.program.data[place];
+        const dsl::Sample* reader = nullptr;
+        for (std::size_t index = 0; index < graph.samples.size(); ++index) {
+            for (const runtime::DataInput& input : graph.samples[index].inputs) {
+                reader = input.data == place ? &loaded.program.samples[index] : reader;
+            }
+        }
+        if (reader == nullptr && place < record.data.size()) {
+            datasets.push_back(std::make_shared<RecordedDataset>(record.data[place]));
+            continue;
+        }
+        const std::string names = fmt::format("{}", fmt::join(statement.names, ", "));
+        if (const auto& absent = statement.source->absent) {
+            if (const auto why = absent(statement.arguments)) {
+                throw Error(
+                    ErrorCode::file,
+                    fmt::format("'{}' looks at {}, which the run read from {}, and that is not there: {}",
+                                reader == nullptr ? "the model" : reader->name, names, statement.source->name,
+                                *why));
+            }
+        }
+        datasets.push_back(sources::open(loaded.sources, statement.source->name, statement.arguments));
+        const data::Description& now = datasets.back()->description();
+        if (place < record.data.size() && now.hash != record.data[place].hash) {
+            fmt::print(stderr,
+                       "gandsl: warning: {} is other data than the run learned from: {} then, {} now\n",
+                       names, record.data[place].hash, now.hash);
+        }
+    }
+    return datasets;
+}
+
+// Beyond the test split there is nothing to look at.
+void check_count(const dsl::Program& program, const runtime::Graph& graph, const training::Datasets& datasets,
+                 const SampleRequest& request) {
+    for (std::size_t index = 0; request.count && index < graph.samples.size(); ++index) {
+        for (const runtime::DataInput& input : graph.samples[index].inputs) {
+            const std::size_t there = datasets[input.data]->description().test_count;
+            if (*request.count > there) {
+                refuse(fmt::format("'{}' looks at test examples, of which there are {}; --count {} is more",
+                                   program.samples[index].name, there, *request.count));
+            }
+        }
+    }
+}
+
+}  // namespace
+
+int sample(const SampleRequest& request) {
+    const training::TrainedRun run = training::open_trained(request.run);
+    std::optional<Loaded> loaded = load(run, request.set, request.data);
+    if (!loaded) {
+        return 1;
+    }
+    dsl::Program& program = loaded->program;
+    apply(program, request);
+    const std::vector<fs::path> paths = outputs(program, request);
+    std::vector<std::string> skipped;
+    const training::Weights weights = training::read_weights(run, request.best, skipped);
+    for (const std::string& message : skipped) {
+        fmt::print(stderr, "gandsl: warning: skipped a broken checkpoint: {}\n", message);
+    }
+    program.measures.clear();
+    const runtime::Graph graph =
+        runtime::build(program, {.batch = 1, .seed = request.seed.value_or(run.record.seed), .train = false});
+    training::fill_states(weights, graph);
+    const training::Datasets datasets = datasets_for(*loaded, graph, run.record);
+    check_count(program, graph, datasets, request);
+    training::Samples samples(program, datasets, graph, std::make_shared<ThreadPool>(request.threads));
+    for (std::size_t index = 0; index < samples.size(); ++index) {
+        samples.write_to(index, paths[index]);
+        if (program.samples[index].sink->name == "text" && !request.out) {
+            fmt::print("{}\n", files::read_whole(paths[index]));
+        }
+        fmt::print("{}, after step {}\n", paths[index].string(), weights.step);
+    }
+    return 0;
+}
+
+}  // namespace gandsl::program

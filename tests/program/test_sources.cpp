@@ -1,0 +1,100 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <string>
+
+#include "tests/program/files.hpp"
+
+/// Models on files of their own, from the statement to the measure.
+BOOST_AUTO_TEST_SUITE(sources)
+
+using namespace gandsl::test;
+
+namespace {
+
+// One symbol tells the next in "abcabc...": the model learns it if what follows is what comes one symbol
+// later.
+const char* const tiny_text = R"(
+data text = chars("*.txt", length = 8)
+
+net model(text) {
+    embedding(8)
+    dense(classes(text))
+    softmax
+}
+
+train(steps = 60, batch = 8) {
+    update model with adam(0.1) { minimize mean(cross_entropy(model(text), next(text))) }
+}
+
+measure bits = mean(cross_entropy(model(text), next(text))) / log(2) on test every epoch
+)";
+
+/// The last value in a run's log of measures.
+double last_measure(const Scratch& scratch, const std::string& run) {
+    const std::string last = lines_of(scratch.read(run + "/measures.csv")).back();
+    return std::stod(last.substr(last.rfind(',') + 1));
+}
+
+std::string repeated(const std::string& text, int times) {
+    std::string result;
+    for (int i = 0; i < times; ++i) {
+        result += text;
+    }
+    return result;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(text_is_learned_and_measured, Scratch) {
+    write("text.gan", tiny_text);
+    write("1.txt", repeated("abc", 50));
+    write("2.txt", repeated("abc", 50));
+    const Outcome outcome = gandsl({"run", "text.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(outcome.err.empty(), outcome.err);
+    BOOST_TEST(
+        outcome.out.find("2 files that match *.txt, 300 symbols, 3 of them different\n          32 training "
+                         "and 3 test examples") != std::string::npos,
+        outcome.out);
+    BOOST_TEST(last_measure(*this, "runs/text/latest") < 0.1);  // 1.58 for a guess
+}
+
+BOOST_FIXTURE_TEST_CASE(a_short_test_split_is_warned_of, Scratch) {
+    write("text.gan", tiny_text);
+    write("1.txt", repeated("abc", 20));
+    const std::string warning =
+        "text.gan:2:13: warning: `chars`: test split shorter than the window: it has 6 steps, and 9 make an "
+        "example "
+        "and what follows it; nothing can be measured on it [source-warning]";
+    const Outcome checked = gandsl({"check", "text.gan"});
+    BOOST_TEST(checked.code == 0);
+    BOOST_TEST(checked.err.find(warning) == 0, checked.err);
+    const Outcome measured = gandsl({"run", "text.gan"});
+    BOOST_TEST(measured.code == 1);
+    BOOST_TEST(measured.err.find(warning) == 0, measured.err);
+    BOOST_TEST(measured.err.find("'bits' wants examples of the test split, but chars has none there") !=
+                   std::string::npos,
+               measured.err);
+    BOOST_TEST(!has("runs"));
+    write("text.gan", replaced(tiny_text, "on test", "on train"));
+    const Outcome trained = gandsl({"run", "text.gan", "--steps", "2"});
+    BOOST_TEST(trained.code == 0, trained.err);
+    BOOST_TEST(trained.err.find(warning) == 0, trained.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(broken_files_are_pointed_at, Scratch) {
+    write("text.gan", tiny_text);
+    write("1.txt", "abc\xFF");
+    for (const char* command : {"run", "check"}) {
+        const Outcome outcome = gandsl({command, "text.gan"});
+        BOOST_TEST(outcome.code == 1);
+        BOOST_TEST(outcome.err.find("text.gan:2:13: error: this data cannot be used [broken-source]\n") == 0,
+                   outcome.err);
+        BOOST_TEST(
+            outcome.err.find("found:    1.txt is not UTF-8: byte 3 (in line 1) is 0xff") != std::string::npos,
+            outcome.err);
+        BOOST_TEST(!has("runs"));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
