@@ -65,8 +65,8 @@ struct Value {
 
 /// What an argument may be. `numbers` takes a list or a single number; `call` takes a nested call of an entry
 /// whose kind is among the argument's `choices` ("initializer", "schedule", "stop_rule"), or a plain number
-/// where "number" is among them (a learning rate).
-enum class ArgumentKind { number, integer, boolean, text, numbers, call, net, name };
+/// where "number" is among them (a learning rate). `layer` takes a layer without its input (`wraps`).
+enum class ArgumentKind { number, integer, boolean, text, numbers, call, net, name, layer };
 
 /// The rule for one compile-time argument of an entry.
 struct Argument {
@@ -132,6 +132,10 @@ struct Entry {
     bool variadic = false;            ///< the last input may be repeated (concat)
     std::vector<Argument> arguments = {};
     TypeRule type;
+    /// Layers only: changes the weights of the layer that is its argument `layer`. The type rule and the
+    /// builder are then of one such weight, as it is stored, and are used for each learned one of two axes or
+    /// more.
+    bool wraps = false;
     std::string example = {};  ///< a line of the language that uses it
     std::string missing = {};  ///< not empty: parses and is documented, but does not run yet, and why
     /// Sources only: why this source is not there ("no folder ..."), or nothing when it is.

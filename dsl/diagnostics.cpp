@@ -40,6 +40,8 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::unused_option, "unused-option"},
     {Code::unused_data, "unused-data"},
     {Code::unused_name, "unused-name"},
+    {Code::batch_norm_penalty, "batch-norm-penalty"},
+    {Code::unreachable_range, "unreachable-range"},
     {Code::unknown_argument, "unknown-argument"},
     {Code::missing_argument, "missing-argument"},
     {Code::repeated_argument, "repeated-argument"},
@@ -63,6 +65,7 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::not_in_objective, "not-in-objective"},
     {Code::nothing_to_learn, "nothing-to-learn"},
     {Code::weights_outside_net, "weights-outside-net"},
+    {Code::nothing_to_wrap, "nothing-to-wrap"},
     {Code::repeat_count, "repeat-count"},
     {Code::program_too_large, "program-too-large"},
     {Code::no_running_value, "no-running-value"},
@@ -229,6 +232,8 @@ std::string expected_kind(const Argument& argument) {
             return "the name of a net";
         case ArgumentKind::name:
             return "the name of a measure";
+        case ArgumentKind::layer:
+            return "a layer without its input";
     }
     return "";
 }
@@ -582,6 +587,43 @@ Diagnostic unused_name(Span span, std::string_view name) {
     return warning(Code::unused_name, span, quote(name) + " is never used");
 }
 
+// What runs, but hardly as it was meant.
+
+Diagnostic batch_norm_penalty(Span span, std::string_view net, Span penalty) {
+    return noting(
+        helping(
+            warning(Code::batch_norm_penalty, span,
+                    "the gradient of " + quote(net) + " is part of an objective, and batch_norm mixes the " +
+                        "examples of the batch into it"),
+            "a penalty on each example's own gradient wants `layer_norm`, `instance_norm` or none"),
+        penalty, "the gradient is taken here");
+}
+
+Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<double, double> made,
+                             std::string_view name, std::pair<double, double> data, Span source) {
+    const auto spelled = [](std::pair<double, double> range) {
+        if (std::isinf(range.second)) {
+            return "numbers of at least " + spell(range.first);
+        }
+        if (std::isinf(range.first)) {
+            return "numbers of at most " + spell(range.second);
+        }
+        return "numbers from " + spell(range.first) + " to " + spell(range.second);
+    };
+    const std::string_view fitting = data == std::pair(-1.0, 1.0)  ? "tanh"
+                                     : data == std::pair(0.0, 1.0) ? "sigmoid"
+                                                                   : "";
+    Diagnostic result =
+        expecting(warning(Code::unreachable_range, span,
+                          "what ends in " + quote(activation) + " here cannot reach all of " + quote(name)),
+                  spelled(made), spelled(data) + ", as the data has them");
+    if (!fitting.empty() && fitting != activation) {
+        result =
+            helping(std::move(result), "end with " + quote(fitting) + ", or give the data another `range`");
+    }
+    return noting(std::move(result), source, "the data comes from here");
+}
+
 // Arguments.
 
 Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
@@ -740,6 +782,12 @@ Diagnostic weights_outside_net(Span span, std::string_view layer) {
     return helping(
         error(Code::weights_outside_net, span, quote(layer) + " has parameters, which only a net can own"),
         "put it into a `net` and call that here");
+}
+
+Diagnostic nothing_to_wrap(Span span, std::string_view layer) {
+    return helping(error(Code::nothing_to_wrap, span, "there are no weights here for " + quote(layer)),
+                   "put it around a layer that has some, for example `" + std::string(layer) +
+                       "(dense(128))`; what a net calls is that net's own");
 }
 
 Diagnostic repeat_count(Span span, std::string found, std::size_t most) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dsl/catalogue.hpp"
@@ -41,6 +42,9 @@ enum class Code {
     unused_option,
     unused_data,
     unused_name,
+    // what runs, but hardly as it was meant
+    batch_norm_penalty,
+    unreachable_range,
     // arguments
     unknown_argument,
     missing_argument,
@@ -66,6 +70,7 @@ enum class Code {
     not_in_objective,
     nothing_to_learn,
     weights_outside_net,
+    nothing_to_wrap,
     repeat_count,
     program_too_large,
     no_running_value,
@@ -198,6 +203,14 @@ Diagnostic unused_option(Span span, std::string_view name);
 Diagnostic unused_data(Span span, std::string_view name);
 Diagnostic unused_name(Span span, std::string_view name);
 
+// What runs, but hardly as it was meant.
+
+/// batch_norm in a net through which an objective takes a gradient; `penalty` is where.
+Diagnostic batch_norm_penalty(Span span, std::string_view net, Span penalty);
+/// An activation at a generator's end whose numbers lie elsewhere than the data's. Pairs are low and high.
+Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<double, double> made,
+                             std::string_view name, std::pair<double, double> data, Span source);
+
 // Arguments of calls. `entry` is the callee's name.
 
 Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
@@ -240,6 +253,8 @@ Diagnostic never_called(Span span, std::string_view net, std::string_view parame
 Diagnostic not_in_objective(Span span, std::string_view net);
 Diagnostic nothing_to_learn(Span span, std::string_view net);
 Diagnostic weights_outside_net(Span span, std::string_view layer);
+/// A layer around one that has no weights of its own.
+Diagnostic nothing_to_wrap(Span span, std::string_view layer);
 Diagnostic repeat_count(Span span, std::string found, std::size_t most);
 Diagnostic program_too_large(Span span, std::size_t most);
 Diagnostic no_running_value(Span span, std::string_view recipe);

@@ -178,6 +178,8 @@ std::optional<Value> Elaborator::argument_value(const Entry& entry, const Argume
             return text_value(entry, argument, given, scope);
         case ArgumentKind::call:
             return nested_value(entry, argument, given, scope);
+        case ArgumentKind::layer:
+            return make(std::monostate(), given.expression->span);  // taken by `prepare_wrapper`
         case ArgumentKind::net:
         case ArgumentKind::name:
             return name_value(argument, given);

@@ -26,8 +26,6 @@ bool is_unknown(const Operand& operand) {
     return std::holds_alternative<Unknown>(operand);
 }
 
-// A text that is equal for equal calls, so that what is written twice is computed once.
-
 void spell_exactly(std::string& out, double number) {
     std::array<char, 40> buffer{};
     std::snprintf(buffer.data(), buffer.size(), "%a,", number);
@@ -65,6 +63,8 @@ void spell_exactly(std::string& out, const Value& value) {
     std::visit(SpellExactly{out}, value.data);
 }
 
+}  // namespace
+
 std::string key_of(const Instruction& instruction) {
     std::string key = std::to_string(static_cast<int>(instruction.kind)) + ":" +
                       std::to_string(instruction.index) + ":" +
@@ -78,8 +78,6 @@ std::string key_of(const Instruction& instruction) {
     }
     return key;
 }
-
-}  // namespace
 
 // What is called.
 
@@ -165,7 +163,8 @@ std::optional<PreparedCall> Elaborator::prepare(const Expression& expression, Sc
     bool good = true;
     switch (called->kind) {
         case Callee::Kind::entry:
-            good = prepare_entry(call, expression, scope, piped);
+            good = called->entry->wraps ? prepare_wrapper(call, expression, scope, piped)
+                                        : prepare_entry(call, expression, scope, piped);
             break;
         case Callee::Kind::net:
             if (nets_[called->index].absent) {
@@ -308,6 +307,55 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
     return true;
 }
 
+/// A layer around another, which stands first in the parentheses, or second behind the input.
+bool Elaborator::prepare_wrapper(PreparedCall& call, const Expression& expression, Scope& scope, bool piped) {
+    const Entry& entry = *call.callee.entry;
+    const Argument& layer = entry.arguments.front();
+    call.inputs.resize(1);
+    call.input_spans.resize(1);
+    std::vector<Given> rest = given(expression);
+    const auto nameless = [](const Given& one) { return one.name.text.empty(); };
+    auto input = std::find_if(rest.begin(), rest.end(),
+                              [&](const Given& one) { return one.name.text == entry.inputs.front(); });
+    if (input == rest.end() && !piped && std::count_if(rest.begin(), rest.end(), nameless) > 1) {
+        input = std::find_if(rest.begin(), rest.end(), nameless);
+    }
+    if (input != rest.end()) {
+        if (piped) {
+            report(diagnostics::full_call_after_pipe(call.span, entry.name));
+            return false;
+        }
+        call.inputs[0] = value(*input->expression, scope);
+        call.input_spans[0] = input->expression->span;
+        rest.erase(input);
+    }
+    call.needs_first = !call.inputs[0];
+    auto inner =
+        std::find_if(rest.begin(), rest.end(), [&](const Given& one) { return one.name.text == layer.name; });
+    if (inner == rest.end()) {
+        inner = std::find_if(rest.begin(), rest.end(), nameless);
+    }
+    if (inner != rest.end()) {
+        inner->value = evaluate(*inner->expression, scope);
+        if (is_unknown(*inner->value)) {
+            return false;
+        }
+        if (const auto* recipe = std::get_if<RecipePointer>(&*inner->value)) {
+            call.wrapped = *recipe;
+        } else {
+            report(diagnostics::wrong_argument(inner->expression->span, entry.name, layer,
+                                               describe(*inner->value)));
+            return false;
+        }
+    }
+    auto arguments = resolve_arguments(entry, rest, expression.span, scope, entry.inputs);
+    if (!arguments) {
+        return false;
+    }
+    call.arguments = *std::move(arguments);
+    return true;
+}
+
 /// Calls of nets and layers of the file, whose parameters are values and numbers alike.
 bool Elaborator::prepare_parameters(PreparedCall& call, const Expression& expression,
                                     const std::vector<tree::Parameter>& parameters, Scope& scope,
@@ -357,10 +405,18 @@ bool Elaborator::prepare_parameters(PreparedCall& call, const Expression& expres
         report(diagnostics::full_call_after_pipe(call.span, call.callee.name));
         return false;
     }
-    // A layer's call that begins with a number leaves its input out; a net's call does where one is missing.
+    // A call that begins with a number or a layer leaves its input out, as does one that is short of a value.
     bool recipe = piped || first_by_name || values.empty();
-    if (!recipe) {
-        recipe = net ? values.size() + 1 == parameters.size() : is_static(values[0]);
+    if (!recipe && net) {
+        recipe = values.size() + 1 == parameters.size();
+    } else if (!recipe) {
+        const std::size_t next = values.size();
+        const bool short_of_one =
+            next < parameters.size() && !parameters[next].fallback && !call.inputs[next] &&
+            std::all_of(parameters.begin() + static_cast<std::ptrdiff_t>(next) + 1, parameters.end(),
+                        [](const tree::Parameter& parameter) { return parameter.fallback.has_value(); });
+        recipe = is_static(values[0]) || std::holds_alternative<RecipePointer>(values[0]) ||
+                 std::holds_alternative<NetReference>(values[0]) || short_of_one;
     }
     std::size_t place = recipe ? 1 : 0;
     for (std::size_t i = 0; i < values.size(); ++i, ++place) {
@@ -433,8 +489,59 @@ Operand Elaborator::execute(const PreparedCall& call, const Operand* first, Span
     return Unknown{};
 }
 
+/// Elaborates the layer inside as if it stood alone, but for what happens to its weights.
+Operand Elaborator::call_wrapper(const PreparedCall& call) {
+    const Entry& entry = *call.callee.entry;
+    if (!entry.missing.empty()) {
+        return report(diagnostics::not_yet(call.span, entry.name, entry.missing));
+    }
+    if (frame_ == nullptr || frame_->kind != Frame::Kind::net) {
+        return report(diagnostics::weights_outside_net(call.span, entry.name));
+    }
+    Wrapper wrapper{&entry, &call.arguments};
+    Frame& frame = *frame_;
+    Wrapper* const outer = std::exchange(frame.wrapper, &wrapper);
+    Operand running = *call.inputs[0];
+    Span span = call.input_spans[0];
+    for (const PreparedCall& step : call.wrapped->steps) {
+        running = execute(step, &running, span);
+        span = step.span;
+    }
+    frame.wrapper = outer;
+    if (wrapper.changes == 0 && !is_unknown(running)) {
+        return report(diagnostics::nothing_to_wrap(call.span, entry.name));
+    }
+    return running;
+}
+
+/// Notes what the layer around this one does to its weights, and gives that layer's own their places.
+void Elaborator::change_weights(Instruction& instruction, const std::string& place,
+                                const std::vector<Weight>& weights) {
+    Wrapper& wrapper = *frame_->wrapper;
+    auto& all = program_.nets[frame_->net].weights;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        if (!weights[i].learned || weights[i].shape.size() < 2) {
+            continue;
+        }
+        ++wrapper.changes;
+        const std::vector<Type> types = {{weights[i].shape, std::nullopt, false}};
+        TypeCall call{types, *wrapper.arguments};
+        wrapper.entry->type(call);
+        WeightChange change{i, wrapper.entry, *wrapper.arguments, {}};
+        for (Weight& own : call.weights) {
+            change.weights.push_back(all.size());
+            all.push_back({place + "." + weights[i].name + "." + own.name, std::move(own.shape),
+                           std::move(own.init), own.learned, instruction.span});
+        }
+        instruction.changes.push_back(std::move(change));
+    }
+}
+
 Operand Elaborator::call_entry(const PreparedCall& call) {
     const Entry& entry = *call.callee.entry;
+    if (entry.wraps) {
+        return call_wrapper(call);
+    }
     if (entry.kind == EntryKind::function && call.inputs.size() == 1 && entry.arguments.empty()) {
         if (const auto* number = std::get_if<double>(&*call.inputs[0])) {
             if (const auto folded = fold(entry.name, *number)) {
@@ -488,10 +595,13 @@ Operand Elaborator::apply(const Entry& entry, const std::vector<Tensor>& inputs,
         const std::string place =
             net.prefix + entry.name + "_" + std::to_string(++net.counters[net.prefix + entry.name]);
         auto& weights = program_.nets[frame_->net].weights;
-        for (Weight& weight : call.weights) {
+        for (const Weight& weight : call.weights) {
             instruction.weights.push_back(weights.size());
-            weights.push_back({place + "." + weight.name, std::move(weight.shape), std::move(weight.init),
-                               weight.learned, span});
+            weights.push_back({place + "." + weight.name, weight.shape, weight.init, weight.learned, span});
+        }
+        if (frame_->wrapper != nullptr) {
+            instruction.span = span;
+            change_weights(instruction, place, call.weights);
         }
     }
     instruction.kind = Instruction::Kind::apply;

@@ -85,6 +85,10 @@ Operand Elaborator::evaluate(const Expression& expression, Scope& scope) {
         case Kind::slice:
             return index(expression, scope);
         case Kind::call: {
+            if (const Entry* entry = catalogue_.find(EntryKind::schedule, expression.text);
+                entry != nullptr && !callee_quietly(expression.text, scope)) {
+                return schedule(*entry, expression, scope);
+            }
             const auto called = callee(expression, scope);
             if (!called) {
                 return Unknown{};
@@ -316,6 +320,32 @@ Operand Elaborator::cell(bool column, Span span) {
     instruction.span = span;
     instruction.index = column ? 1 : 0;
     return Tensor{emit(std::move(instruction), {type}).front(), type, {}};
+}
+
+/// A schedule outside an optimizer: one number for all examples, another at each step.
+Operand Elaborator::schedule(const Entry& entry, const Expression& expression, Scope& scope) {
+    const bool trains =
+        frame_ != nullptr && (frame_->kind == Frame::Kind::train || frame_->kind == Frame::Kind::update);
+    if (!trains) {
+        return report(diagnostics::misplaced(expression.span, "the schedule `" + entry.name + "`",
+                                             "in `train` and its updates, which alone have steps"));
+    }
+    auto arguments = resolve_arguments(entry, given(expression), expression.span, scope);
+    if (!arguments) {
+        return Unknown{};
+    }
+    Instruction instruction;
+    instruction.kind = Instruction::Kind::schedule;
+    instruction.span = expression.span;
+    instruction.entry = &entry;
+    instruction.arguments = *std::move(arguments);
+    const Type type{{}, std::nullopt, false};
+    const std::string key = key_of(instruction);
+    auto known = frame_->known.find(key);
+    if (known == frame_->known.end()) {
+        known = frame_->known.emplace(key, emit(std::move(instruction), {type})).first;
+    }
+    return Tensor{known->second.front(), type, {}};
 }
 
 // Numbers known before the run, and values of the model.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dsl/elaborator.hpp"
+#include "dsl/types.hpp"
 
 namespace gandsl::dsl {
 
@@ -14,6 +15,11 @@ bool accepts(const Type& expected, const Type& found) {
     const bool classes = expected.classes == found.classes ||
                          (expected.classes && found.classes && *found.classes <= *expected.classes);
     return expected.shape == found.shape && classes;
+}
+
+/// Whether both are one number, whatever their axes: {} and {1}.
+bool both_one_number(const Type& expected, const Type& found) {
+    return is_one_number(expected) && is_one_number(found) && !expected.classes && !found.classes;
 }
 
 template <typename T>
@@ -169,7 +175,7 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
         } else {
             for (std::size_t i = 0; i < said.size(); ++i) {
                 const auto type = annotation_type(said[i]);
-                if (type && !accepts(*type, net.results[i])) {
+                if (type && !accepts(*type, net.results[i]) && !both_one_number(*type, net.results[i])) {
                     report(diagnostics::annotation_mismatch(
                         said[i].span, "the result of `" + net.tree->name.text + "`", net.results[i], *type));
                 }
@@ -177,6 +183,22 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
         }
     }
     finish(NetState::Progress::done);
+}
+
+/// The one number of a value under other axes.
+Operand Elaborator::one_number(const Tensor& input, const Shape& shape, Span span) {
+    const Entry* entry = catalogue_.find(shape.empty() ? "sum" : "reshape");
+    if (entry == nullptr) {
+        return report(diagnostics::not_yet(span, shape.empty() ? "sum" : "reshape", ""));
+    }
+    std::vector<Given> given;
+    tree::Expression size;
+    size.kind = tree::Expression::Kind::number;
+    size.number = 1;
+    size.span = span;
+    given.assign(shape.size(), Given{&size});
+    auto arguments = resolve_arguments(*entry, given, span, empty_scope_);
+    return arguments ? apply(*entry, {input}, *std::move(arguments), span) : Operand(Unknown{});
 }
 
 Operand Elaborator::call_net(const PreparedCall& call) {
@@ -212,7 +234,7 @@ Operand Elaborator::call_net(const PreparedCall& call) {
             return *number == std::floor(*number) && *number >= 0 &&
                    *number < static_cast<double>(*expected.classes);
         }
-        return accepts(expected, inputs[i].type);
+        return accepts(expected, inputs[i].type) || both_one_number(expected, inputs[i].type);
     };
     bool failed = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -247,6 +269,16 @@ Operand Elaborator::call_net(const PreparedCall& call) {
     }
     if (failed || net.progress == NetState::Progress::failed) {
         return Unknown{};
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const Type& expected = nets_[index].space.types[i];
+        if (inputs[i].type.shape != expected.shape) {
+            const Operand number = one_number(inputs[i], expected.shape, call.input_spans[i]);
+            if (!std::holds_alternative<Tensor>(number)) {
+                return Unknown{};
+            }
+            inputs[i] = std::get<Tensor>(number);
+        }
     }
     Instruction instruction;
     instruction.kind = Instruction::Kind::call;
@@ -356,9 +388,14 @@ std::optional<std::vector<Operand>> Elaborator::results_of(Walk& walk, Span span
     if (walk.returned) {
         results = *walk.returned;
     } else if (walk.running) {
-        results.push_back(*walk.running);
         if (walk.running_span == Span{}) {
             walk.running_span = span;
+        }
+        if (const auto* several = std::get_if<Several>(&*walk.running)) {
+            results.assign(several->values.begin(), several->values.end());
+            walk.returned_spans.assign(results.size(), walk.running_span);
+        } else {
+            results.push_back(*walk.running);
         }
     }
     for (const Operand& result : results) {
@@ -396,6 +433,10 @@ void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
                 walk.failed = true;
                 return;
             }
+            if (const auto* several = std::get_if<Several>(&*walk.running)) {
+                walk.running = report(
+                    diagnostics::several_values(walk.running_span, several->callee, several->values.size()));
+            }
             if (net != nullptr) {
                 // Prepared anew, so that a net with more inputs says which are missing.
                 auto prepared = prepare(*expression, scope, true);
@@ -407,11 +448,7 @@ void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
                 result = *walk.running;
             }
         }
-        if (const auto* several = std::get_if<Several>(&result)) {
-            result = report(
-                diagnostics::several_values(expression->span, several->callee, several->values.size()));
-        }
-        walk.running = std::move(result);
+        walk.running = std::move(result);  // several values are the result where no line follows
         walk.running_span = expression->span;
     } else if (const auto* binding = std::get_if<tree::Binding>(&line.data)) {
         const Operand operand = value(binding->value, scope);

@@ -58,6 +58,10 @@ CheckResult Elaborator::run() {
         report_uncalled();
         if (!has_errors()) {
             check_unused();
+            if (program_.train) {
+                check_penalties();
+                check_ranges();
+            }
         }
     } catch (const Stop&) {
         // Reported where it was found.

@@ -91,6 +91,13 @@ struct Scope {
     std::map<std::string, Entry, std::less<>> names = {};
 };
 
+/// A layer around others (spectral_norm), while these are elaborated.
+struct Wrapper {
+    const Entry* entry = nullptr;
+    const Arguments* arguments = nullptr;
+    std::size_t changes = 0;  ///< how many weights it found
+};
+
 /// Where instructions go, and what may be named there.
 struct Frame {
     enum class Kind { net, train, update, measure, sample } kind = Kind::net;
@@ -102,6 +109,7 @@ struct Frame {
     std::optional<std::pair<Index, Index>> grid = {};
     std::map<std::string, std::vector<ValueId>> known = {};  ///< equal calls give equal values
     bool in_layer = false;
+    Wrapper* wrapper = nullptr;
 };
 
 class Elaborator {
@@ -159,6 +167,7 @@ class Elaborator {
     std::optional<Index> annotation_size(const tree::Name& name);
     void elaborate_net(std::size_t index, const std::vector<Type>& inputs, Span shaped);
     Operand call_net(const PreparedCall& call);
+    Operand one_number(const Tensor& input, const Shape& shape, Span span);
     Operand inline_layer(const PreparedCall& call);
     void walk(const std::vector<tree::Line>& lines, Scope& scope, Walk& walk);
     void walk_line(const tree::Line& line, Scope& scope, Walk& walk);
@@ -186,6 +195,11 @@ class Elaborator {
     std::optional<Tensor> shown_value(const std::variant<Expression, tree::Block>& value, Span span);
     Period period(const tree::Period& period);
 
+    // elaborate_warnings.cpp
+    void check_penalties();
+    void report_batch_norm(std::size_t net, Span penalty);
+    void check_ranges();
+
     // elaborate_arguments.cpp
     std::optional<Arguments> resolve_arguments(const Entry& entry, const std::vector<Given>& given, Span span,
                                                Scope& scope, const std::vector<std::string>& inputs = {});
@@ -207,11 +221,15 @@ class Elaborator {
     std::optional<Callee> callee_quietly(const std::string& name, Scope& scope);
     std::optional<PreparedCall> prepare(const Expression& expression, Scope& scope, bool piped);
     bool prepare_entry(PreparedCall& call, const Expression& expression, Scope& scope, bool piped);
+    bool prepare_wrapper(PreparedCall& call, const Expression& expression, Scope& scope, bool piped);
     bool prepare_parameters(PreparedCall& call, const Expression& expression,
                             const std::vector<tree::Parameter>& parameters, Scope& scope, bool piped);
     bool is_choice(const Entry& entry, const Expression& expression, Scope& scope);
     Operand execute(const PreparedCall& call, const Operand* first, Span first_span);
     Operand call_entry(const PreparedCall& call);
+    Operand call_wrapper(const PreparedCall& call);
+    void change_weights(Instruction& instruction, const std::string& place,
+                        const std::vector<Weight>& weights);
     Operand call_built_in(const std::string& name, const Expression& expression, Scope& scope,
                           const Operand* first);
     Operand gradient(const std::vector<Operand>& operands, const std::vector<Span>& spans, Span span);
@@ -243,6 +261,7 @@ class Elaborator {
     Operand read_latent(std::size_t index, Span span);
     Operand draw(const tree::Draw& draw, Scope& scope);
     Operand cell(bool column, Span span);
+    Operand schedule(const Entry& entry, const Expression& expression, Scope& scope);
     static std::string spelled(const Expression& expression);
 
     // elaborator.cpp: instructions, names, reports
@@ -291,6 +310,8 @@ class Elaborator {
     std::size_t recursion_ = 0;
 };
 
+/// A text that is equal for equal instructions, so that what is written twice is computed once.
+std::string key_of(const Instruction& instruction);
 /// "a layer", "an optimizer", ...
 std::string_view describe(EntryKind kind);
 /// "the number 3", "the text "same"", "1 x 28 x 28", ...

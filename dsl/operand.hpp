@@ -59,6 +59,7 @@ struct PreparedCall {
     std::vector<Span> input_spans = {};
     bool needs_first = false;
     Arguments arguments = {};
+    RecipePointer wrapped = {};  ///< of an entry that wraps
     Span span = {};
 };
 

@@ -16,6 +16,14 @@ namespace gandsl::dsl {
 
 using ValueId = std::size_t;
 
+/// What a layer around another (spectral_norm) does to one of that one's weights before it is used.
+struct WeightChange {
+    std::size_t weight = 0;  ///< place in Instruction::weights
+    const Entry* entry = nullptr;
+    Arguments arguments = {};
+    std::vector<std::size_t> weights = {};  ///< its own, places in Net::weights
+};
+
 /// One step of straight-line code.
 struct Instruction {
     enum class Kind {
@@ -25,6 +33,7 @@ struct Instruction {
         apply,         ///< layer, function or operation `entry`
         call,          ///< Program::nets[index]
         gradient,      ///< of inputs[0] (summed over the batch) with respect to inputs[1]
+        schedule,      ///< inside train: the number that schedule `entry` gives at this step
         cell,          ///< inside a grid sample: `row` (index 0) or `column` (index 1) of the example
         continuation,  ///< Program::nets[index] fed with its own output, after inputs[0] or the text
                        ///< `prompt`; what it draws is identified by `slot`
@@ -37,6 +46,7 @@ struct Instruction {
     Arguments arguments = {};
     std::vector<std::size_t> weights =
         {};  ///< apply: places in Net::weights, in the order the type rule declared them
+    std::vector<WeightChange> changes = {};  ///< apply: in the order in which they are made
     std::size_t index = 0;
     std::size_t field = 0;
     std::size_t slot = 0;

@@ -85,7 +85,7 @@ struct Progress {
     double epoch_steps = 1;
 };
 
-/// A learning rate as a scalar on the tape of `progress.step`.
+/// A schedule's number, such as a learning rate, as a scalar on the tape of `progress.step`.
 using BuildRate = std::function<Var(const dsl::Arguments& arguments, const Progress& progress)>;
 
 /// New values of variables, one for each.

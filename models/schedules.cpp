@@ -51,14 +51,19 @@ std::vector<Definition> define_schedules() {
                 const Var rising = (progress.step + 1.0) * (peak / warmup);
                 return where(less(progress.step, progress.step.tape().constant(warmup)), rising, falling);
             }),
-        schedule("linear", "Goes from one learning rate to another in a straight line over the run.", "",
-                 {number_argument("from", "the learning rate of the first step", 0, 1e30),
-                  number_argument("to", "the learning rate towards which it goes", 0, 1e30)},
+        schedule("linear", "Goes from one number to another in a straight line.",
+                 "Over the whole run, or over its first `steps` steps, and stays there.",
+                 {number_argument("from", "the number of the first step", 0, 1e30),
+                  number_argument("to", "the number towards which it goes", 0, 1e30),
+                  by_name(integer_argument("steps", "steps until it is there; the whole run if left out",
+                                           absent(), 1))},
                  "linear(2e-4, 0)",
                  [](const dsl::Arguments& arguments, const Progress& progress) {
                      const double from = number(arguments, "from");
                      const double to = number(arguments, "to");
-                     return clamped(progress.step / std::max(1.0, progress.total_steps)) * (to - from) + from;
+                     const double steps =
+                         has(arguments, "steps") ? number(arguments, "steps") : progress.total_steps;
+                     return clamped(progress.step / std::max(1.0, steps)) * (to - from) + from;
                  }),
         schedule("decay", "Multiplies the learning rate by a factor after every epoch.", "",
                  {number_argument("lr", "the learning rate of the first epoch", 1e-30, 1e30),

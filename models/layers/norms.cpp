@@ -154,17 +154,5 @@ Definition define_group_norm() {
         .build = build_group_norm};
 }
 
-Definition define_spectral_norm() {
-    return {
-        .entry = {.name = "spectral_norm",
-                  .kind = dsl::EntryKind::layer,
-                  .doc = "Divides a layer's weights by their largest singular value.",
-                  .details = "Miyato et al., 2018.",
-                  .inputs = {"x"},
-                  .type = [](dsl::TypeCall& call) { return std::vector<dsl::Type>{call.inputs.front()}; },
-                  .example = "spectral_norm",
-                  .missing = "the power iteration that tracks the singular value is still to be written"}};
-}
-
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl::models

@@ -156,10 +156,7 @@ class Step {
             return recorder_.tape().constant(*number);
         }
         const auto& call = std::get<dsl::NestedCall>(given.data);
-        const models::Progress progress{.step = step_number(recorder_.tape()),
-                                        .total_steps = static_cast<double>(options_.total_steps),
-                                        .epoch_steps = static_cast<double>(options_.epoch_steps)};
-        return models::definition(call.name).rate(models::arguments_of(call), progress);
+        return recorder_.schedule(call.name, models::arguments_of(call));
     }
 
     /// Moments come first, those of one weight side by side; single numbers follow.

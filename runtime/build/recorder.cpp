@@ -43,8 +43,8 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
     freeze_nets();
 }
 
-/// A net from a run that nothing here updates stays as it was trained: its running statistics are used, not moved, and
-/// it drops nothing out.
+/// A net from a run that nothing here updates stays as it was trained: its running statistics are used, not
+/// moved, and it drops nothing out.
 void Recorder::freeze_nets() {
     for (std::size_t net = 0; net < program_.nets.size(); ++net) {
         nets_[net].frozen = program_.nets[net].from.has_value();
@@ -82,6 +82,13 @@ void Recorder::keep_average(std::size_t net) {
             graph_.states.push_back({name, weights.averages[place], false});
         }
     }
+}
+
+Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments) {
+    const models::Progress progress{.step = step_number(tape()),
+                                    .total_steps = static_cast<double>(options_.total_steps),
+                                    .epoch_steps = static_cast<double>(options_.epoch_steps)};
+    return models::definition(name).rate(arguments, progress);
 }
 
 Var Recorder::weight(std::size_t net, std::size_t place, Mode mode) const {
@@ -144,6 +151,34 @@ Value Recorder::cell(const dsl::Instruction& code, const Scope& scope, const dsl
     return {.var = tape().constant(std::move(indices)), .type = type};
 }
 
+/// Once for each value that a weight takes in a step, so that all calls under these weights see the same
+/// change, and its statistics move once.
+Var Recorder::changed(const dsl::WeightChange& change, Var weight, models::Mode mode, Index batch,
+                      std::size_t net_index) {
+    const std::pair key(weight.id(), static_cast<int>(mode));
+    if (const auto known = changed_.find(key); known != changed_.end()) {
+        return known->second;
+    }
+    const std::vector<Value> inputs = {
+        {.var = weight, .type = {.shape = weight.shape(), .classes = {}, .batched = false}}};
+    const std::vector<dsl::Type> results = {inputs[0].type};
+    models::BuildCall call{.tape = tape(),
+                           .batch = batch,
+                           .mode = mode,
+                           .inputs = inputs,
+                           .arguments = change.arguments,
+                           .results = results};
+    for (const std::size_t place : change.weights) {
+        call.weights.push_back(this->weight(net_index, place, mode));
+    }
+    call.update = [&](std::size_t place, Var value) {
+        nets_[net_index].current[change.weights.at(place)] = stop_gradient(value);
+    };
+    const Var result = models::definition(change.entry->name).build(call).at(0).var;
+    changed_.emplace(key, result);
+    return result;
+}
+
 Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, const dsl::Net* net,
                                  std::size_t net_index, const Values& inputs,
                                  const std::vector<dsl::Type>& results) {
@@ -162,6 +197,10 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
         call.weights.push_back(weight(net_index, place, scope.mode));
     }
     call.steps = scope.steps;
+    for (const dsl::WeightChange& change : code.changes) {
+        call.weights[change.weight] =
+            changed(change, call.weights[change.weight], call.mode, scope.batch, net_index);
+    }
     call.stream = [&] { return next_stream(scope.layers); };
     call.update = [&](std::size_t place, Var value) {
         const std::size_t own = code.weights.at(place);
@@ -182,12 +221,18 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
     return definition.build(call);
 }
 
-Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& inputs) {
+Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& given) {
+    // Inside a net every input has a batch, and the type that its calls agreed on.
+    Values inputs;
+    for (std::size_t place = 0; place < given.size(); ++place) {
+        inputs.push_back(models::with_batch(given[place], scope.batch));
+        inputs.back().type = program_.nets[net].types[place];
+    }
     // Equal calls are one value: G(z) of two updates is recorded once, and its running statistics move once.
     // Running statistics do not count as arguments in training, where nothing reads them.
     std::vector<std::uint64_t> key = {net, static_cast<std::uint64_t>(scope.mode),
                                       static_cast<std::uint64_t>(scope.batch)};
-    for (const Value& input : inputs) {
+    for (const Value& input : given) {
         key.push_back(input.var.id());
         key.push_back(static_cast<std::uint64_t>(input.layout));
     }
@@ -265,6 +310,8 @@ Recorder::Values Recorder::run_one(const dsl::Instruction& code, Scope& scope, c
             slope.var = gradient(inputs[0].var, inputs[1].var);
             return {slope};
         }
+        case Kind::schedule:
+            return {{.var = schedule(code.entry->name, code.arguments), .type = results.at(0)}};
         case Kind::cell:
             return {cell(code, scope, results.at(0))};
         case Kind::continuation:

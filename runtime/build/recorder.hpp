@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct NetWeights {
     std::vector<Var> current;               ///< after what was recorded so far
     std::vector<std::vector<Var>> earlier;  ///< values this step already replaced
     std::vector<Var> averages;              ///< of learned weights; invalid where none is kept
-    bool frozen = false;                    ///< from another run, and updated nowhere: always in evaluation mode
+    bool frozen = false;  ///< from another run, and updated nowhere: always in evaluation mode
 };
 
 /// Where code runs: a training step, a sample or a measure.
@@ -48,6 +49,9 @@ class Recorder {
     Tape& tape() { return *graph_.tape; }
     NetWeights& weights(std::size_t net) { return nets_[net]; }
 
+    /// What a schedule gives at this step: a scalar.
+    Var schedule(std::string_view name, const dsl::Arguments& arguments);
+
     /// Starts to keep a moving average of a net, which evaluation then uses.
     void keep_average(std::size_t net);
 
@@ -56,9 +60,11 @@ class Recorder {
 
     Values apply(const dsl::Instruction& code, Scope& scope, const dsl::Net* net, std::size_t net_index,
                  const Values& inputs, const std::vector<dsl::Type>& results);
-    Values call(std::size_t net, Scope& scope, const Values& inputs);
+    Values call(std::size_t net, Scope& scope, const Values& given);
     void run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                 Values& values, const dsl::Net* net, std::size_t net_index);
+    Var changed(const dsl::WeightChange& change, Var weight, models::Mode mode, Index batch,
+                std::size_t net_index);
     models::Value data(const dsl::Instruction& code, Scope& scope, const dsl::Type& type);
     models::Value draw(const dsl::Instruction& code, Scope& scope, const dsl::Type& type, bool inside_net);
     /// A net on one step of the sequence it takes; `input` has a first axis of 1. In continuation.cpp.
@@ -79,6 +85,7 @@ class Recorder {
     std::vector<NetWeights> nets_;
     std::vector<std::set<std::size_t>> called_;  ///< for each net: itself and all nets it calls
     std::map<std::vector<std::uint64_t>, Values> calls_;
+    std::map<std::pair<NodeId, int>, Var> changed_;  ///< by weight and mode
     std::map<streams::Purpose, std::size_t> stream_counts_;
 };
 

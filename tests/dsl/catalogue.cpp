@@ -328,6 +328,9 @@ Types at_place(TypeCall& call) {
 
 Types places(TypeCall& call) {
     Type type = call.inputs.front();
+    if (type.shape.empty()) {
+        throw diagnostics::wrong_rank("slice", type, "a value with at least one axis");
+    }
     const Index size = type.shape.front();
     const Index begin = call.has("begin") ? call.integer("begin") : 0;
     const Index end = call.has("end") ? call.integer("end") : size;

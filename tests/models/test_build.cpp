@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "autodiff/array.hpp"
 #include "autodiff/operation.hpp"
@@ -472,6 +473,100 @@ BOOST_AUTO_TEST_CASE(estimates) {
     const PlanStatistics statistics = runtime::plan_of_step(graph);
     BOOST_TEST(statistics.arena_bytes > 0u);
     BOOST_TEST(statistics.state_bytes > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(spectral_norm_bounds_what_a_layer_does) {
+    const Checked checked(R"(
+data x = pictures()
+latent z ~ normal(64)
+net G(z) {
+    dense(64)
+    reshape(1, 8, 8)
+}
+net D(x) {
+    h = x | flatten
+    h | spectral_norm(dense(5, bias = false))
+}
+train(epochs = 1, batch = 8) {
+    update D with sgd(0.5) { minimize sum(D(x)) + sum(D(G(z))) }
+    update G with sgd(0.5) { minimize sum(D(G(z))) }
+}
+measure stretch = norm(D(x)) / norm(x) on test every epoch
+)");
+    const Graph graph = built(checked);
+    const Var vector = state(graph, "D.dense_1.weight.singular_vector");
+    const Array before = vector.value();
+    std::size_t assigned = 0;
+    for (const Assignment& each : graph.assignments) {
+        assigned += each.state == vector ? 1 : 0;
+    }
+    BOOST_TEST(assigned == 1U);
+    Plan plan = plan_of(graph);
+    feed(plan, graph.inputs);
+    for (std::uint64_t step = 0; step < 20; ++step) {
+        plan.run(step);
+    }
+    const Array after = vector.value();
+    double length = 0;
+    for (Index i = 0; i < 5; ++i) {
+        length += after(i) * after(i);
+    }
+    BOOST_TEST(std::abs(length - 1) < 1e-5);
+    BOOST_TEST(before(0) != after(0));
+    Plan measure({graph.measures[0].value});
+    feed(measure, graph.measures[0].inputs);
+    measure.run(0);
+    for (const Real stretch : measure.read(graph.measures[0].value)) {
+        BOOST_TEST((stretch > 0 && stretch < 1.001));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(schedules_are_numbers_of_the_step) {
+    const Checked checked(R"(
+data x = pictures()
+net D(x) {
+    flatten
+    dense(1)
+}
+train(epochs = 1, batch = 8) {
+    beta = linear(0, 8, steps = 4)
+    update D with sgd(1e-3) {
+        share = beta / 2
+        fall = linear(1, 0)
+        minimize share * D(x)^2
+    }
+}
+)");
+    const Graph graph =
+        runtime::build(checked.program, {.batch = 8, .measure_batch = 5, .seed = 1, .total_steps = 10});
+    BOOST_REQUIRE_EQUAL(graph.named.size(), 3U);
+    BOOST_TEST(graph.named[0].name == "share");
+    Plan plan = plan_of(graph);
+    feed(plan, graph.inputs);
+    for (const auto& [step, share, fall] :
+         {std::tuple(0, 0.0, 1.0), {2, 2.0, 0.8}, {4, 4.0, 0.6}, {9, 4.0, 0.1}}) {
+        plan.run(static_cast<std::uint64_t>(step));
+        BOOST_TEST(std::abs(plan.read(graph.named[0].var)[0] - share) < 1e-5);
+        BOOST_TEST(std::abs(plan.read(graph.named[1].var)[0] - fall) < 1e-5);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_net_takes_numbers_where_it_knows_batches) {
+    const Checked checked(R"(
+latent t ~ uniform(0, 1)
+latent z ~ normal(3)
+net D(z, t) {
+    concat(z, t, t * t)
+    dense(1)
+}
+train(steps = 1, batch = 8) {
+    update D with sgd(1e-3) { minimize D(z, t)^2 + D(z, 0.5) + D(z, mean(z, axis = 0)) + D(z, z[0:1]) }
+}
+)");
+    const Graph graph = built(checked);
+    Plan plan = plan_of(graph);
+    plan.run(0);
+    BOOST_TEST(std::isfinite(plan.read(graph.named[0].var)[0]));
 }
 
 BOOST_AUTO_TEST_CASE(a_net_from_a_run_is_in_evaluation_mode_until_it_learns) {

@@ -126,6 +126,10 @@ BOOST_AUTO_TEST_CASE(schedules) {
     BOOST_TEST(rate("linear", linear, 0, 10, 1) == 1, close);
     BOOST_TEST(rate("linear", linear, 5, 10, 1) == 0.6, close);
     BOOST_TEST(rate("linear", linear, 50, 10, 1) == 0.2, close);
+    const Given rising{.numbers = {{"from", 0}, {"to", 2}, {"steps", 4}}};
+    BOOST_TEST(rate("linear", rising, 1, 100, 1) == 0.5, close);
+    BOOST_TEST(rate("linear", rising, 4, 100, 1) == 2, close);
+    BOOST_TEST(rate("linear", rising, 99, 100, 1) == 2, close);
     const Given decay{.numbers = {{"lr", 1}, {"factor", 0.5}}};
     BOOST_TEST(rate("decay", decay, 9, 100, 10) == 1, close);
     BOOST_TEST(rate("decay", decay, 10, 100, 10) == 0.5, close);

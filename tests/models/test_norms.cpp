@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 
+#include "autodiff/gradient.hpp"
 #include "autodiff/operations.hpp"
 #include "models/values.hpp"
 #include "tests/models/apply.hpp"
@@ -141,6 +142,45 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit) {
     BOOST_TEST(refusal("instance_norm", {}, {type_of({4})}) != "");
     BOOST_TEST(refusal("batch_norm", {}, {type_of({})}) != "");
     BOOST_TEST(refusal("layer_norm", {}, {type_of({4}, 10)}) != "");
+}
+
+BOOST_AUTO_TEST_CASE(spectral_norm_divides_by_the_largest_singular_value) {
+    Tape tape;
+    Array matrix = make_array({3, 2}, 0);  // with the singular values 5 and 2
+    matrix(0, 0) = 2;
+    matrix(2, 1) = -5;
+    models::Value weight;
+    weight.var = tape.constant(matrix);
+    weight.type = type_of({3, 2}, 0, false);
+    const Var start = tape.constant(make_array({2}, 1));
+    const Application many =
+        apply(tape, "spectral_norm", {.numbers = {{"iterations", 60}}, .texts = {{"layer", ""}}}, {weight},
+              models::Mode::train, {start});
+    BOOST_TEST(std::abs(many.results[0].var.value()(0, 0) - 0.4) < 1e-9);
+    BOOST_TEST(std::abs(many.results[0].var.value()(2, 1) + 1) < 1e-9);
+
+    // One iteration by hand: M (1, 1) = (2, 0, -5), and M^T of that is (4, 25).
+    const Application one =
+        apply(tape, "spectral_norm", {.texts = {{"layer", ""}}}, {weight}, models::Mode::train, {start});
+    BOOST_REQUIRE_EQUAL(one.updates.size(), 1U);
+    const Array kept = one.updates[0].second.value();
+    const double length = std::hypot(4.0, 25.0);
+    BOOST_TEST(std::abs(kept(0) - 4 / length) < 1e-9);
+    BOOST_TEST(std::abs(kept(1) - 25 / length) < 1e-9);
+    // Its estimate of the singular value: the length of M^T left.
+    const double estimate = length / std::hypot(2.0, 5.0);
+    BOOST_TEST(std::abs(one.results[0].var.value()(2, 1) + 5 / estimate) < 1e-9);
+
+    // Evaluation goes on from the vector and keeps nothing.
+    BOOST_TEST(
+        apply(tape, "spectral_norm", {.texts = {{"layer", ""}}}, {weight}, models::Mode::evaluate, {start})
+            .updates.empty());
+
+    // Of sum(W / s * W), with s = 5 and ds/dW the outer product of the singular vectors.
+    const Array slope = gradient(sum(many.results[0].var * tape.constant(matrix)), weight.var).value();
+    BOOST_TEST(std::abs(slope(0, 0) - 2.0 / 5) < 1e-9);
+    BOOST_TEST(std::abs(slope(2, 1) - (-5.0 / 5 + 29.0 / 25)) < 1e-9);
+    BOOST_TEST(std::abs(slope(1, 0)) < 1e-9);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

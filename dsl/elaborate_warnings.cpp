@@ -1,0 +1,276 @@
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "dsl/elaborator.hpp"
+
+namespace gandsl::dsl {
+
+namespace {
+
+using Kind = Instruction::Kind;
+
+/// All instructions of the training step, in their order.
+std::vector<const Instruction*> instructions_of(const Train& train) {
+    std::vector<const Instruction*> result;
+    for (const TrainItem& item : train.items) {
+        const auto* update = std::get_if<Update>(&item);
+        for (const Instruction& each : update == nullptr ? std::get<Instructions>(item) : update->body) {
+            result.push_back(&each);
+        }
+    }
+    return result;
+}
+
+const Instruction* batch_norm_of(const Net& net) {
+    const auto found = std::find_if(net.body.begin(), net.body.end(), [](const Instruction& each) {
+        return each.entry != nullptr && each.entry->name == "batch_norm";
+    });
+    return found == net.body.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+// A penalty on gradients speaks of one example's slope; batch_norm lets the others' into it.
+
+void Elaborator::check_penalties() {
+    const auto instructions = instructions_of(*program_.train);
+    std::vector<ValueId> objectives;
+    for (const TrainItem& item : program_.train->items) {
+        if (const auto* update = std::get_if<Update>(&item)) {
+            objectives.push_back(update->objective);
+        }
+    }
+    std::set<std::size_t> seen;
+    for (const Instruction* slope : instructions) {
+        if (slope->kind != Kind::gradient || !seen.insert(slope->span.begin).second) {
+            continue;  // turns of a repeat are alike
+        }
+        const bool penalised = std::any_of(objectives.begin(), objectives.end(), [&](ValueId objective) {
+            return depends(train_space_, objective, slope->outputs[0]);
+        });
+        for (const Instruction* call : instructions) {
+            const auto between = [&](ValueId output) {
+                return depends(train_space_, slope->inputs[0], output) &&
+                       depends(train_space_, output, slope->inputs[1]);
+            };
+            if (penalised && call->kind == Kind::call &&
+                std::any_of(call->outputs.begin(), call->outputs.end(), between)) {
+                report_batch_norm(call->index, slope->span);
+            }
+        }
+    }
+}
+
+void Elaborator::report_batch_norm(std::size_t net, Span penalty) {
+    std::set<std::size_t> reached = nets_[net].nets;
+    reached.insert(net);
+    for (const std::size_t each : reached) {
+        if (const Instruction* batch_norm = batch_norm_of(program_.nets[each])) {
+            report(diagnostics::batch_norm_penalty(batch_norm->span, program_.nets[each].name, penalty));
+        }
+    }
+}
+
+// What a generator cannot draw. Only ranges that are certain are followed: those of data and of activations,
+// through what keeps or shifts and scales them.
+
+namespace {
+
+/// Where a value's numbers lie, and what says so.
+struct Range {
+    double low = 0;
+    double high = 0;
+    bool data = false;  ///< it reaches both ends
+    Span span = {};
+    std::string name = {};
+};
+
+using Ranges = std::vector<std::optional<Range>>;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::optional<Range> activation(const Instruction& code) {
+    const std::string& name = code.entry->name;
+    if (name == "sigmoid" || name == "softmax") {
+        return Range{0, 1, false, code.span, name};
+    }
+    if (name == "tanh") {
+        return Range{-1, 1, false, code.span, name};
+    }
+    if (name == "relu" || name == "softplus") {
+        return Range{0, infinity, false, code.span, name};
+    }
+    return std::nullopt;
+}
+
+bool rearranges(const std::string& name) {
+    constexpr std::array<std::string_view, 5> names = {"reshape", "flatten", "upsample", "index", "slice"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::optional<Range> scaled(std::optional<Range> range, double factor) {
+    if (range) {
+        range->low *= factor;
+        range->high *= factor;
+        if (factor < 0) {
+            std::swap(range->low, range->high);
+        }
+        if (factor == 0) {
+            return std::nullopt;
+        }
+    }
+    return range;
+}
+
+std::optional<Range> shifted(std::optional<Range> range, double by) {
+    if (range) {
+        range->low += by;
+        range->high += by;
+    }
+    return range;
+}
+
+/// Ranges through straight-line code, a value at a time.
+class RangeWalk {
+  public:
+    RangeWalk(const Program& program, std::size_t values)
+        : program_(program), ranges_(values), numbers_(values) {}
+
+    const std::optional<Range>& of(ValueId value) const { return ranges_[value]; }
+
+    void step(const Instruction& code, const std::vector<Ranges>& results) {
+        if (code.kind == Kind::constant) {
+            numbers_[code.outputs[0]] = code.number;
+        } else if (code.kind == Kind::data) {
+            ranges_[code.outputs[0]] = data(code);
+        } else if (code.kind == Kind::call) {
+            const std::size_t known = std::min(code.outputs.size(), results[code.index].size());
+            for (std::size_t i = 0; i < known; ++i) {
+                ranges_[code.outputs[i]] = results[code.index][i];
+            }
+        } else if (code.kind == Kind::apply && code.outputs.size() == 1) {
+            ranges_[code.outputs[0]] = applied(code);
+        }
+    }
+
+  private:
+    std::optional<Range> data(const Instruction& code) const {
+        const Data& source = program_.data[code.index];
+        const auto found = source.arguments.find("range");
+        const auto* bounds =
+            found == source.arguments.end() ? nullptr : std::get_if<std::vector<double>>(&found->second.data);
+        if (bounds == nullptr || bounds->size() != 2 || source.types[code.field].classes) {
+            return std::nullopt;
+        }
+        return Range{(*bounds)[0], (*bounds)[1], true, source.span, source.names[code.field]};
+    }
+
+    std::optional<Range> applied(const Instruction& code) const {
+        if (code.inputs.empty()) {
+            return std::nullopt;
+        }
+        if (auto range = activation(code)) {
+            return range;
+        }
+        const std::string& name = code.entry->name;
+        const auto& first = ranges_[code.inputs[0]];
+        if (rearranges(name)) {
+            return first;
+        }
+        if (name == "negate") {
+            return scaled(first, -1);
+        }
+        if (code.inputs.size() != 2) {
+            return std::nullopt;
+        }
+        const auto& second = ranges_[code.inputs[1]];
+        const auto a = numbers_[code.inputs[0]];
+        const auto b = numbers_[code.inputs[1]];
+        if (name == "add" && (a || b)) {
+            return a ? shifted(second, *a) : shifted(first, *b);
+        }
+        if (name == "subtract" && (a || b)) {
+            return a ? shifted(scaled(second, -1), *a) : shifted(first, -*b);
+        }
+        if (name == "multiply" && (a || b)) {
+            return a ? scaled(second, *a) : scaled(first, *b);
+        }
+        if (name == "divide" && b && *b != 0) {
+            return scaled(first, 1 / *b);
+        }
+        return std::nullopt;
+    }
+
+    const Program& program_;
+    Ranges ranges_;
+    std::vector<std::optional<double>> numbers_;
+};
+
+/// Where the results of each net lie, whatever it is given.
+std::vector<Ranges> results_of_nets(const Program& program, const std::vector<NetState>& states) {
+    std::vector<std::size_t> order(program.nets.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = i;
+    }
+    // A net is walked after those that it calls, which call fewer.
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return states[a].nets.size() < states[b].nets.size();
+    });
+    std::vector<Ranges> results;
+    for (const Net& net : program.nets) {
+        results.emplace_back(net.results.size());
+    }
+    for (const std::size_t i : order) {
+        const Net& net = program.nets[i];
+        RangeWalk walk(program, net.types.size());
+        for (const Instruction& code : net.body) {
+            walk.step(code, results);
+        }
+        for (std::size_t place = 0; place < net.results.size(); ++place) {
+            results[i][place] = walk.of(net.results[place]);
+        }
+    }
+    return results;
+}
+
+}  // namespace
+
+void Elaborator::check_ranges() {
+    const auto results = results_of_nets(program_, nets_);
+    const auto compare = [&](const Range& a, const Range& b) {
+        const Range& data = a.data ? a : b;
+        const Range& made = a.data ? b : a;
+        const double slack = 0.01 * (data.high - data.low);
+        if (a.data != b.data && (made.low > data.low + slack || made.high < data.high - slack)) {
+            report(diagnostics::unreachable_range(made.span, made.name, {made.low, made.high}, data.name,
+                                                  {data.low, data.high}, data.span));
+        }
+    };
+    RangeWalk walk(program_, train_space_.types.size());
+    std::map<std::pair<std::size_t, std::size_t>, std::vector<Range>> given;  // by net and input
+    for (const Instruction* code : instructions_of(*program_.train)) {
+        walk.step(*code, results);
+        if (code->kind == Kind::call) {
+            for (std::size_t i = 0; i < code->inputs.size(); ++i) {
+                if (const auto& range = walk.of(code->inputs[i])) {
+                    auto& before = given[{code->index, i}];
+                    for (const Range& other : before) {
+                        compare(other, *range);
+                    }
+                    before.push_back(*range);
+                }
+            }
+        } else if (code->kind == Kind::apply && code->inputs.size() == 2) {
+            const std::string& name = code->entry->name;
+            const auto& a = walk.of(code->inputs[0]);
+            const auto& b = walk.of(code->inputs[1]);
+            if (a && b && (name == "bce" || name == "mse" || name == "subtract")) {
+                compare(*a, *b);
+            }
+        }
+    }
+}
+
+}  // namespace gandsl::dsl
