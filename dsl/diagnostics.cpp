@@ -75,6 +75,9 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::division_by_zero, "division-by-zero"},
     {Code::next_of_other, "next-of-other"},
     {Code::no_next, "no-next"},
+    {Code::continue_outside_sample, "continue-outside-sample"},
+    {Code::cannot_continue, "cannot-continue"},
+    {Code::wrong_prompt, "wrong-prompt"},
     {Code::source_absent, "source-absent"},
     {Code::source_fields, "source-fields"},
     {Code::broken_source, "broken-source"},
@@ -811,6 +814,30 @@ Diagnostic next_of_other(Span span) {
 Diagnostic no_next(Span span, std::string_view data, std::string_view source) {
     return expecting(error(Code::no_next, span, "nothing follows an example of " + quote(data)),
                      "data from " + quote(source), "data that runs on, such as `chars` or `series`");
+}
+
+Diagnostic continue_outside_sample(Span span) {
+    return helping(error(Code::continue_outside_sample, span, "`continue` draws from a net, step by step"),
+                   "let a sample show it: `sample verse = continue(...) as text every epoch`");
+}
+
+Diagnostic cannot_continue(Span span, std::string_view net, std::string_view signature) {
+    return expecting(
+        error(Code::cannot_continue, span, quote(net) + " does not say what comes next"),
+        std::string(signature),
+        "a net of one input that gives, for each step of a text, the probabilities of the next symbol "
+        "(length x classes), or for each step of a series the next step (in the series' own shape)");
+}
+
+Diagnostic continue_uncalled(Span span, std::string_view net) {
+    return helping(error(Code::cannot_continue, span,
+                         "what " + quote(net) + " takes and gives is not known here, as nothing calls it"),
+                   "train it, or annotate it: `net " + std::string(net) + "(text: ...)`");
+}
+
+Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected) {
+    return expecting(error(Code::wrong_prompt, span, "the net cannot go on from this prompt"),
+                     std::string(found), std::string(expected));
 }
 
 Diagnostic source_absent(Span span, const Names& reasons, bool sequential) {

@@ -78,6 +78,9 @@ enum class Code {
     division_by_zero,
     next_of_other,
     no_next,
+    continue_outside_sample,
+    cannot_continue,
+    wrong_prompt,
     source_absent,
     source_fields,
     broken_source,
@@ -253,6 +256,13 @@ Diagnostic wrong_value(Span span, std::string found, std::string_view expected);
 Diagnostic division_by_zero(Span span);
 Diagnostic next_of_other(Span span);
 Diagnostic no_next(Span span, std::string_view data, std::string_view source);
+Diagnostic continue_outside_sample(Span span);
+/// A net whose output is not what comes after its input. `signature`: what the net takes and gives.
+Diagnostic cannot_continue(Span span, std::string_view net, std::string_view signature);
+/// A net that nothing has called, so that its shapes are not known.
+Diagnostic continue_uncalled(Span span, std::string_view net);
+/// `found`: what stands as the prompt; `expected`: what the net reads.
+Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected);
 /// `reasons` has a line for each source that was tried; `sequential`: they yield sequences.
 Diagnostic source_absent(Span span, const Names& reasons, bool sequential);
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);

@@ -13,7 +13,8 @@ namespace {
 
 using Kind = tree::Expression::Kind;
 
-constexpr std::array<std::string_view, 5> built_ins = {"grad", "next", "classes", "length", "width"};
+constexpr std::array<std::string_view, 6> built_ins = {"grad",   "next",  "classes",
+                                                       "length", "width", "continue"};
 
 bool is_static(const Operand& operand) {
     return std::holds_alternative<double>(operand) || std::holds_alternative<bool>(operand) ||
@@ -567,6 +568,10 @@ std::optional<Type> Elaborator::global_type(const Expression& expression, Scope&
 
 Operand Elaborator::call_built_in(const std::string& name, const Expression& expression, Scope& scope,
                                   const Operand* first) {
+    if (name == "continue") {
+        return first == nullptr ? continuation(expression, scope)
+                                : report(diagnostics::full_call_after_pipe(expression.span, name));
+    }
     const std::size_t count = name == "grad" ? 2 : 1;
     const std::vector<std::string> inputs =
         name == "grad" ? std::vector<std::string>{"e", "v"} : std::vector<std::string>{"x"};

@@ -216,6 +216,7 @@ class Elaborator {
                           const Operand* first);
     Operand gradient(const std::vector<Operand>& operands, const std::vector<Span>& spans, Span span);
     Operand next(const Operand& operand, Span operand_span, Span span);
+    Operand continuation(const Expression& expression, Scope& scope);  // elaborate_continue.cpp
     Operand size_of(const std::string& name, const Operand& operand, Span operand_span);
     std::optional<Type> global_type(const Expression& expression, Scope& scope);
     Operand apply(const Entry& entry, const std::vector<Tensor>& inputs, Arguments arguments, Span span);

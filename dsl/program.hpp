@@ -19,13 +19,15 @@ using ValueId = std::size_t;
 /// One step of straight-line code.
 struct Instruction {
     enum class Kind {
-        constant,  ///< `number`
-        data,      ///< field `field` of Program::data[index], batch `slot`; `next`: one symbol later
-        draw,      ///< one draw of distribution `entry`, identified by `slot`
-        apply,     ///< layer, function or operation `entry`
-        call,      ///< Program::nets[index]
-        gradient,  ///< of inputs[0] (summed over the batch) with respect to inputs[1]
-        cell,      ///< inside a grid sample: `row` (index 0) or `column` (index 1) of the example
+        constant,      ///< `number`
+        data,          ///< field `field` of Program::data[index], batch `slot`; `next`: one symbol later
+        draw,          ///< one draw of distribution `entry`, identified by `slot`
+        apply,         ///< layer, function or operation `entry`
+        call,          ///< Program::nets[index]
+        gradient,      ///< of inputs[0] (summed over the batch) with respect to inputs[1]
+        cell,          ///< inside a grid sample: `row` (index 0) or `column` (index 1) of the example
+        continuation,  ///< Program::nets[index] fed with its own output, after inputs[0] or the text
+                       ///< `prompt`; what it draws is identified by `slot`
     };
     Kind kind = Kind::constant;
     Span span;

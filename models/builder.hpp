@@ -33,6 +33,25 @@ struct Value {
     std::optional<double> number = {};  ///< of a value known when the graph is built: 0 and 1 drop terms
 };
 
+/// How an entry acts on a sequence (along the first axis of its input) of which it sees one step at a time,
+/// as `continue` shows it.
+enum class Stepping {
+    looks_along,  ///< needs the other steps: cannot be done
+    alike,        ///< treats each step by itself, so that it is built for a sequence of one
+    carries,      ///< builds a step and carries what it needs of earlier ones in states (Steps)
+};
+
+/// What is carried from step to step.
+struct Steps {
+    Index window = 1;      ///< the length of the sequences the net is trained on
+    Var place;             ///< a scalar: how many steps have come before since the states were last 0
+    bool bounded = false;  ///< set by entries that know no step beyond `window`
+    /// A new state of this shape, 0 before the first step.
+    std::function<Var(const Shape& shape)> state = {};
+    /// What the state is after this step.
+    std::function<void(Var state, Var after)> carry = {};
+};
+
 /// One application of an entry.
 struct BuildCall {
     Tape& tape;
@@ -46,12 +65,18 @@ struct BuildCall {
     std::function<std::uint32_t()> stream = {};
     /// Replaces a running statistic (its place in `weights`) at the end of the step.
     std::function<void(std::size_t weight, Var value)> update = {};
+    /// Set where one step of a sequence is built: the input's first axis is 1.
+    Steps* steps = nullptr;
     /// The learned weights of a net that an argument names, as they are at this point of the step.
     std::function<std::vector<Var>(std::size_t net)> net_weights = {};
 };
 
 /// One value for each result of the type rule.
 using Build = std::function<std::vector<Value>(BuildCall& call)>;
+
+/// `inputs` are as they are for the whole sequence.
+using StepRule =
+    std::function<Stepping(const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs)>;
 
 /// Where a training run is, for schedules.
 struct Progress {
@@ -76,9 +101,10 @@ using Initialize =
 /// sources, sinks, stop rules and entries that do not run yet.
 struct Definition {
     dsl::Entry entry;
-    Build build = {};     ///< layers, functions, operations, distributions
-    BuildStep step = {};  ///< optimizers
-    BuildRate rate = {};  ///< schedules
+    Build build = {};        ///< layers, functions, operations, distributions
+    StepRule stepping = {};  ///< none: it looks along
+    BuildStep step = {};     ///< optimizers
+    BuildRate rate = {};     ///< schedules
     Initialize initialize = {};
     std::vector<std::string> slots = {};  ///< optimizers: names of the moments kept for a variable, in order
 };

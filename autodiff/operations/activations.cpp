@@ -11,7 +11,7 @@ namespace {
 GANDSL_KERNEL_1(relu, x < Real(0) ? Real(0) : x)
 GANDSL_KERNEL_1(leaky_relu, x < Real(0) ? x * static_cast<Real>(numbers[0]) : x)
 GANDSL_KERNEL_1(elu, x < Real(0) ? math::expm1(x) * static_cast<Real>(numbers[0]) : x)
-GANDSL_KERNEL_1(normal_distribution, Real(0.5) * std::erfc(-x * static_cast<Real>(std::numbers::sqrt2 / 2)))
+GANDSL_KERNEL_1(normal_distribution, math::normal_distribution(x))
 GANDSL_KERNEL_1(softplus, math::softplus(x))
 GANDSL_KERNEL_1(tanh, math::tanh(x))
 GANDSL_KERNEL_1(sigmoid, math::sigmoid(x))

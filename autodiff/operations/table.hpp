@@ -60,4 +60,6 @@
     ROW(convolution_by_input)  \
     ROW(convolution_by_weight) \
     ROW(unfold)                \
-    ROW(fold)
+    ROW(fold)                  \
+    ROW(lstm_trace)            \
+    ROW(lstm_gradient)

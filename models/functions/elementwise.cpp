@@ -1,6 +1,7 @@
 #include "autodiff/operations.hpp"
 #include "models/functions/functions.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -16,13 +17,15 @@ Definition function(std::string name, std::string doc, std::string details, Var 
                       .inputs = {"x"},
                       .type = elementwise(name),
                       .example = name + "(x)"},
-            .build = [apply](BuildCall& call) {
-                Value value = call.inputs.front();
-                value.number = {};
-                value.type = call.results[0];
-                value.var = apply(value.var);
-                return std::vector<Value>{value};
-            }};
+            .build =
+                [apply](BuildCall& call) {
+                    Value value = call.inputs.front();
+                    value.number = {};
+                    value.type = call.results[0];
+                    value.var = apply(value.var);
+                    return std::vector<Value>{value};
+                },
+            .stepping = steps_alike()};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "models/functions/functions.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -110,7 +111,8 @@ std::vector<Definition> define_losses() {
               .inputs = {"prediction", "target"},
               .type = elementwise("bce"),
               .example = "sum(bce(decoder(z), x))"},
-         .build = build_bce},
+         .build = build_bce,
+         .stepping = steps_alike()},
         {.entry =
              {.name = "cross_entropy",
               .kind = dsl::EntryKind::function,
@@ -123,7 +125,8 @@ std::vector<Definition> define_losses() {
               .inputs = {"prediction", "target"},
               .type = type_of_cross_entropy,
               .example = "mean(cross_entropy(model(text), next(text)))"},
-         .build = build_cross_entropy},
+         .build = build_cross_entropy,
+         .stepping = vectors_alike()},
         {.entry = {.name = "mse",
                    .kind = dsl::EntryKind::function,
                    .doc = "The squared difference of prediction and target, number by number.",
@@ -137,7 +140,8 @@ std::vector<Definition> define_losses() {
                  return std::vector<Value>{{.var = square(aligned.operands[0] - aligned.operands[1]),
                                             .type = call.results[0],
                                             .layout = aligned.layout}};
-             }},
+             },
+         .stepping = steps_alike()},
         weight_penalty("l1", "The sum of the sizes of a net's learned weights.",
                        "Biases and scales included.", [](Var weight) { return absolute(weight); }),
         weight_penalty("l2", "The sum of the squares of a net's learned weights.",

@@ -5,6 +5,7 @@
 #include "models/functions/functions.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -28,18 +29,20 @@ Definition binary(std::string name, std::string symbol, std::string doc, Var (*a
                   .inputs = {"left", "right"},
                   .type = elementwise(name),
                   .example = "a " + symbol + " b"},
-        .build = [apply, fold](BuildCall& call) {
-            const Value& left = call.inputs[0];
-            const Value& right = call.inputs[1];
-            if (left.number && right.number) {
-                const double value = fold(*left.number, *right.number);
+        .build =
+            [apply, fold](BuildCall& call) {
+                const Value& left = call.inputs[0];
+                const Value& right = call.inputs[1];
+                if (left.number && right.number) {
+                    const double value = fold(*left.number, *right.number);
+                    return std::vector<Value>{
+                        {.var = call.tape.constant(value), .type = call.results[0], .number = value}};
+                }
+                const Aligned aligned = align(call.inputs);
                 return std::vector<Value>{
-                    {.var = call.tape.constant(value), .type = call.results[0], .number = value}};
-            }
-            const Aligned aligned = align(call.inputs);
-            return std::vector<Value>{
-                from(call, apply(aligned.operands[0], aligned.operands[1]), aligned.layout)};
-        }};
+                    from(call, apply(aligned.operands[0], aligned.operands[1]), aligned.layout)};
+            },
+        .stepping = steps_alike()};
 }
 
 Definition power_definition() {
@@ -76,17 +79,19 @@ Definition negate_definition() {
                       .inputs = {"x"},
                       .type = elementwise("negate"),
                       .example = "-a"},
-            .build = [](BuildCall& call) {
-                Value value = call.inputs.front();
-                value.type = call.results[0];
-                if (value.number) {
-                    value.number = -*value.number;
-                    value.var = call.tape.constant(*value.number);
-                } else {
-                    value.var = negate(value.var);
-                }
-                return std::vector<Value>{value};
-            }};
+            .build =
+                [](BuildCall& call) {
+                    Value value = call.inputs.front();
+                    value.type = call.results[0];
+                    if (value.number) {
+                        value.number = -*value.number;
+                        value.var = call.tape.constant(*value.number);
+                    } else {
+                        value.var = negate(value.var);
+                    }
+                    return std::vector<Value>{value};
+                },
+            .stepping = steps_alike()};
 }
 
 /// The places begin .. end - 1 of the first axis, whose size is `size`, from the end where negative.

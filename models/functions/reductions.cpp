@@ -2,6 +2,7 @@
 #include "models/functions/functions.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -46,7 +47,8 @@ Definition reduction_definition(std::string name, std::string doc, std::string d
                           "if left out")},
                       .type = reduction(name),
                       .example = name + "(x, axis = 0)"},
-            .build = [apply](BuildCall& call) { return std::vector<Value>{reduce(call, apply)}; }};
+            .build = [apply](BuildCall& call) { return std::vector<Value>{reduce(call, apply)}; },
+            .stepping = along_axis(false)};
 }
 
 /// max and min: of one value a reduction, of several number by number.
@@ -60,6 +62,9 @@ Definition extreme(std::string name, std::string which, Reduce apply, Var (*pair
     definition.entry.variadic = true;
     definition.entry.type = [name](dsl::TypeCall& call) {
         return call.inputs.size() == 1 ? reduction(name)(call) : elementwise(name)(call);
+    };
+    definition.stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
+        return inputs.size() > 1 ? Stepping::alike : along_axis(false)(arguments, inputs);
     };
     definition.entry.example = name + "(x, 0)";
     definition.build = [apply, pairwise](BuildCall& call) {

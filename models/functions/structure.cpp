@@ -3,6 +3,7 @@
 #include "models/functions/functions.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -106,7 +107,7 @@ dsl::Argument net_argument() {
     dsl::Argument argument;
     argument.name = "net";
     argument.kind = dsl::ArgumentKind::net;
-    argument.doc = "the net that gives probabilities of the next symbol";
+    argument.doc = "the net that says what comes after each step";
     return argument;
 }
 
@@ -114,29 +115,46 @@ Definition continue_definition() {
     dsl::Argument prompt;
     prompt.name = "prompt";
     prompt.kind = dsl::ArgumentKind::text;
-    prompt.doc = "the text to go on from";
+    prompt.doc = "what to go on from: a text, or a value like those the net reads";
+    prompt.fallback = absent();
     return {
         .entry = {
             .name = "continue",
             .kind = dsl::EntryKind::function,
-            .doc = "Text that a net writes: each symbol is drawn from its prediction and fed back to it.",
-            .details = "Recurrent state is carried and an attention layer's keys and values are kept, so a "
-                       "symbol costs one step.",
+            .doc = "What a net writes: its own output is fed back to it, step by step.",
+            .details =
+                "In a sample. A net of texts gives the probabilities of the next symbol, of which one is "
+                "drawn; a net of series gives the next step itself. The value is what follows the prompt, "
+                "`length` steps of it; a `text` file shows the prompt before it. What a recurrent layer, a "
+                "causal convolution or a causal attention layer remembers is carried, so that a step costs "
+                "the same however much was written. A net with attention or positions looks back at most "
+                "as far as it does in training: when that many steps were read, it begins anew with the "
+                "later half of them. A symbol of the prompt that the text never has is an error that names "
+                "it.",
             .inputs = {},
             .arguments = {net_argument(), prompt,
-                          by_name(integer_argument("length", "symbols to write", value_of(400.0), 1)),
+                          by_name(integer_argument("length", "steps to write", value_of(400.0), 1)),
                           by_name(number_argument("temperature",
-                                                  "below 1 the likely symbols are drawn more often, above 1 "
-                                                  "less",
+                                                  "texts: below 1 the likely symbols are drawn more often, "
+                                                  "above 1 less",
                                                   value_of(1.0), 1e-6, 1e6))},
-            .type =
-                [](dsl::TypeCall& call) {
-                    dsl::Type result;
-                    result.shape = {call.integer("length")};
-                    return std::vector<dsl::Type>{result};
-                },
-            .example = "continue(model, \"The \", length = 400, temperature = 0.8)",
-            .missing = "drawing text symbol by symbol from a net is still to be written"}};
+            .type = {},
+            .example = "continue(model, \"The \", length = 400, temperature = 0.8)"}};
+}
+
+std::vector<dsl::Type> type_of_one_hot(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    if (!input.classes) {
+        throw dsl::diagnostics::needs_labels("one_hot", "x", input);
+    }
+    dsl::Type result = with_shape(input, input.shape);
+    result.shape.push_back(*input.classes);
+    return {result};
+}
+
+std::vector<Value> build_one_hot(BuildCall& call) {
+    const Value& label = call.inputs.front();
+    return {{.var = one_hot(label.var, *label.type.classes), .type = call.results[0]}};
 }
 
 }  // namespace
@@ -156,7 +174,8 @@ std::vector<Definition> define_structure() {
               .arguments = {axis_argument("the axis to join along, from the end where negative")},
               .type = type_of_concat,
               .example = "concat(z, y | embedding(50))"},
-         .build = build_concat},
+         .build = build_concat,
+         .stepping = along_axis(true)},
         {.entry = {.name = "stop_gradient",
                    .kind = dsl::EntryKind::function,
                    .doc = "The value itself, taken as a constant by every gradient.",
@@ -168,7 +187,17 @@ std::vector<Definition> define_structure() {
                  Value value = call.inputs.front();
                  value.var = stop_gradient(value.var);
                  return std::vector<Value>{value};
-             }},
+             },
+         .stepping = steps_alike()},
+        {.entry = {.name = "one_hot",
+                   .kind = dsl::EntryKind::function,
+                   .doc = "A label as numbers: 1 at its class and 0 at all others.",
+                   .details = "A sequence of symbols becomes a sequence of such vectors.",
+                   .inputs = {"x"},
+                   .type = type_of_one_hot,
+                   .example = "concat(z, one_hot(y))"},
+         .build = build_one_hot,
+         .stepping = steps_alike()},
         {.entry = {.name = "grad",
                    .kind = dsl::EntryKind::function,
                    .doc =

@@ -3,6 +3,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -22,12 +23,14 @@ Definition activation(std::string name, std::string doc, std::string details, Va
                               return std::vector<dsl::Type>{call.inputs.front()};
                           },
                       .example = name},
-            .build = [apply](BuildCall& call) {
-                Value value = call.inputs.front();
-                value.number = {};
-                value.var = apply(value.var);
-                return std::vector<Value>{value};
-            }};
+            .build =
+                [apply](BuildCall& call) {
+                    Value value = call.inputs.front();
+                    value.number = {};
+                    value.var = apply(value.var);
+                    return std::vector<Value>{value};
+                },
+            .stepping = steps_alike()};
 }
 
 /// Activations with one number of their own.
@@ -53,6 +56,7 @@ Definition softmax_definition() {
                    "computed from x "
                    "itself, so that no probability is rounded to 0 first.",
                    [](Var x) { return softmax(x); });
+    definition.stepping = vectors_alike();
     definition.entry.type = [](dsl::TypeCall& call) {
         const dsl::Type& input = call.inputs.front();
         numbers_only("softmax", input);

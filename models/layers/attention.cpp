@@ -6,6 +6,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -43,6 +44,30 @@ Array later_steps_hidden(Index length) {
     return mask;
 }
 
+/// Keys or values of all steps so far: `part` (examples x heads x 1 x size) stands at its place among them.
+Var kept(BuildCall& call, Var part) {
+    Steps& steps = *call.steps;
+    Shape shape = part.shape();
+    shape[2] = steps.window;
+    Array counted = make_array({steps.window, 1});
+    for (Index step = 0; step < steps.window; ++step) {
+        counted.data()[step] = static_cast<Real>(step);
+    }
+    const Var before = steps.state(shape);
+    const Var after = where(equal(call.tape.constant(counted), steps.place), part, before);
+    steps.carry(before, after);
+    return after;
+}
+
+/// 0 for the steps so far, far below every score for the places of those to come.
+Var unwritten_hidden(BuildCall& call) {
+    Array counted = make_array({call.steps->window});
+    for (Index step = 0; step < call.steps->window; ++step) {
+        counted.data()[step] = static_cast<Real>(step);
+    }
+    return less(call.steps->place, call.tape.constant(counted)) * -1e9;
+}
+
 std::vector<Value> build(BuildCall& call) {
     const Value& x = call.inputs.front();
     const Index examples = x.type.batched ? call.batch : 1;
@@ -58,11 +83,20 @@ std::vector<Value> build(BuildCall& call) {
         return transpose(reshape(linear(rows, part), {examples, length, heads, size}), {0, 2, 1, 3});
     };
     const Var query = by_head(0) * (1 / std::sqrt(static_cast<double>(size)));
-    Var scores = matmul(query, by_head(1), false, true);
-    if (boolean(call.arguments, "causal")) {
+    Var key = by_head(1);
+    Var content = by_head(2);
+    if (call.steps != nullptr) {
+        call.steps->bounded = true;
+        key = kept(call, key);
+        content = kept(call, content);
+    }
+    Var scores = matmul(query, key, false, true);
+    if (call.steps != nullptr) {
+        scores = scores + unwritten_hidden(call);
+    } else if (boolean(call.arguments, "causal")) {
         scores = scores + call.tape.constant(later_steps_hidden(length));
     }
-    const Var mixed = transpose(matmul(softmax(scores), by_head(2)), {0, 2, 1, 3});
+    const Var mixed = transpose(matmul(softmax(scores), content), {0, 2, 1, 3});
     const Var result = linear(reshape(mixed, {-1, width}), 3);
     return {{.var = reshape(result, x.var.shape()), .type = call.results[0]}};
 }
@@ -85,7 +119,10 @@ Definition define_attention() {
                                 initializer_argument()},
                   .type = type,
                   .example = "attention(4, causal = true)"},
-        .build = build};
+        .build = build,
+        .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>&) {
+            return boolean(arguments, "causal") ? Stepping::carries : Stepping::looks_along;
+        }};
 }
 
 }  // namespace GANDSL_PRECISION

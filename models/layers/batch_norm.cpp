@@ -3,6 +3,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -80,7 +81,8 @@ Definition define_batch_norm() {
                                                    value_of(0.1), 0, 1))},
              .type = type,
              .example = "batch_norm"},
-        .build = build};
+        .build = build,
+        .stepping = vectors_alike()};
 }
 
 }  // namespace GANDSL_PRECISION

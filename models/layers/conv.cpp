@@ -4,6 +4,7 @@
 #include "models/records.hpp"
 #include "models/rules.hpp"
 #include "models/spatial.hpp"
+#include "models/stepping.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
@@ -30,10 +31,33 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     return {spatial_type(input, filters, place.output)};
 }
 
+/// One place of a causal convolution, the earlier places it looks at carried along.
+Var convolution_step(BuildCall& call) {
+    const Value& x = call.inputs.front();
+    const Index channels = x.type.shape[1];
+    const Index dilation = integer(call.arguments, "dilation");
+    const Index earlier = (integer(call.arguments, "kernel") - 1) * dilation;
+    const Index examples = x.type.batched ? call.batch : 1;
+    Var places = reshape(x.var, {examples, 1, channels});
+    if (earlier > 0) {
+        const Var before = call.steps->state({examples, earlier, channels});
+        places = concatenate({before, places}, 1);
+        call.steps->carry(before, slice(places, 1, 1, earlier + 1));
+    }
+    ConvolutionGeometry geometry;
+    geometry.dilation[0] = dilation;
+    return convolution(reshape(places, {examples, earlier + 1, 1, channels}), call.weights[0], geometry);
+}
+
 std::vector<Value> build(BuildCall& call) {
     const Value& x = call.inputs.front();
-    const Window place = window("conv", x.type, call.arguments);
-    Var result = convolution(to_spatial(x), call.weights[0], place.geometry);
+    Var result;
+    if (call.steps != nullptr) {
+        result = convolution_step(call);
+    } else {
+        const Window place = window("conv", x.type, call.arguments);
+        result = convolution(to_spatial(x), call.weights[0], place.geometry);
+    }
     if (call.weights.size() > 1) {
         result = result + call.weights[1];
     }
@@ -70,7 +94,11 @@ Definition define_conv() {
                   initializer_argument()},
              .type = type,
              .example = "conv(64, kernel = 5, stride = 2)"},
-        .build = build};
+        .build = build,
+        .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>&) {
+            return boolean(arguments, "causal") && integer(arguments, "stride") == 1 ? Stepping::carries
+                                                                                     : Stepping::looks_along;
+        }};
 }
 
 }  // namespace GANDSL_PRECISION

@@ -3,6 +3,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -58,7 +59,8 @@ Definition define_dense() {
                                 boolean_argument("bias", "whether b is added", true), initializer_argument()},
                   .type = type,
                   .example = "dense(400)"},
-        .build = build};
+        .build = build,
+        .stepping = vectors_alike()};
 }
 
 }  // namespace GANDSL_PRECISION

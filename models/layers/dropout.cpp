@@ -2,6 +2,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -44,7 +45,8 @@ Definition define_dropout() {
                       .arguments = {rate_of_dropout()},
                       .type = type,
                       .example = "dropout(0.3)"},
-            .build = build};
+            .build = build,
+            .stepping = steps_alike()};
 }
 
 }  // namespace GANDSL_PRECISION

@@ -3,6 +3,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -48,6 +49,11 @@ std::vector<Value> build_position(BuildCall& call) {
     Value x = call.inputs.front();
     const Index length = x.type.shape[0];
     const Var table = call.weights[0];
+    if (call.steps != nullptr) {
+        call.steps->bounded = true;
+        x.var = x.var + gather(table, call.steps->place);
+        return {x};
+    }
     x.var = x.var + (table.shape()[0] == length ? table : slice(table, 0, 0, length));
     return {x};
 }
@@ -65,7 +71,8 @@ Definition define_embedding() {
                       .arguments = {integer_argument("width", "numbers in a vector"), initializer_argument()},
                       .type = type_of_embedding,
                       .example = "embedding(50)"},
-            .build = build_embedding};
+            .build = build_embedding,
+            .stepping = steps_alike()};
 }
 
 Definition define_position() {
@@ -80,7 +87,8 @@ Definition define_position() {
                                     initializer_argument()},
                       .type = type_of_position,
                       .example = "position(length(text))"},
-            .build = build_position};
+            .build = build_position,
+            .stepping = carries_steps()};
 }
 
 }  // namespace GANDSL_PRECISION

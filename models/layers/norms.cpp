@@ -3,6 +3,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 // Normalisations that look at one example at a time. batch_norm, which looks at the batch, has a file of its
@@ -116,7 +117,8 @@ Definition define_layer_norm() {
                   .arguments = {epsilon_argument()},
                   .type = type_of_layer_norm,
                   .example = "layer_norm"},
-        .build = build_layer_norm};
+        .build = build_layer_norm,
+        .stepping = vectors_alike()};
 }
 
 Definition define_instance_norm() {

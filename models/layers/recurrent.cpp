@@ -3,11 +3,13 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
-// Recurrent layers, unrolled over time. Every step's input is projected in one product for each gate before
-// the loop, so that a step costs only the products with the state; weights are cut into gates once, not
-// results at each step.
+// The LSTM over a window is one operation of its own. The other recurrent layers, and all where one step is
+// built, are unrolled over time: every step's input is projected in one product for each gate before the
+// loop, so that a step costs only the products with the state; weights are cut into gates once, not results
+// at each step.
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
 
@@ -59,6 +61,11 @@ struct Unrolled {
     Var zero;                              ///< examples x units
 };
 
+/// Steps first, so that each is one stretch of memory: length x examples x width.
+Var steps_first(Var x, Index examples, const dsl::Type& type) {
+    return transpose(reshape(x, {examples, type.shape[0], type.shape[1]}), {1, 0, 2});
+}
+
 Unrolled unroll(BuildCall& call, Index gates) {
     const Value& x = call.inputs.front();
     Unrolled result{.examples = x.type.batched ? call.batch : 1,
@@ -67,10 +74,7 @@ Unrolled unroll(BuildCall& call, Index gates) {
                     .inputs = {},
                     .state_weights = gates_of(call.weights[1], gates),
                     .zero = {}};
-    const Index width = x.type.shape[1];
-    // Steps first, so that each is one stretch of memory.
-    Var steps = reshape(x.var, {result.examples, result.length, width});
-    steps = reshape(transpose(steps, {1, 0, 2}), {-1, width});
+    const Var steps = reshape(steps_first(x.var, result.examples, x.type), {-1, x.type.shape[1]});
     const std::vector<Var> weights = gates_of(call.weights[0], gates);
     const std::vector<Var> biases = gates_of(call.weights[2], gates);
     for (std::size_t gate = 0; gate < weights.size(); ++gate) {
@@ -91,49 +95,93 @@ std::vector<Value> stacked(const BuildCall& call, const Unrolled& unrolled, cons
     return {{.var = reshape(joined, tape_shape(call.results[0], call.batch)), .type = call.results[0]}};
 }
 
+/// A state's value from step to step: none before the first, where it is 0, or what an earlier run carried.
+class Carried {
+  public:
+    Carried(BuildCall& call, const Unrolled& unrolled) : steps_(call.steps) {
+        if (steps_ != nullptr) {
+            state_ = steps_->state({unrolled.examples, unrolled.units});
+            value_ = state_;
+        }
+    }
+    bool zero() const { return !value_.valid(); }
+    Var value() const { return value_; }
+    void set(Var value) { value_ = value; }
+    void end() {
+        if (steps_ != nullptr) {
+            steps_->carry(state_, value_);
+        }
+    }
+
+  private:
+    Steps* steps_;
+    Var state_;
+    Var value_;
+};
+
 std::vector<Value> build_rnn(BuildCall& call) {
     const Unrolled unrolled = unroll(call, 1);
+    Carried state(call, unrolled);
     std::vector<Var> states;
-    for (Index step = 0; step < unrolled.length; ++step) {
-        Var drive = unrolled.inputs[0][static_cast<std::size_t>(step)];
-        if (step > 0) {  // the first state is 0
-            drive = drive + matmul(states.back(), unrolled.state_weights[0]);
-        }
-        states.push_back(tanh(drive));
+    for (const Var input : unrolled.inputs[0]) {
+        state.set(tanh(state.zero() ? input : input + matmul(state.value(), unrolled.state_weights[0])));
+        states.push_back(state.value());
     }
+    state.end();
+    return stacked(call, unrolled, states);
+}
+
+std::vector<Value> build_lstm_step(BuildCall& call) {
+    const Unrolled unrolled = unroll(call, 4);
+    Carried state(call, unrolled);
+    Carried memory(call, unrolled);
+    std::vector<Var> states;
+    for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
+        const auto drive = [&](std::size_t gate) {
+            return unrolled.inputs[gate][step] + matmul(state.value(), unrolled.state_weights[gate]);
+        };
+        memory.set(sigmoid(drive(1)) * memory.value() + sigmoid(drive(0)) * tanh(drive(2)));
+        state.set(sigmoid(drive(3)) * tanh(memory.value()));
+        states.push_back(state.value());
+    }
+    state.end();
+    memory.end();
     return stacked(call, unrolled, states);
 }
 
 std::vector<Value> build_lstm(BuildCall& call) {
-    const Unrolled unrolled = unroll(call, 4);
-    std::vector<Var> states;
-    Var memory;
-    for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
-        const auto drive = [&](std::size_t gate) {
-            const Var input = unrolled.inputs[gate][step];
-            return step == 0 ? input : input + matmul(states.back(), unrolled.state_weights[gate]);
-        };
-        const Var fresh = sigmoid(drive(0)) * tanh(drive(2));
-        memory = step == 0 ? fresh : sigmoid(drive(1)) * memory + fresh;
-        states.push_back(sigmoid(drive(3)) * tanh(memory));
+    if (call.steps != nullptr) {
+        return build_lstm_step(call);
     }
-    return stacked(call, unrolled, states);
+    const Value& x = call.inputs.front();
+    const Index examples = x.type.batched ? call.batch : 1;
+    const Index length = x.type.shape[0];
+    const Index units = call.results[0].shape[1];
+    const Var rows = reshape(steps_first(x.var, examples, x.type), {-1, x.type.shape[1]});
+    const Var drive = matmul(rows, call.weights[0]) + call.weights[2];
+    const Var states = lstm(reshape(drive, {length, examples, 4 * units}), call.weights[1]);
+    return {{.var = reshape(transpose(states, {1, 0, 2}), tape_shape(call.results[0], call.batch)),
+             .type = call.results[0]}};
 }
 
 std::vector<Value> build_gru(BuildCall& call) {
     const Unrolled unrolled = unroll(call, 3);
     const std::vector<Var> biases = gates_of(call.weights[3], 3);
+    Carried state(call, unrolled);
     std::vector<Var> states;
     for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
-        const Var previous = step == 0 ? unrolled.zero : states.back();
+        const Var previous = state.zero() ? unrolled.zero : state.value();
         const auto state_part = [&](std::size_t gate) {
-            return step == 0 ? biases[gate] : matmul(previous, unrolled.state_weights[gate]) + biases[gate];
+            return state.zero() ? biases[gate]
+                                : matmul(previous, unrolled.state_weights[gate]) + biases[gate];
         };
         const Var reset = sigmoid(unrolled.inputs[0][step] + state_part(0));
         const Var keep = sigmoid(unrolled.inputs[1][step] + state_part(1));
         const Var candidate = tanh(unrolled.inputs[2][step] + reset * state_part(2));
-        states.push_back((1.0 - keep) * candidate + keep * previous);
+        state.set((1.0 - keep) * candidate + keep * previous);
+        states.push_back(state.value());
     }
+    state.end();
     return stacked(call, unrolled, states);
 }
 
@@ -152,7 +200,8 @@ Definition recurrent(std::string name, std::string doc, std::string details, Ind
                  .arguments = {integer_argument("units", "numbers in the state"), initializer_argument()},
                  .type = type_rule(name, gates, second_bias),
                  .example = name + "(256)"},
-            .build = std::move(build)};
+            .build = std::move(build),
+            .stepping = carries_steps()};
 }
 
 }  // namespace

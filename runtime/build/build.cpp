@@ -255,8 +255,11 @@ EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {
         scope.batch = models::integer(sample.arguments, "count");
     }
     scope.inputs = &result.inputs;
+    scope.continuations = &result.continuations;
     std::vector<Value> values;
     recorder.run(sample.body, scope, sample.types, values);
+    result.writes_text =
+        !result.continuations.empty() && values.at(sample.value).var == result.continuations.back().result;
     const Value value = models::channels_first(models::with_batch(values.at(sample.value), scope.batch));
     result.value = value.var;
     result.shape = value.type.shape;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,24 @@ struct UpdateRecord {
     std::vector<LearnedWeight> learned;
 };
 
+/// A `continue` in a sample: a graph of one step, and how its output is fed back to it.
+struct Continuation {
+    Var input;   ///< one step of every example: (count, 1, ...); symbols as whole numbers
+    Var place;   ///< a scalar: how many steps came before
+    Var output;  ///< (count, 1, classes) probabilities, or (count, 1, ...) the next step
+    std::vector<Assignment> carried;  ///< memories, 0 before the first step
+    bool bounded = false;             ///< knows no step beyond `window`
+    Index window = 1;
+    std::optional<Index> classes;  ///< set where symbols are drawn
+    Var prompt;                    ///< (count, steps, ...); invalid where it is a text
+    std::string text;
+    Var result;  ///< an input of the sample's graph, to be fed with what is written: (count, length, ...)
+    Index length = 1;
+    double temperature = 1;
+    std::uint32_t stream = 0;  ///< of the draws
+    std::size_t mark = 0;      ///< where in the file
+};
+
 /// A graph that reads the states and changes none. It has draws that depend on the seed alone as long as it
 /// is always run with the same step number.
 struct EvaluationGraph {
@@ -68,6 +87,8 @@ struct EvaluationGraph {
     Var value;    ///< samples: (count, shape), channels first; measures: one number for each example, (count)
     Shape shape;  ///< of one example
     Index count = 0;
+    std::vector<Continuation> continuations = {};
+    bool writes_text = false;  ///< `value` is what the last of them wrote
 };
 
 /// Move the graph, not the tape: the Vars point at it.

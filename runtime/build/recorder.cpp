@@ -161,6 +161,7 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
     for (const std::size_t place : code.weights) {
         call.weights.push_back(weight(net_index, place, scope.mode));
     }
+    call.steps = scope.steps;
     call.stream = [&] { return next_stream(scope.layers); };
     call.update = [&](std::size_t place, Var value) {
         const std::size_t own = code.weights.at(place);
@@ -224,7 +225,6 @@ void Recorder::run(const dsl::Instructions& code, Scope& scope, const std::vecto
 
 void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                       Values& values, const dsl::Net* net, std::size_t net_index) {
-    using Kind = dsl::Instruction::Kind;
     values.resize(types.size());
     for (const dsl::Instruction& each : code) {
         tape().set_mark(each.span.begin);
@@ -236,40 +236,41 @@ void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::ve
         for (const dsl::ValueId id : each.outputs) {
             results.push_back(types.at(id));
         }
-        Values outputs;
-        switch (each.kind) {
-            case Kind::constant:
-                outputs = {
-                    {.var = tape().constant(each.number), .type = results.at(0), .number = each.number}};
-                break;
-            case Kind::data:
-                outputs = {data(each, scope, results.at(0))};
-                break;
-            case Kind::draw:
-                outputs = {draw(each, scope, results.at(0), net != nullptr)};
-                break;
-            case Kind::apply:
-                outputs = apply(each, scope, net, net_index, inputs, results);
-                break;
-            case Kind::call:
-                outputs = call(each.index, scope, inputs);
-                break;
-            case Kind::gradient: {
-                Value slope = inputs.at(1);
-                slope.number = {};
-                slope.type = results.at(0);
-                slope.var = gradient(inputs[0].var, inputs[1].var);
-                outputs = {slope};
-                break;
-            }
-            case Kind::cell:
-                outputs = {cell(each, scope, results.at(0))};
-                break;
-        }
+        const Values outputs = run_one(each, scope, inputs, results, net, net_index);
         for (std::size_t place = 0; place < each.outputs.size(); ++place) {
             values[each.outputs[place]] = outputs.at(place);
         }
     }
+}
+
+Recorder::Values Recorder::run_one(const dsl::Instruction& code, Scope& scope, const Values& inputs,
+                                   const std::vector<dsl::Type>& results, const dsl::Net* net,
+                                   std::size_t net_index) {
+    using Kind = dsl::Instruction::Kind;
+    switch (code.kind) {
+        case Kind::constant:
+            return {{.var = tape().constant(code.number), .type = results.at(0), .number = code.number}};
+        case Kind::data:
+            return {data(code, scope, results.at(0))};
+        case Kind::draw:
+            return {draw(code, scope, results.at(0), net != nullptr)};
+        case Kind::apply:
+            return apply(code, scope, net, net_index, inputs, results);
+        case Kind::call:
+            return call(code.index, scope, inputs);
+        case Kind::gradient: {
+            Value slope = inputs.at(1);
+            slope.number = {};
+            slope.type = results.at(0);
+            slope.var = gradient(inputs[0].var, inputs[1].var);
+            return {slope};
+        }
+        case Kind::cell:
+            return {cell(code, scope, results.at(0))};
+        case Kind::continuation:
+            return {continuation(code, scope, inputs, results.at(0))};
+    }
+    return {};
 }
 
 }  // namespace GANDSL_PRECISION

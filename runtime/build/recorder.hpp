@@ -30,9 +30,11 @@ struct Scope {
     Index batch = 1;
     streams::Purpose draws = streams::Purpose::draws;
     streams::Purpose layers = streams::Purpose::layers;
-    std::vector<DataInput>* inputs = nullptr;         ///< where data that has to be fed is listed
-    Index grid_columns = 1;                           ///< inside a grid sample
-    std::map<std::size_t, models::Value> drawn = {};  ///< by slot
+    std::vector<DataInput>* inputs = nullptr;            ///< where data that has to be fed is listed
+    Index grid_columns = 1;                              ///< inside a grid sample
+    std::map<std::size_t, models::Value> drawn = {};     ///< by slot
+    std::vector<Continuation>* continuations = nullptr;  ///< where a sample lists them
+    models::Steps* steps = nullptr;                      ///< set where one step of a sequence is recorded
 };
 
 class Recorder {
@@ -59,6 +61,12 @@ class Recorder {
                 Values& values, const dsl::Net* net, std::size_t net_index);
     models::Value data(const dsl::Instruction& code, Scope& scope, const dsl::Type& type);
     models::Value draw(const dsl::Instruction& code, Scope& scope, const dsl::Type& type, bool inside_net);
+    /// A net on one step of the sequence it takes; `input` has a first axis of 1. In continuation.cpp.
+    models::Value step(std::size_t net, Scope& scope, const models::Value& input);
+    models::Value continuation(const dsl::Instruction& code, Scope& scope, const Values& inputs,
+                               const dsl::Type& type);
+    Values run_one(const dsl::Instruction& code, Scope& scope, const Values& inputs,
+                   const std::vector<dsl::Type>& results, const dsl::Net* net, std::size_t net_index);
     models::Value cell(const dsl::Instruction& code, const Scope& scope, const dsl::Type& type);
     Var weight(std::size_t net, std::size_t place, models::Mode mode) const;
     void freeze_nets();

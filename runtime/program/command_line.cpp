@@ -164,6 +164,7 @@ Request read_command_line(const std::vector<std::string>& words) {
     HelpRequest help;
     CLI::App* help_command = app.add_subcommand("help", "explains a layer or function, or lists them all");
     help_command->add_option("NAME", help.name, "such as conv or adam");
+    help_command->add_flag("--markdown", help.reference, "prints every page, in Markdown");
 
     SampleRequest sample;
     CLI::App* sample_command = app.add_subcommand("sample", "draws the samples of a trained model");

@@ -1,79 +1,17 @@
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdio>
 
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/catalogue.hpp"
 #include "runtime/program/commands.hpp"
+#include "runtime/program/describe.hpp"
 #include "runtime/sources/sources.hpp"
 
 namespace gandsl::program {
 
 namespace {
-
-struct Chapter {
-    dsl::EntryKind kind;
-    const char* title;
-};
-constexpr std::array chapters{
-    Chapter{dsl::EntryKind::source, "Data sources, right of `data x =`"},
-    Chapter{dsl::EntryKind::distribution, "Distributions, right of `~`"},
-    Chapter{dsl::EntryKind::layer, "Layers"},
-    Chapter{dsl::EntryKind::function, "Functions"},
-    Chapter{dsl::EntryKind::optimizer, "Optimizers, after `with`"},
-    Chapter{dsl::EntryKind::schedule, "Learning rate schedules"},
-    Chapter{dsl::EntryKind::initializer, "First weights, as `init = `"},
-    Chapter{dsl::EntryKind::sink, "What a sample becomes, after `as`"},
-    Chapter{dsl::EntryKind::stop_rule, "When to stop, as `stop = `"},
-};
-
-std::string spell(const dsl::Value& value);
-
-std::string spell(const dsl::NestedCall& call) {
-    std::string text = call.name + "(";
-    for (std::size_t place = 0; place < call.arguments.size(); ++place) {
-        text += (place == 0 ? "" : ", ") + spell(call.arguments[place].second);
-    }
-    return text + ")";
-}
-
-std::string spell(const dsl::Value& value) {
-    struct Spell {
-        std::string operator()(std::monostate) const { return ""; }
-        std::string operator()(double number) const { return dsl::spell(number); }
-        std::string operator()(bool flag) const { return flag ? "true" : "false"; }
-        std::string operator()(const std::string& text) const { return text; }
-        std::string operator()(const std::vector<double>& numbers) const {
-            std::string text = "[";
-            for (std::size_t place = 0; place < numbers.size(); ++place) {
-                text += (place == 0 ? "" : ", ") + dsl::spell(numbers[place]);
-            }
-            return text + "]";
-        }
-        std::string operator()(const dsl::NestedCall& call) const { return program::spell(call); }
-        std::string operator()(const dsl::NetReference&) const { return ""; }
-        std::string operator()(const dsl::NameReference& name) const { return name.name; }
-    };
-    return std::visit(Spell{}, value.data);
-}
-
-std::string signature(const dsl::Entry& entry) {
-    std::string inside;
-    const auto add = [&](const std::string& word) { inside += (inside.empty() ? "" : ", ") + word; };
-    for (const std::string& input : entry.inputs) {
-        add(input);
-    }
-    if (entry.variadic) {
-        add("...");
-    }
-    for (const dsl::Argument& argument : entry.arguments) {
-        const std::string fallback = argument.fallback ? spell(*argument.fallback) : "";
-        add(argument.name + (fallback.empty() ? "" : " = " + fallback));
-    }
-    return inside.empty() ? entry.name : fmt::format("{}({})", entry.name, inside);
-}
 
 // Breaks text into lines of at most 80 columns, each indented.
 std::string wrapped(const std::string& text, const std::string& indent) {
@@ -112,10 +50,7 @@ void print_page(const dsl::Entry& entry) {
         widest = std::max(widest, argument.name.size() + 1);
     }
     for (const dsl::Argument& argument : entry.arguments) {
-        std::string text = argument.doc;
-        if (!argument.choices.empty() && argument.kind != dsl::ArgumentKind::call) {
-            text += ": " + fmt::format("{}", fmt::join(argument.choices, ", "));
-        }
+        std::string text = meaning(argument);
         if (!argument.fallback) {
             text += " (required)";
         } else if (const std::string fallback = spell(*argument.fallback); !fallback.empty()) {
@@ -153,6 +88,10 @@ void print_list(const dsl::Catalogue& catalogue) {
 
 int help(const HelpRequest& request) {
     const dsl::Catalogue catalogue = models::catalogue(sources::entries(sources::all({})));
+    if (request.reference) {
+        std::fputs(reference(catalogue).c_str(), stdout);
+        return 0;
+    }
     if (!request.name) {
         print_list(catalogue);
         return 0;

@@ -43,6 +43,7 @@ struct FormatRequest {
 };
 struct HelpRequest {
     std::optional<std::string> name;
+    bool reference = false;  ///< everything, in Markdown
 };
 struct NewRequest {
     std::optional<std::string> name;  ///< none: list the templates

@@ -106,6 +106,12 @@ void set_continue(dsl::Program& program, const std::string& name, const dsl::Val
                                        *number, argument.least_excluded ? "above" : "from", argument.least));
                 }
             }
+            if (name == "prompt") {
+                if (!sample.types.at(code.outputs.at(0)).classes) {
+                    refuse(fmt::format("'{}' goes on from numbers, and --prompt is a text", sample.name));
+                }
+                code.inputs.clear();
+            }
             code.arguments.insert_or_assign(name, value);
             found = true;
         }

@@ -139,11 +139,85 @@ Samples::Samples(const dsl::Program& program, const Datasets& datasets, const ru
     for (std::size_t index = 0; index < program.samples.size(); ++index) {
         const dsl::Sample& sample = program.samples[index];
         check_examples(program, datasets, graph.samples[index], data::Split::test, sample.name);
-        if (sample.sink->name == "text") {
-            throw Error(ErrorCode::invalid_argument,
-                        "'" + sample.name + "': writing samples as text does not run yet; csv and npy do");
+        std::vector<Written>& written = written_.emplace_back();
+        for (const runtime::Continuation& each : graph.samples[index].continuations) {
+            std::optional<Plan> prompt;
+            if (each.prompt.valid()) {
+                prompt.emplace(std::vector<Var>{each.prompt}, std::vector<Assignment>{},
+                               PlanOptions{pool, {}});
+            }
+            written.push_back(
+                {Writer(each, graph.tape->seed(), symbols(each.classes), pool), std::move(prompt),
+                 std::vector<Real>(static_cast<std::size_t>(element_count(each.result.shape())))});
         }
     }
+}
+
+// A text's symbols, where one of the data is a text of so many.
+std::span<const std::string> Samples::symbols(std::optional<Index> classes) const {
+    for (const data::DatasetPointer& dataset : datasets_) {
+        const std::vector<std::string>& symbols = dataset->description().symbols;
+        if (classes && symbols.size() == static_cast<std::size_t>(*classes)) {
+            return symbols;
+        }
+    }
+    return {};
+}
+
+// What the sample's `continue`s write, in order: one may go on from another.
+void Samples::write_on(std::size_t index) {
+    const runtime::EvaluationGraph& graph = graph_.samples[index];
+    std::vector<Written>& all = written_[index];
+    const auto feed = [&](Plan& plan, std::size_t written) {
+        feed_in_turn(program_, datasets_, graph, data::Split::test, 0, plan);
+        for (std::size_t place = 0; place < written; ++place) {
+            const std::span<Real> target = plan.feed(graph.continuations[place].result);
+            std::copy_n(all[place].values.begin(), target.size(), target.begin());
+        }
+    };
+    for (std::size_t place = 0; place < all.size(); ++place) {
+        Written& each = all[place];
+        std::span<const Real> prompt;
+        if (each.prompt) {
+            feed(*each.prompt, place);
+            each.prompt->run(0);
+            prompt = each.prompt->read(graph.continuations[place].prompt);
+        }
+        each.writer.write(prompt, each.values);
+    }
+    feed(plans_[index], all.size());
+}
+
+std::string Samples::text_of(std::size_t index, std::span<const Real> values) const {
+    const runtime::EvaluationGraph& graph = graph_.samples[index];
+    const dsl::Sample& sample = program_.samples[index];
+    const std::span<const std::string> names = symbols(sample.types.at(sample.value).classes);
+    const auto decoded = [&](std::span<const Real> classes) {
+        std::string text;
+        for (const Real symbol : classes) {
+            const auto at = static_cast<std::size_t>(symbol);
+            text += names.empty() ? (text.empty() ? "" : " ") + std::to_string(at) : names[at];
+        }
+        return text;
+    };
+    const std::size_t each = values.size() / static_cast<std::size_t>(graph.count);
+    std::string text;
+    for (std::size_t example = 0; example < static_cast<std::size_t>(graph.count); ++example) {
+        text += example == 0 ? "" : "\n\n";
+        if (graph.writes_text) {
+            const runtime::Continuation& last = graph.continuations.back();
+            const std::optional<Plan>& prompt = written_[index].back().prompt;
+            if (prompt) {
+                const std::span<const Real> before = prompt->read(last.prompt);
+                const std::size_t steps = before.size() / static_cast<std::size_t>(graph.count);
+                text += decoded(before.subspan(example * steps, steps));
+            } else {
+                text += last.text;
+            }
+        }
+        text += decoded(values.subspan(example * each, each));
+    }
+    return text + "\n";
 }
 
 std::filesystem::path Samples::write(std::size_t index, const std::filesystem::path& folder,
@@ -159,12 +233,14 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     const runtime::EvaluationGraph& graph = graph_.samples[index];
     const dsl::Sample& sample = program_.samples[index];
     Plan& plan = plans_[index];
-    feed_in_turn(program_, datasets_, graph, data::Split::test, 0, plan);
+    write_on(index);
     plan.run(0);
     const std::span<const Real> values = plan.read(graph.value);
     const std::string& sink = sample.sink->name;
     if (sink == "grid") {
         write_grid(path, program_, sample, graph.shape, values);
+    } else if (sink == "text") {
+        files::write_atomically(path, text_of(index, values));
     } else if (sink == "csv") {
         write_csv(path, static_cast<std::size_t>(graph.count), values);
     } else if (sink == "npy") {

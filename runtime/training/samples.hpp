@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "dsl/program.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/training/feeder.hpp"
+#include "runtime/training/writer.hpp"
 
 /// Draws a program's samples and takes its measures.
 namespace gandsl::training {
@@ -28,17 +30,29 @@ class Samples {
 
     std::size_t size() const { return plans_.size(); }
 
-    /// Writes sample `index` as NAME-0001.png (.csv, .npy) into the folder, numbered as given. Returns the
-    /// path.
+    /// Writes sample `index` as NAME-0001.png (.txt, .csv, .npy) into the folder, numbered as given. Returns
+    /// the path. Throws Error(invalid_argument) where a `continue` cannot draw from what its net gives.
     std::filesystem::path write(std::size_t index, const std::filesystem::path& folder, std::uint64_t number);
     /// Writes it under a name of the caller's.
     void write_to(std::size_t index, const std::filesystem::path& path);
 
   private:
+    /// A `continue`, and what computes the value it goes on from.
+    struct Written {
+        Writer writer;
+        std::optional<Plan> prompt;
+        std::vector<Real> values;
+    };
+
+    void write_on(std::size_t index);
+    std::span<const std::string> symbols(std::optional<Index> classes) const;
+    std::string text_of(std::size_t index, std::span<const Real> values) const;
+
     const dsl::Program& program_;
     const Datasets& datasets_;
     const runtime::Graph& graph_;
     std::vector<Plan> plans_;
+    std::vector<std::vector<Written>> written_;  ///< for each sample
 };
 
 /// The measures of a program: means over a split, in evaluation mode.

@@ -1,0 +1,152 @@
+#include "runtime/training/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "autodiff/array.hpp"
+#include "autodiff/error.hpp"
+#include "autodiff/random.hpp"
+#include "runtime/data/symbols.hpp"
+
+namespace gandsl::training {
+
+Writer::Writer(const runtime::Continuation& continuation, std::uint64_t seed,
+               std::span<const std::string> symbols, std::shared_ptr<ThreadPool> pool)
+    : continuation_(continuation),
+      seed_(seed),
+      plan_({continuation.output}, continuation.carried, PlanOptions{std::move(pool), {}}),
+      count_(static_cast<std::size_t>(continuation.input.shape()[0])),
+      width_(static_cast<std::size_t>(element_count(continuation.input.shape())) / count_) {
+    if (!continuation.prompt.valid()) {
+        for (const std::size_t symbol : data::encode(symbols, continuation.text)) {
+            text_.push_back(static_cast<Real>(symbol));
+        }
+    }
+    uniform_.resize(count_);
+    if (continuation_.classes) {
+        // A net that gives no probabilities is found now, not after the first epoch.
+        begin();
+        std::vector<Real> first(count_);
+        run(first);
+        draw(0, first);
+    }
+}
+
+void Writer::begin() {
+    for (const Assignment& each : continuation_.carried) {
+        Array& memory = each.state.tape().state_value(each.state.id());
+        std::fill(memory.begin(), memory.end(), Real{0});
+    }
+    seen_.clear();
+}
+
+void Writer::run(std::span<const Real> step) {
+    if (const std::span<Real> place = plan_.feed(continuation_.place); !place.empty()) {
+        place[0] = static_cast<Real>(seen_.size());
+    }
+    std::copy(step.begin(), step.end(), plan_.feed(continuation_.input).begin());
+    plan_.run(0);
+    if (continuation_.bounded) {
+        seen_.emplace_back(step.begin(), step.end());
+    }
+}
+
+void Writer::read(std::span<const Real> step) {
+    if (continuation_.bounded && seen_.size() == static_cast<std::size_t>(continuation_.window)) {
+        const std::vector<std::vector<Real>> later(
+            std::make_move_iterator(seen_.end() - static_cast<std::ptrdiff_t>(seen_.size() / 2)),
+            std::make_move_iterator(seen_.end()));
+        begin();
+        for (const std::vector<Real>& each : later) {
+            run(each);
+        }
+    }
+    run(step);
+}
+
+// Of each example's probabilities, raised to 1 / temperature.
+void Writer::draw(std::uint64_t number, std::span<Real> next) {
+    const std::span<const Real> probabilities = plan_.read(continuation_.output);
+    const auto classes = static_cast<std::size_t>(*continuation_.classes);
+    fill_uniform(uniform_, {.seed = seed_, .stream = continuation_.stream, .step = 0}, number * count_);
+    weights_.resize(classes);
+    for (std::size_t example = 0; example < count_; ++example) {
+        const std::span<const Real> row = probabilities.subspan(example * classes, classes);
+        double sum = 0;
+        bool negative = false;
+        for (const Real probability : row) {
+            sum += double{probability};
+            negative = negative || probability < 0;
+        }
+        if (negative || !(std::abs(sum - 1) < 1e-3)) {
+            throw Error(
+                ErrorCode::invalid_argument,
+                fmt::format("`continue` draws from probabilities, but the net's output sums to {:.4g}; end "
+                            "the net with `softmax`",
+                            sum));
+        }
+        const double largest = std::log(double{*std::max_element(row.begin(), row.end())});
+        double total = 0;
+        for (std::size_t symbol = 0; symbol < classes; ++symbol) {
+            weights_[symbol] =
+                row[symbol] > 0
+                    ? std::exp((std::log(double{row[symbol]}) - largest) / continuation_.temperature)
+                    : 0;
+            total += weights_[symbol];
+        }
+        double left = double{uniform_[example]} * total;
+        std::size_t drawn = 0;
+        for (std::size_t symbol = 0; symbol < classes; ++symbol) {
+            if (weights_[symbol] > 0) {
+                drawn = symbol;
+                if (left < weights_[symbol]) {
+                    break;
+                }
+                left -= weights_[symbol];
+            }
+        }
+        next[example] = static_cast<Real>(drawn);
+    }
+}
+
+void Writer::write(std::span<const Real> prompt, std::span<Real> written) {
+    begin();
+    std::vector<Real> step(count_ * width_);
+    if (prompt.empty()) {
+        for (const Real symbol : text_) {
+            std::fill(step.begin(), step.end(), symbol);
+            read(step);
+        }
+    } else {
+        const std::size_t steps = prompt.size() / step.size();
+        for (std::size_t at = 0; at < steps; ++at) {
+            for (std::size_t example = 0; example < count_; ++example) {
+                const auto from =
+                    prompt.begin() + static_cast<std::ptrdiff_t>((example * steps + at) * width_);
+                std::copy_n(from, width_, step.begin() + static_cast<std::ptrdiff_t>(example * width_));
+            }
+            read(step);
+        }
+    }
+    const auto length = static_cast<std::size_t>(continuation_.length);
+    for (std::size_t at = 0; at < length; ++at) {
+        if (continuation_.classes) {
+            draw(at, step);
+        } else {
+            const std::span<const Real> next = plan_.read(continuation_.output);
+            std::copy(next.begin(), next.end(), step.begin());
+        }
+        for (std::size_t example = 0; example < count_; ++example) {
+            std::copy_n(step.begin() + static_cast<std::ptrdiff_t>(example * width_), width_,
+                        written.begin() + static_cast<std::ptrdiff_t>((example * length + at) * width_));
+        }
+        if (at + 1 < length) {
+            read(step);
+        }
+    }
+}
+
+}  // namespace gandsl::training

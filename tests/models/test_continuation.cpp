@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "autodiff/array.hpp"
+#include "autodiff/error.hpp"
+#include "autodiff/random.hpp"
+#include "dsl/check.hpp"
+#include "models/catalogue.hpp"
+#include "runtime/build/graph.hpp"
+
+// What a net gives step by step, as `continue` feeds it, is what it gives for the whole window.
+BOOST_AUTO_TEST_SUITE(continuation)
+
+using namespace gandsl;
+
+namespace {
+
+constexpr Index window = 11;
+constexpr Index width = 4;
+constexpr Index symbols = 5;
+constexpr Index count = 3;
+
+dsl::Entry source(std::string name, dsl::Type type) {
+    dsl::Entry entry;
+    entry.name = std::move(name);
+    entry.kind = dsl::EntryKind::source;
+    entry.type = [type](dsl::TypeCall&) { return std::vector<dsl::Type>{type}; };
+    entry.sequential = true;
+    return entry;
+}
+
+dsl::Catalogue catalogue() {
+    dsl::Type text;
+    text.shape = {window};
+    text.classes = symbols;
+    dsl::Type series;
+    series.shape = {window, width};
+    return models::catalogue({source("letters", text), source("vectors", series)});
+}
+
+struct Case {
+    const char* name;
+    const char* text;
+};
+
+const char* const ends = R"(
+sample whole = model(x) as npy(3) every epoch
+sample further = continue(model, x, length = 2) as npy(3) every epoch
+)";
+
+const Case cases[] = {
+    {"rnn", "data x = vectors()\nnet model(x) {\n rnn(6)\n dense(4)\n}\n"},
+    {"lstm",
+     "data x = letters()\nnet model(x) {\n embedding(6)\n lstm(5)\n dropout(0.3)\n lstm(7)\n dense(5)\n "
+     "softmax\n}\n"},
+    {"gru", "data x = vectors()\nnet model(x) {\n gru(6) \n tanh\n dense(4)\n}\n"},
+    {"transformer", R"(data x = letters()
+layer block(h, heads) {
+    a = h + (h | layer_norm | attention(heads, causal = true))
+    a + (a | layer_norm | dense(4 * width(a)) | gelu | dense(width(a)))
+}
+net model(x) {
+    embedding(8)
+    position(length(x))
+    repeat 2 { block(heads = 2) }
+    layer_norm
+    dense(classes(x))
+    softmax
+}
+)"},
+    {"wavenet", R"(data x = vectors()
+net gate(h) {
+    a = h | conv(6, kernel = 2, dilation = 2, causal = true) | tanh
+    b = h | conv(6, kernel = 2, dilation = 2, causal = true) | sigmoid
+    a * b
+}
+net model(x) {
+    h = x | conv(6, kernel = 3, causal = true)
+    h = h + gate(h)
+    concat(h, x) | conv(4, kernel = 1, causal = true)
+}
+)"},
+    {"own_arithmetic", R"(data x = vectors()
+net model(x) {
+    h = x | lstm(6) | batch_norm
+    h = (h - 0.1) * sigmoid(h) / (1 + exp(-h))
+    a = h | dense(4)
+    max(a, x) - a^2
+}
+)"},
+};
+
+dsl::CheckResult checked(const std::string& text, const dsl::Catalogue& catalogue) {
+    dsl::CheckResult result = dsl::check(text, catalogue);
+    std::string errors;
+    for (const dsl::Diagnostic& diagnostic : result.diagnostics) {
+        errors += dsl::render(diagnostic, "test.gan", text);
+    }
+    BOOST_TEST_REQUIRE(result.program.has_value(), errors);
+    return result;
+}
+
+std::vector<Real> examples(bool letters) {
+    std::vector<Real> values(static_cast<std::size_t>(count * window * (letters ? 1 : width)));
+    fill_uniform(values, {.seed = 4, .stream = 1, .step = 0});
+    for (Real& value : values) {
+        value = letters ? std::floor(value * symbols) : value - Real{0.5};
+    }
+    return values;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(steps_give_what_the_whole_window_gives) {
+    const dsl::Catalogue words = catalogue();
+    for (const Case& each : cases) {
+        BOOST_TEST_CONTEXT(each.name) {
+            const dsl::CheckResult result = checked(std::string(each.text) + ends, words);
+            const dsl::Program& program = *result.program;
+            runtime::Graph graph = runtime::build(program, {.batch = 2, .measure_batch = 5, .seed = 3});
+            const bool letters = program.data[0].types[0].classes.has_value();
+            const std::vector<Real> x = examples(letters);
+
+            Plan whole({graph.samples[0].value});
+            std::copy(x.begin(), x.end(), whole.feed(graph.samples[0].inputs.at(0).var).begin());
+            whole.run();
+            const std::span<const Real> expected = whole.read(graph.samples[0].value);
+
+            const runtime::Continuation& further = graph.samples[1].continuations.at(0);
+            BOOST_TEST(further.length == 2);
+            BOOST_TEST(further.bounded == (std::string(each.name) == "transformer"));
+            Plan step({further.output}, further.carried);
+            const std::size_t in = x.size() / static_cast<std::size_t>(count * window);
+            const std::size_t out = expected.size() / static_cast<std::size_t>(count * window);
+            for (Index at = 0; at < window; ++at) {
+                const std::span<Real> target = step.feed(further.input);
+                for (Index example = 0; example < count; ++example) {
+                    std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(
+                                                static_cast<std::size_t>(example * window + at) * in),
+                                in, target.begin() + example * static_cast<std::ptrdiff_t>(in));
+                }
+                if (const std::span<Real> place = step.feed(further.place); !place.empty()) {
+                    place[0] = static_cast<Real>(at);
+                }
+                step.run();
+                const std::span<const Real> found = step.read(further.output);
+                for (Index example = 0; example < count; ++example) {
+                    for (std::size_t k = 0; k < out; ++k) {
+                        const Real whole_window =
+                            expected[static_cast<std::size_t>(example * window + at) * out + k];
+                        const Real stepped = found[static_cast<std::size_t>(example) * out + k];
+                        BOOST_TEST(std::abs(whole_window - stepped) < 1e-12,
+                                   "step " << at << ": " << stepped << " instead of " << whole_window);
+                    }
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nets_that_look_ahead_are_refused_by_name) {
+    const dsl::Catalogue words = catalogue();
+    const std::pair<const char*, const char*> refused[] = {
+        {"data x = vectors()\nnet model(x) {\n attention(2)\n}\n", "attention"},
+        {"data x = vectors()\nnet model(x) {\n conv(4)\n}\n", "conv"},
+        {"data x = vectors()\nnet model(x) {\n h = x - mean(x, axis = 0)\n dense(4)\n h\n}\n", "mean"},
+        {"data x = vectors()\nnet model(x) {\n concat(0 * x[0:1], x[0:-1], axis = 0)\n dense(4)\n}\n",
+         "slice"},
+    };
+    for (const auto& [text, entry] : refused) {
+        const dsl::CheckResult result = checked(std::string(text) + ends, words);
+        try {
+            runtime::build(*result.program, {.batch = 2, .measure_batch = 5, .seed = 3});
+            BOOST_ERROR("built: " << text);
+        } catch (const Error& error) {
+            BOOST_TEST((error.code() == ErrorCode::invalid_argument));
+            BOOST_TEST(std::string(error.what()).find(std::string("'") + entry + "'") != std::string::npos,
+                       error.what());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
