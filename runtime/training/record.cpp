@@ -120,9 +120,6 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
         for (const auto& [name, value] : program.data[place].arguments) {
             entry["arguments"][name] = json_of(value);
         }
-        if (!description.symbols.empty()) {
-            entry["symbols"] = description.symbols;
-        }
         entry["not_there"] = program.data[place].skipped;
         record["data"].push_back(std::move(entry));
     }
@@ -180,7 +177,6 @@ Record read_record(const std::filesystem::path& path) {
                     field.classes = static_cast<std::size_t>(*read.classes);
                 }
             }
-            description.symbols = entry.value("symbols", std::vector<std::string>());
             record.data.push_back(std::move(description));
             record.sources.push_back(std::move(source));
         }
