@@ -124,6 +124,11 @@ Request read_command_line(const std::vector<std::string>& words) {
     app.get_formatter()->column_width(20);
 
     std::vector<std::string> set;
+    NewRequest create;
+    CLI::App* new_command = app.add_subcommand("new", "writes a commented file to start from, or lists them");
+    new_command->add_option("TEMPLATE", create.name, "such as gan, vae or lstm; without it, lists them all");
+    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said");
+
     RunRequest run;
     CLI::App* run_command = app.add_subcommand("run", "trains the model in a file");
     run_command->set_help_flag("");
@@ -147,24 +152,6 @@ Request read_command_line(const std::vector<std::string>& words) {
         app.add_subcommand("check", "lists all errors in a file, or its nets with shapes and costs");
     add_file_options(*check_command, check.file, set);
     add_threads(*check_command, check.file.threads);
-
-    TimeRequest time;
-    CLI::App* time_command = app.add_subcommand("time", "measures a training step, and where its time goes");
-    add_file_options(*time_command, time.file, set);
-    add_threads(*time_command, time.file.threads);
-    time_command->add_option("--seconds", time.seconds, "how long to measure")
-        ->type_name("N")
-        ->check(CLI::Range(0.01, 3600.0));
-
-    FormatRequest format;
-    CLI::App* format_command = app.add_subcommand("fmt", "prints a file in the standard form");
-    format_command->add_option("FILE", format.file, "the .gan file")->required();
-    format_command->add_flag("--write", format.write, "rewrites the file instead");
-
-    HelpRequest help;
-    CLI::App* help_command = app.add_subcommand("help", "explains a layer or function, or lists them all");
-    help_command->add_option("NAME", help.name, "such as conv or adam");
-    help_command->add_flag("--markdown", help.reference, "prints every page, in Markdown");
 
     SampleRequest sample;
     CLI::App* sample_command = app.add_subcommand("sample", "draws the samples of a trained model");
@@ -217,10 +204,23 @@ Request read_command_line(const std::vector<std::string>& words) {
         "share of\n"
         "the gradient; above 0.00001 fails, and the exit code is 1.");
 
-    NewRequest create;
-    CLI::App* new_command = app.add_subcommand("new", "writes a commented file to start from, or lists them");
-    new_command->add_option("TEMPLATE", create.name, "such as gan, vae or lstm; without it, lists them all");
-    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said");
+    TimeRequest time;
+    CLI::App* time_command = app.add_subcommand("time", "measures a training step, and where its time goes");
+    add_file_options(*time_command, time.file, set);
+    add_threads(*time_command, time.file.threads);
+    time_command->add_option("--seconds", time.seconds, "how long to measure")
+        ->type_name("N")
+        ->check(CLI::Range(0.01, 3600.0));
+
+    FormatRequest format;
+    CLI::App* format_command = app.add_subcommand("fmt", "prints a file in the standard form");
+    format_command->add_option("FILE", format.file, "the .gan file")->required();
+    format_command->add_flag("--write", format.write, "rewrites the file instead");
+
+    HelpRequest help;
+    CLI::App* help_command = app.add_subcommand("help", "explains a layer or function, or lists them all");
+    help_command->add_option("NAME", help.name, "such as conv or adam");
+    help_command->add_flag("--markdown", help.reference, "prints every page, in Markdown");
 
     try {
         check_command_name(app, words);

@@ -89,12 +89,18 @@ dsl::FindTrained finder(const dsl::Catalogue& catalogue, Place place,
 }
 
 std::optional<Loaded> check(Loaded loaded, const Place& place,
-                            const std::optional<std::filesystem::path>& data, dsl::Settings settings) {
+                            const std::optional<std::filesystem::path>& data, dsl::Settings settings,
+                            bool quietly) {
     loaded.sources = sources::all({data::find_places(data), place.folder});
     loaded.catalogue =
         std::make_unique<const dsl::Catalogue>(models::catalogue(sources::entries(loaded.sources)));
     settings.find_trained = finder(*loaded.catalogue, place, &loaded.trained);
     dsl::CheckResult result = dsl::check(loaded.text, *loaded.catalogue, settings);
+    if (quietly) {
+        std::erase_if(result.diagnostics, [](const dsl::Diagnostic& diagnostic) {
+            return diagnostic.severity == dsl::Severity::warning;
+        });
+    }
     if (report(result.diagnostics, loaded.path, loaded.text) || !result.program) {
         return std::nullopt;
     }
@@ -128,7 +134,8 @@ std::optional<Loaded> load(const FileRequest& request, const std::optional<std::
     loaded.path = request.file;
     loaded.text = read_source(request.file);
     dsl::Settings settings{request.set, request.epochs, request.steps, request.batch, request.seed, {}, {}};
-    return check(std::move(loaded), {request.file.parent_path(), run}, request.data, std::move(settings));
+    return check(std::move(loaded), {request.file.parent_path(), run}, request.data, std::move(settings),
+                 false);
 }
 
 std::optional<Loaded> load(const training::TrainedRun& run,
@@ -139,7 +146,7 @@ std::optional<Loaded> load(const training::TrainedRun& run,
     loaded.text = run.text;
     dsl::Settings settings{.options = run.record.options, .data = run.record.sources};
     settings.options.insert(settings.options.end(), set.begin(), set.end());
-    return check(std::move(loaded), {run.record.folder, run.folder}, data, std::move(settings));
+    return check(std::move(loaded), {run.record.folder, run.folder}, data, std::move(settings), true);
 }
 
 std::filesystem::path kept_model(const std::filesystem::path& run, const std::string& net) {

@@ -23,7 +23,8 @@ struct Loaded {
     std::vector<sources::Source> sources;
     std::unique_ptr<const dsl::Catalogue> catalogue;
     dsl::Program program;
-    std::map<std::string, training::TrainedRun> trained;  ///< by the text after `from` of the nets taken from them
+    std::map<std::string, training::TrainedRun>
+        trained;  ///< by the text after `from` of the nets taken from them
 };
 
 /// The text of a .gan file. Throws Error(file) where it cannot be read.
@@ -33,12 +34,13 @@ std::string read_source(const std::filesystem::path& path);
 bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesystem::path& path,
             const std::string& text);
 
-/// Reads, parses and checks a file. Diagnostics are printed; nothing if there were errors. `run`: the run that it goes
-/// on with, which keeps the models of the nets that the file takes from other runs.
+/// Reads, parses and checks a file. Diagnostics are printed; nothing if there were errors. `run`: the run
+/// that it goes on with, which keeps the models of the nets that the file takes from other runs.
 std::optional<Loaded> load(const FileRequest& request,
                            const std::optional<std::filesystem::path>& run = std::nullopt);
 
-/// The model of a run as it was run, with the options it had and then `set`. No data is looked for.
+/// The model of a run as it was run, with the options it had and then `set`. No data is looked for, and
+/// warnings are left out: they were given when it was run.
 std::optional<Loaded> load(const training::TrainedRun& run,
                            const std::vector<std::pair<std::string, std::string>>& set,
                            const std::optional<std::filesystem::path>& data);

@@ -33,6 +33,8 @@ constexpr std::array aliases{
     Alias{"text", "lstm"},
     Alias{"char_rnn", "lstm"},
     Alias{"transformer", "gpt"},
+    Alias{"audio", "wavenet"},
+    Alias{"sound", "wavenet"},
     Alias{"time_series", "series"},
     Alias{"forecast", "series"},
 };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "autodiff/error.hpp"
@@ -29,9 +30,16 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
         return;
     }
     fmt::print("\nOptions of {}, for --set NAME=VALUE:\n", path.string());
+    std::vector<std::string> settings;
+    std::size_t widest = 0;
     for (const dsl::Option& option : program.options) {
-        fmt::print("  {} = {}{}{}\n", option.name, spell(option.initial),
-                   option.comment.empty() ? "" : "    ", option.comment);
+        settings.push_back(fmt::format("{} = {}", option.name, spell(option.initial)));
+        widest = std::max(widest, option.comment.empty() ? 0 : settings.back().size());
+    }
+    for (std::size_t place = 0; place < settings.size(); ++place) {
+        const std::string& comment = program.options[place].comment;
+        fmt::print("  {}\n", comment.empty() ? settings[place]
+                                             : fmt::format("{:<{}}    {}", settings[place], widest, comment));
     }
 }
 

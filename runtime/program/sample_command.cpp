@@ -246,7 +246,7 @@ int sample(const SampleRequest& request) {
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);
         if (program.samples[index].sink->name == "text" && !request.out) {
-            fmt::print("{}\n", files::read_whole(paths[index]));
+            fmt::print("{}", files::read_whole(paths[index]));
         }
         fmt::print("{}, after step {}\n", paths[index].string(), weights.step);
     }

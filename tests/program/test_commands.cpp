@@ -42,11 +42,11 @@ BOOST_AUTO_TEST_CASE(without_words_it_explains_itself) {
         const Outcome outcome = scratch.gandsl(words);
         BOOST_TEST(outcome.code == 0);
         BOOST_TEST(outcome.err == "");
-        for (const char* command : {"run", "check", "time", "fmt", "help"}) {
+        for (const char* command : {"new", "run", "check", "sample", "time", "gradcheck", "fmt", "help"}) {
             BOOST_TEST(contains(outcome.out, std::string("\n  ") + command + " "), outcome.out);
         }
     }
-    for (const char* command : {"run", "check", "time", "fmt", "help"}) {
+    for (const char* command : {"new", "run", "check", "sample", "time", "gradcheck", "fmt", "help"}) {
         const Outcome outcome = scratch.gandsl({command, "--help"});
         BOOST_TEST(outcome.code == 0);
         BOOST_TEST(contains(outcome.out, std::string("Usage: gandsl ") + command), outcome.out);
@@ -64,6 +64,15 @@ BOOST_AUTO_TEST_CASE(the_help_of_run_lists_every_option_of_the_file) {
         BOOST_TEST(contains(outcome.out, std::string("  ") + option + " "), outcome.out);
     }
     BOOST_TEST(contains(outcome.out, "rate = 0.001    of both nets"), outcome.out);
+    scratch.write("more.gan",
+                  replaced(tiny_gan, "option rate",
+                           "option a_long_name = \"x\"    # says so\noption bare = true\noption rate"));
+    const Outcome more = scratch.gandsl({"run", "more.gan", "--help"});
+    BOOST_TEST(contains(more.out,
+                        "  a_long_name = \"x\"    says so\n"
+                        "  bare = true\n"
+                        "  rate = 0.001         of both nets\n"),
+               more.out);
     BOOST_TEST(!scratch.has("runs"));
 }
 

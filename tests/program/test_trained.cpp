@@ -178,6 +178,57 @@ BOOST_AUTO_TEST_CASE(noise_needs_no_data) {
     BOOST_TEST(contains(many.err, "'real' looks at test examples, of which there are 12"), many.err);
 }
 
+BOOST_AUTO_TEST_CASE(text_goes_on_from_another_prompt) {
+    const Scratch scratch;
+    std::string alphabet;
+    for (std::size_t line = 0; line < 60; ++line) {
+        alphabet += "abcdefgh\n";
+    }
+    scratch.write("alphabet.txt", alphabet);
+    scratch.write("speller.gan", R"(data text = chars("alphabet.txt", length = 18)
+net model(text) {
+    embedding(8)
+    lstm(16)
+    dense(classes(text))
+    softmax
+}
+train(steps = 40, batch = 8) {
+    update model with adam(3e-2) { minimize mean(cross_entropy(model(text), next(text))) }
+}
+sample verse = continue(model, "ab", length = 40, temperature = 0.5) as text every 40 steps
+)");
+    const Outcome run = scratch.gandsl({"run", "speller.gan"});
+    BOOST_TEST_REQUIRE(run.code == 0, run.err);
+    // The run knows its symbols: the text is not needed.
+    std::filesystem::remove(scratch / "alphabet.txt");
+    const auto drawn = [&](Names more) {
+        Names words{"sample", "runs/speller/latest"};
+        words.insert(words.end(), more.begin(), more.end());
+        const Outcome outcome = scratch.gandsl(words);
+        BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+        // The text itself, and then its file.
+        const std::string text = scratch.read("verse.txt");
+        BOOST_TEST(outcome.out == text + "verse.txt, after step 40\n");
+        return text;
+    };
+    BOOST_TEST(drawn({}) ==
+               scratch.read("runs/speller/001/samples/" + scratch.list("runs/speller/001/samples")[0]));
+    const std::string other = drawn({"--prompt", "fgh", "--temperature", "0.01"});
+    BOOST_TEST(other.starts_with("fgh\nabcdefgh\nabc"), other);
+    BOOST_TEST((drawn({"--prompt", "fgh", "--temperature", "0.01", "--seed", "9"}) == other));
+    BOOST_TEST(
+        (drawn({"--temperature", "5", "--seed", "1"}) != drawn({"--temperature", "5", "--seed", "2"})));
+    BOOST_TEST(drawn({"--count", "3"}).size() > 3 * 42U);
+    const Outcome unknown = scratch.gandsl({"sample", "runs/speller/latest", "--prompt", "ax"});
+    BOOST_TEST(unknown.code == 1);
+    BOOST_TEST(contains(unknown.err, "x"), unknown.err);
+    const Outcome cold = scratch.gandsl({"sample", "runs/speller/latest", "--temperature", "-1"});
+    BOOST_TEST(cold.code == 1);
+    BOOST_TEST(contains(cold.err, "--temperature -1 is out of the range that `continue` takes"), cold.err);
+    const Outcome file = scratch.gandsl({"sample", "runs/speller/latest", "--out", "x.txt"});
+    BOOST_TEST(file.out == "x.txt, after step 40\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_drawn_is_said) {
     const Scratch scratch;
     train_deep(scratch);
