@@ -142,6 +142,21 @@ Definition continue_definition() {
             .example = "continue(model, \"The \", length = 400, temperature = 0.8)"}};
 }
 
+std::vector<dsl::Type> type_of_one_hot(dsl::TypeCall& call) {
+    const dsl::Type& input = call.inputs.front();
+    if (!input.classes) {
+        throw dsl::diagnostics::needs_labels("one_hot", "x", input);
+    }
+    dsl::Type result = with_shape(input, input.shape);
+    result.shape.push_back(*input.classes);
+    return {result};
+}
+
+std::vector<Value> build_one_hot(BuildCall& call) {
+    const Value& label = call.inputs.front();
+    return {{.var = one_hot(label.var, *label.type.classes), .type = call.results[0]}};
+}
+
 }  // namespace
 
 std::vector<Definition> define_structure() {
@@ -173,6 +188,15 @@ std::vector<Definition> define_structure() {
                  value.var = stop_gradient(value.var);
                  return std::vector<Value>{value};
              },
+         .stepping = steps_alike()},
+        {.entry = {.name = "one_hot",
+                   .kind = dsl::EntryKind::function,
+                   .doc = "A label as numbers: 1 at its class and 0 at all others.",
+                   .details = "A sequence of symbols becomes a sequence of such vectors.",
+                   .inputs = {"x"},
+                   .type = type_of_one_hot,
+                   .example = "concat(z, one_hot(y))"},
+         .build = build_one_hot,
          .stepping = steps_alike()},
         {.entry = {.name = "grad",
                    .kind = dsl::EntryKind::function,

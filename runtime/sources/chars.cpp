@@ -11,7 +11,7 @@ Source define_chars(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         return data::CharsSource{.files = models::text(arguments, "files"),
                                  .folder = context.folder,
-                                 .length = static_cast<std::size_t>(models::integer(arguments, "length")),
+                                 .length = size_of(arguments, "length"),
                                  .holdout = models::number(arguments, "holdout")};
     };
     dsl::Entry entry{
@@ -29,9 +29,7 @@ Source define_chars(const Context& context) {
             "part of the text.",
         .inputs = {},
         .arguments = {file_argument("files", "which files: a pattern such as \"*.txt\""),
-                      models::by_name(models::integer_argument("length", "symbols in a window",
-                                                               models::value_of(64.0), 1)),
-                      holdout_argument()},
+                      length_argument("symbols in a window", 64), holdout_argument()},
         .type = {},
         .example = "data text = chars(\"*.txt\", length = 64)",
         .sequential = true};

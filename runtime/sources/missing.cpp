@@ -42,28 +42,6 @@ std::vector<Source> define_missing() {
                                augmentation("crop", "shifts by up to this share")},
                  .type = {},
                  .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1])"}));
-    list.push_back(missing(
-        {.name = "series",
-         .doc = "Windows of a series of numbers from a column of a CSV file.",
-         .inputs = {},
-         .arguments = {text_argument("file", "the CSV file"),
-                       by_name(text_argument("column", "name of the column")),
-                       by_name(integer_argument("length", "numbers in a window")), holdout_argument()},
-         .type = {},
-         .example = "data s = series(\"price.csv\", column = \"close\", length = 50)",
-         .sequential = true}));
-    list.push_back(missing({.name = "table",
-                            .doc = "The rows of a CSV file.",
-                            .inputs = {},
-                            .arguments = {text_argument("file", "the CSV file"), holdout_argument()},
-                            .type = {},
-                            .example = "data row = table(\"iris.csv\")"}));
-    list.push_back(missing({.name = "npy",
-                            .doc = "An array in NumPy's format; its first axis counts the examples.",
-                            .inputs = {},
-                            .arguments = {text_argument("file", "the .npy file"), holdout_argument()},
-                            .type = {},
-                            .example = "data x = npy(\"x.npy\")"}));
     return list;
 }
 

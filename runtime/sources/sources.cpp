@@ -7,8 +7,9 @@ namespace gandsl::sources {
 
 std::vector<Source> all(const Context& context) {
     std::vector<Source> list{
-        define_mnist(context),  define_fashion_mnist(context), define_idx(context),
-        define_digits(context), define_faces(context),         define_chars(context),
+        define_mnist(context), define_fashion_mnist(context), define_idx(context),    define_digits(context),
+        define_faces(context), define_chars(context),         define_series(context), define_wave(context),
+        define_tone(context),  define_audio(context),         define_table(context),  define_npy(context),
     };
     for (Source& source : define_missing()) {
         list.push_back(std::move(source));

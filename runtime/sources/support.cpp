@@ -38,6 +38,39 @@ dsl::Argument file_argument(std::string name, std::string doc) {
     return {.name = std::move(name), .kind = dsl::ArgumentKind::text, .doc = std::move(doc)};
 }
 
+dsl::Argument optional_text_argument(std::string name, std::string doc) {
+    dsl::Argument argument = models::by_name(file_argument(std::move(name), std::move(doc)));
+    argument.fallback = models::absent();
+    return argument;
+}
+
+dsl::Argument length_argument(std::string doc, double fallback) {
+    return models::by_name(models::integer_argument("length", std::move(doc), models::value_of(fallback), 1));
+}
+
+dsl::Argument seed_argument(std::string doc) {
+    return models::by_name(models::integer_argument("seed", std::move(doc), models::value_of(0.0), 0));
+}
+
+dsl::Argument scale_argument(const char* fallback) {
+    return models::choice_argument("scale",
+                                   "standard: mean 0 and standard deviation 1 over the training split; none: "
+                                   "numbers stay as they are",
+                                   fallback, {"standard", "none"});
+}
+
+std::size_t size_of(const dsl::Arguments& arguments, std::string_view name) {
+    return static_cast<std::size_t>(models::integer(arguments, name));
+}
+
+std::uint64_t seed_of(const dsl::Arguments& arguments) {
+    return static_cast<std::uint64_t>(models::integer(arguments, "seed"));
+}
+
+data::Scale scale_of(const dsl::Arguments& arguments) {
+    return models::text(arguments, "scale") == "standard" ? data::Scale::standard : data::Scale::none;
+}
+
 namespace {
 
 /// Tells calls of one source apart.

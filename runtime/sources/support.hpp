@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dsl/catalogue.hpp"
+#include "runtime/data/series.hpp"
 #include "runtime/sources/sources.hpp"
 
 /// Shared by the files that define sources.
@@ -20,6 +21,17 @@ dsl::Argument holdout_argument();
 
 /// A name or a pattern of files.
 dsl::Argument file_argument(std::string name, std::string doc);
+/// Text that may be left out; by name only.
+dsl::Argument optional_text_argument(std::string name, std::string doc);
+/// Steps in a window.
+dsl::Argument length_argument(std::string doc, double fallback);
+dsl::Argument seed_argument(std::string doc);
+/// `scale = standard`: what numbers from a file become.
+dsl::Argument scale_argument(const char* fallback);
+
+std::size_t size_of(const dsl::Arguments& arguments, std::string_view name);
+std::uint64_t seed_of(const dsl::Arguments& arguments);
+data::Scale scale_of(const dsl::Arguments& arguments);
 
 using Open = std::function<data::DatasetPointer(const dsl::Arguments&)>;
 
@@ -32,6 +44,12 @@ std::vector<dsl::Type> types_of(const data::Description& description);
 
 // One for each file of this folder.
 Source define_chars(const Context& context);
+Source define_series(const Context& context);
+Source define_npy(const Context& context);
+Source define_table(const Context& context);
+Source define_audio(const Context& context);
+Source define_tone(const Context& context);
+Source define_wave(const Context& context);
 Source define_mnist(const Context& context);
 Source define_fashion_mnist(const Context& context);
 Source define_idx(const Context& context);

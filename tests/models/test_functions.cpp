@@ -67,6 +67,25 @@ BOOST_AUTO_TEST_CASE(reductions_of_one_number) {
     BOOST_TEST(numbers(apply(tape, "norm", {}, {constant(tape, -2)}).results[0])() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(labels_as_numbers) {
+    Tape tape;
+    Array labels = make_array({2, 2});
+    labels(0, 0) = 2;
+    labels(1, 1) = 1;
+    const Application applied = apply(tape, "one_hot", {}, {value(tape, labels, 3)});
+    const Array found = numbers(applied.results[0]);
+    BOOST_TEST(to_string(shape_of(found)) == "(2, 2, 3)");
+    for (Index example = 0; example < 2; ++example) {
+        for (Index step = 0; step < 2; ++step) {
+            for (Index place = 0; place < 3; ++place) {
+                BOOST_TEST(found(example, step, place) ==
+                           (labels(example, step) == static_cast<double>(place) ? 1 : 0));
+            }
+        }
+    }
+    BOOST_TEST(refusal("one_hot", {}, {type_of({3})}) != "");
+}
+
 BOOST_AUTO_TEST_CASE(max_and_min_of_several_values) {
     Tape tape;
     const Array x = random({4, 3}, 1);

@@ -97,4 +97,33 @@ BOOST_FIXTURE_TEST_CASE(broken_files_are_pointed_at, Scratch) {
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_follows_a_series_is_one_row_later, Scratch) {
+    write("line.gan", R"(
+data s = series("line.csv", column = "height", length = 7, holdout = 0.2, scale = none)
+
+net model(s) { dense(1) }
+
+train(steps = 3, batch = 4) {
+    update model with adam(1e-3) { minimize sum((next(s) - model(s))^2) }
+}
+
+measure rise = sum(next(s) - s) on test every epoch
+)");
+    std::string rows = "day,height\n";
+    for (int day = 0; day < 60; ++day) {
+        rows += "d" + std::to_string(day) + "," + std::to_string(3 * day) + "\n";
+    }
+    write("line.csv", rows);
+    const Outcome outcome = gandsl({"run", "line.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(last_measure(*this, "runs/line/latest") == 21);
+    write("line.csv", rows + "d60,\n");
+    const Outcome empty = gandsl({"run", "line.gan"});
+    BOOST_TEST(empty.code == 1);
+    BOOST_TEST(empty.err.find("line.gan:2:10: error: this data cannot be used") == 0, empty.err);
+    BOOST_TEST(
+        empty.err.find("line.csv, line 62: column 'height' is empty; expected a number") != std::string::npos,
+        empty.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,52 @@
+#include "runtime/data/series.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "autodiff/error.hpp"
+#include "runtime/data/csv.hpp"
+#include "runtime/data/glob.hpp"
+#include "runtime/data/scaling.hpp"
+#include "runtime/data/sequence.hpp"
+
+namespace gandsl::data {
+
+DatasetPointer open_series(const SeriesSource& source) {
+    CsvFile file(placed(source.file, source.folder));
+    std::size_t column = 0;
+    if (source.column) {
+        column = file.column(*source.column);
+    } else if (file.columns().size() > 1) {
+        file.fail("a series is one column; say which: " + file.spelled_columns());
+    }
+    std::vector<double> numbers;
+    for (std::vector<std::string> cells; file.next(cells);) {
+        numbers.push_back(file.number(cells, column));
+    }
+    const std::string origin =
+        placed(source.file, source.folder).string() + ", column " + file.columns()[column];
+    const Windows windows(numbers.size(), source.length, source.holdout, Stride::sliding,
+                          origin + " (" + std::to_string(numbers.size()) + " numbers)");
+    Description description;
+    description.source = "series";
+    description.origin = origin;
+    Scaling scaling;
+    if (source.scale == Scale::standard) {
+        scaling = standard_scaling(std::span(numbers).first(windows.train_steps()), 1)[0];
+        description.origin +=
+            fmt::format(", less {:.6g} and divided by {:.6g}", scaling.mean, scaling.deviation);
+    }
+    std::vector<float> values;
+    for (const double number : numbers) {
+        values.push_back(scaling.apply(number));
+    }
+    return std::make_shared<Sequence>(std::move(description),
+                                      Field{"series", {source.length, 1}, std::nullopt}, std::move(values),
+                                      windows);
+}
+
+}  // namespace gandsl::data

@@ -1,0 +1,92 @@
+#include "runtime/data/table.hpp"
+
+#include <utility>
+
+#include "models/records.hpp"
+#include "runtime/data/glob.hpp"
+#include "runtime/data/npy.hpp"
+#include "runtime/sources/support.hpp"
+
+namespace gandsl::sources {
+
+Source define_table(const Context& context) {
+    const auto source_of = [context](const dsl::Arguments& arguments) {
+        data::TableSource source{.file = models::text(arguments, "file"),
+                                 .folder = context.folder,
+                                 .columns = {},
+                                 .label = {},
+                                 .holdout = models::number(arguments, "holdout"),
+                                 .scale = scale_of(arguments)};
+        if (models::has(arguments, "columns")) {
+            source.columns = data::split_names(models::text(arguments, "columns"));
+        }
+        if (models::has(arguments, "label")) {
+            source.label = models::text(arguments, "label");
+        }
+        return source;
+    };
+    dsl::Entry entry{
+        .name = "table",
+        .kind = dsl::EntryKind::source,
+        .doc = "The rows of a CSV file, as vectors.",
+        .details =
+            "Each example is the numbers of a row's columns. A first row that is not all numbers names the "
+            "columns; otherwise they are \"1\", \"2\" and so on. With `label = \"column\"` that column gives "
+            "a "
+            "second value: its place among the column's distinct values, sorted as numbers if all are, else "
+            "as "
+            "text. With `scale = standard` each column's mean over the training split is subtracted and the "
+            "rest divided by its standard deviation.",
+        .inputs = {},
+        .arguments = {file_argument("file", "the CSV file, relative to the .gan file"),
+                      optional_text_argument("columns",
+                                             "which columns, such as \"width, height\"; all but the label "
+                                             "if left out"),
+                      optional_text_argument("label", "the column that tells the classes"),
+                      holdout_argument(), scale_argument("none")},
+        .type = {},
+        .example = "data row, kind = table(\"iris.csv\", label = \"species\")"};
+    entry.absent = [source_of](const dsl::Arguments& arguments) {
+        const data::TableSource source = source_of(arguments);
+        return data::file_absent(data::placed(source.file, source.folder));
+    };
+    return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
+        return data::open_table(source_of(arguments));
+    });
+}
+
+Source define_npy(const Context& context) {
+    const auto source_of = [context](const dsl::Arguments& arguments) {
+        data::NpySource source{.file = models::text(arguments, "file"),
+                               .labels = {},
+                               .folder = context.folder,
+                               .holdout = models::number(arguments, "holdout")};
+        if (models::has(arguments, "labels")) {
+            source.labels = models::text(arguments, "labels");
+        }
+        return source;
+    };
+    dsl::Entry entry{
+        .name = "npy",
+        .kind = dsl::EntryKind::source,
+        .doc = "An array in NumPy's format; its first axis counts the examples.",
+        .details =
+            "The other axes are the shape of an example. Numbers are float32, float64, bool or whole ones, "
+            "and stay as they are. With `labels` a second value is the label of each example, from an array "
+            "of whole numbers from 0 on.",
+        .inputs = {},
+        .arguments = {file_argument("file", "the .npy file, relative to the .gan file"),
+                      optional_text_argument("labels", "the .npy file of labels, if there is one"),
+                      holdout_argument()},
+        .type = {},
+        .example = "data x = npy(\"x.npy\")"};
+    entry.absent = [source_of](const dsl::Arguments& arguments) {
+        const data::NpySource source = source_of(arguments);
+        return data::file_absent(data::placed(source.file, source.folder));
+    };
+    return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
+        return data::open_npy(source_of(arguments));
+    });
+}
+
+}  // namespace gandsl::sources
