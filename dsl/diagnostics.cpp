@@ -929,7 +929,14 @@ Diagnostic broken_source(std::string why) {
 }
 
 Diagnostic source_warning(Span span, std::string_view source, std::string what) {
-    return warning(Code::source_warning, span, quote(source) + ": " + std::move(what));
+    const std::size_t end = std::min(what.find('\n'), what.size());
+    Diagnostic result = warning(Code::source_warning, span, quote(source) + ": " + what.substr(0, end));
+    for (std::size_t at = end; at < what.size();) {
+        const std::size_t line = std::min(what.find('\n', at + 1), what.size());
+        result.found += (result.found.empty() ? "" : "\n            ") + what.substr(at + 1, line - at - 1);
+        at = line;
+    }
+    return result;
 }
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {

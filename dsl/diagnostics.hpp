@@ -286,6 +286,7 @@ Diagnostic run_absent(Span span, std::string_view run, std::string_view why);
 Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets);
 /// A source whose files are there, but not what they should be; for type rules to throw.
 Diagnostic broken_source(std::string why);
+/// The first line of `what` is the message, the others say what was found.
 Diagnostic source_warning(Span span, std::string_view source, std::string what);
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
 

@@ -6,15 +6,12 @@
 namespace gandsl::sources {
 
 std::vector<Source> all(const Context& context) {
-    std::vector<Source> list{
-        define_mnist(context), define_fashion_mnist(context), define_idx(context),    define_digits(context),
-        define_faces(context), define_chars(context),         define_series(context), define_wave(context),
-        define_tone(context),  define_audio(context),         define_table(context),  define_npy(context),
+    return {
+        define_mnist(context), define_fashion_mnist(context), define_idx(context),   define_digits(context),
+        define_faces(context), define_images(context),        define_chars(context), define_series(context),
+        define_wave(context),  define_audio(context),         define_tone(context),  define_table(context),
+        define_npy(context),
     };
-    for (Source& source : define_missing()) {
-        list.push_back(std::move(source));
-    }
-    return list;
 }
 
 std::vector<dsl::Entry> entries(const std::vector<Source>& sources) {
@@ -28,7 +25,7 @@ std::vector<dsl::Entry> entries(const std::vector<Source>& sources) {
 data::DatasetPointer open(const std::vector<Source>& sources, const std::string& name,
                           const dsl::Arguments& arguments) {
     for (const Source& source : sources) {
-        if (source.entry.name == name && source.open) {
+        if (source.entry.name == name) {
             return source.open(arguments);
         }
     }

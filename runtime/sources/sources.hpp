@@ -19,7 +19,7 @@ struct Context {
 
 struct Source {
     dsl::Entry entry;
-    /// Reads the data; none for sources that do not run yet. Throws Error naming the file where it is broken.
+    /// Reads the data. Throws Error naming the file where it is broken.
     std::function<data::DatasetPointer(const dsl::Arguments&)> open = {};
 };
 

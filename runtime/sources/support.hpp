@@ -45,6 +45,7 @@ std::vector<dsl::Type> types_of(const data::Description& description);
 // One for each file of this folder.
 Source define_chars(const Context& context);
 Source define_series(const Context& context);
+Source define_images(const Context& context);
 Source define_npy(const Context& context);
 Source define_table(const Context& context);
 Source define_audio(const Context& context);
@@ -55,7 +56,5 @@ Source define_fashion_mnist(const Context& context);
 Source define_idx(const Context& context);
 Source define_digits(const Context& context);
 Source define_faces(const Context& context);
-/// Sources that parse and are documented, but do not run yet.
-std::vector<Source> define_missing();
 
 }  // namespace gandsl::sources

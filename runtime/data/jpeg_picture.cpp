@@ -1,0 +1,129 @@
+#include <csetjmp>
+#include <cstdio>
+// After <cstdio>: it wants FILE.
+#include <jpeglib.h>
+// After <jpeglib.h>: its codes of messages.
+#include <jerror.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "autodiff/error.hpp"
+#include "runtime/data/picture.hpp"
+
+namespace gandsl::data {
+
+namespace {
+
+/// libjpeg's state, and where its errors go.
+struct Decoder {
+    jpeg_decompress_struct state{};
+    jpeg_error_mgr errors{};
+    std::jmp_buf escape{};
+    std::array<char, JMSG_LENGTH_MAX> message{};
+
+    Decoder() {
+        state.err = jpeg_std_error(&errors);
+        errors.error_exit = leave;
+        errors.emit_message = hear;
+        errors.output_message = [](j_common_ptr) {};
+        state.client_data = this;
+    }
+    ~Decoder() { jpeg_destroy_decompress(&state); }
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+
+    [[noreturn]] static void leave(j_common_ptr common) {
+        auto* decoder = static_cast<Decoder*>(common->client_data);
+        common->err->format_message(common, decoder->message.data());
+        std::longjmp(decoder->escape, 1);
+    }
+    /// A negative level is a warning: data is missing or wrong, and libjpeg would make something up for it.
+    /// Some warnings are about nothing that shows.
+    static void hear(j_common_ptr common, int level) {
+        const int code = common->err->msg_code;
+        if (level < 0 && code != JWRN_EXTRANEOUS_DATA && code != JWRN_JFIF_MAJOR &&
+            code != JWRN_ADOBE_XFORM) {
+            leave(common);
+        }
+    }
+};
+
+/// False on an error. setjmp skips destructors, so nothing in these two has one.
+bool read_header(Decoder& decoder, const unsigned char* content, unsigned long size) {
+    // NOLINTNEXTLINE(bugprone-setjmp): libjpeg's only way to report an error
+    if (setjmp(decoder.escape) != 0) {
+        return false;
+    }
+    jpeg_create_decompress(&decoder.state);
+    jpeg_mem_src(&decoder.state, content, size);
+    jpeg_read_header(&decoder.state, TRUE);
+    return true;
+}
+
+bool read_pixels(Decoder& decoder, unsigned char* pixels, std::size_t row_bytes) {
+    // NOLINTNEXTLINE(bugprone-setjmp): libjpeg's only way to report an error
+    if (setjmp(decoder.escape) != 0) {
+        return false;
+    }
+    jpeg_start_decompress(&decoder.state);
+    while (decoder.state.output_scanline < decoder.state.output_height) {
+        unsigned char* row = pixels + decoder.state.output_scanline * row_bytes;
+        jpeg_read_scanlines(&decoder.state, &row, 1);
+    }
+    jpeg_finish_decompress(&decoder.state);
+    return true;
+}
+
+[[noreturn]] void fail(const Decoder& decoder) {
+    throw Error(ErrorCode::format, "is no whole JPEG picture: " + std::string(decoder.message.data()));
+}
+
+/// Four channels as three. Adobe's programs write them inverted, and so does all that follows them.
+std::vector<std::uint8_t> without_black(const std::vector<std::uint8_t>& pixels, bool inverted) {
+    std::vector<std::uint8_t> result;
+    result.reserve(pixels.size() / 4 * 3);
+    for (std::size_t i = 0; i + 3 < pixels.size(); i += 4) {
+        const auto light = [&](std::size_t k) {
+            return static_cast<unsigned>(inverted ? pixels[i + k] : 255 - pixels[i + k]);
+        };
+        for (std::size_t k = 0; k < 3; ++k) {
+            result.push_back(static_cast<std::uint8_t>(light(k) * light(3) / 255));
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
+    Decoder decoder;
+    if (!read_header(decoder, reinterpret_cast<const unsigned char*>(content.data()), content.size())) {
+        fail(decoder);
+    }
+    jpeg_decompress_struct& state = decoder.state;
+    const bool four = state.jpeg_color_space == JCS_CMYK || state.jpeg_color_space == JCS_YCCK;
+    const bool grey = state.jpeg_color_space == JCS_GRAYSCALE;
+    state.out_color_space = four ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
+    const std::size_t channels = four ? 4 : grey ? 1 : 3;
+    check_size(state.image_height, state.image_width, channels, limits);
+    // Half, a quarter, an eighth: as long as there is twice as much as is wanted.
+    const std::size_t shorter = std::min(state.image_height, state.image_width);
+    while (state.scale_denom < 8 && shorter / (2 * state.scale_denom) >= 2 * limits.side) {
+        state.scale_denom *= 2;
+    }
+    const std::size_t height = (state.image_height + state.scale_denom - 1) / state.scale_denom;
+    const std::size_t width = (state.image_width + state.scale_denom - 1) / state.scale_denom;
+    Image result{height, width, channels, std::vector<std::uint8_t>(height * width * channels)};
+    if (!read_pixels(decoder, result.pixels.data(), width * channels)) {
+        fail(decoder);
+    }
+    if (four) {
+        result.pixels = without_black(result.pixels, state.saw_Adobe_marker == TRUE);
+        result.channels = 3;
+    }
+    return result;
+}
+
+}  // namespace gandsl::data

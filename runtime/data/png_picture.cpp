@@ -1,0 +1,48 @@
+#include <png.h>
+
+#include <memory>
+#include <string>
+
+#include "autodiff/error.hpp"
+#include "runtime/data/picture.hpp"
+
+namespace gandsl::data {
+
+namespace {
+
+/// libpng's simplified interface keeps errors to itself and hands them over as text.
+struct Decoder {
+    png_image image{};
+
+    Decoder() { image.version = PNG_IMAGE_VERSION; }
+    ~Decoder() { png_image_free(&image); }
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+
+    [[noreturn]] void fail() const {
+        throw Error(ErrorCode::format, "is no whole PNG picture: " + std::string(image.message));
+    }
+};
+
+}  // namespace
+
+Image decode_png(std::string_view content, const DecodeLimits& limits) {
+    Decoder decoder;
+    if (png_image_begin_read_from_memory(&decoder.image, content.data(), content.size()) == 0) {
+        decoder.fail();
+    }
+    const bool colour = (decoder.image.format & PNG_FORMAT_FLAG_COLOR) != 0;
+    check_size(decoder.image.height, decoder.image.width, 3, limits);
+    // Else 16 bits without a gamma would be taken for linear ones, and come out too bright.
+    decoder.image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+    decoder.image.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+    Image result{decoder.image.height, decoder.image.width, std::size_t{colour ? 3U : 1U}, {}};
+    result.pixels.resize(result.height * result.width * result.channels);
+    const png_color white{255, 255, 255};
+    if (png_image_finish_read(&decoder.image, &white, result.pixels.data(), 0, nullptr) == 0) {
+        decoder.fail();
+    }
+    return result;
+}
+
+}  // namespace gandsl::data
