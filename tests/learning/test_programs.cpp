@@ -49,10 +49,17 @@ std::vector<std::string> runnable() {
 BOOST_AUTO_TEST_CASE(every_good_program_takes_finite_steps) {
     const std::vector<std::string> names = runnable();
     BOOST_TEST(names.size() >= 45U);
+    const std::string text = content(good_programs() / ".." / ".." / "models" / "corpus.txt");
+    std::string prices = "close\n";
+    for (int day = 0; day < 600; ++day) {
+        prices += std::to_string(100 + day % 17) + "\n";
+    }
     for (const std::string& name : names) {
         BOOST_TEST_CONTEXT(name) {
             const Scratch scratch;
             scratch.write("program.gan", content(good_programs() / (name + ".gan")));
+            scratch.write("text.txt", text);     // for those that read *.txt
+            scratch.write("price.csv", prices);  // and for the one that reads a series
             const Outcome outcome =
                 scratch.gandsl({"run", "program.gan", "--steps", "2", "--batch", "4", "--out", "runs"});
             BOOST_TEST(outcome.code == 0, outcome.err);
