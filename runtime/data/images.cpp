@@ -19,6 +19,7 @@
 #include "runtime/data/picture.hpp"
 #include "runtime/data/rows.hpp"
 #include "runtime/files/checksum.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
@@ -160,14 +161,12 @@ DatasetPointer open_images(const ImagesSource& source) {
     const std::size_t each = source.channels * source.size * source.size;
     const std::size_t room = available_memory();
     if (each > room / files.size()) {
+        const double bytes = static_cast<double>(each) * static_cast<double>(files.size());
         throw Error(
             ErrorCode::memory,
-            fmt::format(
-                "{} files match {}, and {} x {} x {} bytes for each make {:.1f} GB; there is room for "
-                "{:.1f} GB",
-                files.size(), pattern, source.channels, source.size, source.size,
-                static_cast<double>(each) * static_cast<double>(files.size()) / 1e9,
-                static_cast<double>(room) / 1e9));
+            fmt::format("{} files match {}, and {} x {} x {} bytes for each make {}; there is room for {}",
+                        files.size(), pattern, source.channels, source.size, source.size,
+                        terminal::human_bytes(bytes), terminal::human_bytes(static_cast<double>(room))));
     }
     std::vector<std::uint8_t> pixels(files.size() * each);
     std::vector<std::string> messages(files.size());

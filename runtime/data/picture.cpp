@@ -8,6 +8,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
@@ -103,13 +104,11 @@ void check_size(std::size_t height, std::size_t width, std::size_t channels, con
     }
     if (width > std::numeric_limits<std::size_t>::max() / height / channels ||
         height * width * channels > limits.bytes) {
-        throw Error(ErrorCode::memory,
-                    "promises " + sizes + ", which take " +
-                        std::to_string(static_cast<double>(height) * static_cast<double>(width) *
-                                       static_cast<double>(channels) / 1e9)
-                            .substr(0, 6) +
-                        " GB; there is room for " +
-                        std::to_string(static_cast<double>(limits.bytes) / 1e9).substr(0, 6) + " GB");
+        const double bytes =
+            static_cast<double>(height) * static_cast<double>(width) * static_cast<double>(channels);
+        throw Error(ErrorCode::memory, "promises " + sizes + ", which take " + terminal::human_bytes(bytes) +
+                                           "; there is room for " +
+                                           terminal::human_bytes(static_cast<double>(limits.bytes)));
     }
 }
 

@@ -1,7 +1,8 @@
 #include <boost/test/unit_test.hpp>
-#include <cmath>
+#include <filesystem>
 #include <string>
 
+#include "runtime/render/png.hpp"
 #include "tests/program/files.hpp"
 
 /// Models on files of their own, from the statement to the measure.
@@ -124,6 +125,57 @@ measure rise = sum(next(s) - s) on test every epoch
     BOOST_TEST(
         empty.err.find("line.csv, line 62: column 'height' is empty; expected a number") != std::string::npos,
         empty.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(pictures_that_are_broken_are_left_out, Scratch) {
+    write("pictures.gan", R"(
+data   x = images("in/*", size = 2, channels = 1, holdout = 0.5, flip = true) or digits()
+latent z ~ normal(1)
+
+net G(z: 1) {
+    dense(4)
+    reshape(1, 2, 2)
+}
+
+train(epochs = 1, batch = 1) {
+    update G with adam(1e-3) { minimize sum((G(z) - x)^2) }
+}
+
+sample seen = x as grid(1, 1) every epoch
+)");
+    std::filesystem::create_directory(*this / "in");
+    const gandsl::render::Image image{2, 2, 1, {0, 255, 100, 200}};
+    gandsl::render::write_png(*this / "in/a.png", image);
+    gandsl::render::write_png(*this / "in/b.png", image);
+    write("in/notes.txt", "no picture");
+    write("in/c.png", read("in/a.png").substr(0, 50));
+    const std::string warning =
+        "pictures.gan:2:12: warning: `images`: left out 2 of 4 files, which cannot be read as pictures "
+        "[source-warning]";
+    const Outcome checked = gandsl({"check", "pictures.gan"});
+    BOOST_TEST(checked.code == 0);
+    BOOST_TEST(checked.err.find(warning) == 0, checked.err);
+    const Outcome outcome = gandsl({"run", "pictures.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(outcome.err.find(warning) == 0, outcome.err);
+    BOOST_TEST(outcome.err.find("found:    in/c.png is no whole PNG picture: ") != std::string::npos,
+               outcome.err);
+    BOOST_TEST(outcome.err.find("in/notes.txt is neither PNG nor JPEG") != std::string::npos, outcome.err);
+    BOOST_TEST(outcome.out.find("2 pictures that match in/*\n          1 training and 1 test examples") !=
+                   std::string::npos,
+               outcome.out);
+    const Outcome resumed =
+        gandsl({"run", "pictures.gan", "--epochs", "2", "--resume", "runs/pictures/latest"});
+    BOOST_TEST(resumed.code == 0, resumed.err);
+
+    const std::string text = read("pictures.gan");
+    write("pictures.gan", replaced(text, "flip = true", "on_error = fail"));
+    const Outcome failed = gandsl({"run", "pictures.gan"});
+    BOOST_TEST(failed.code == 1);
+    BOOST_TEST(failed.err.find("in/c.png is no whole PNG picture") != std::string::npos, failed.err);
+    write("pictures.gan", replaced(text, "in/*", "out/*"));
+    const Outcome other = gandsl({"run", "pictures.gan", "--steps", "1"});
+    BOOST_TEST(other.err.find("1 x 28 x 28") != std::string::npos, "no digits took over: " << other.err);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
