@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "autodiff/error.hpp"
+#include "runtime/data/orientation.hpp"
 #include "runtime/data/picture.hpp"
 
 namespace gandsl::data {
@@ -58,6 +60,7 @@ bool read_header(Decoder& decoder, const unsigned char* content, unsigned long s
     }
     jpeg_create_decompress(&decoder.state);
     jpeg_mem_src(&decoder.state, content, size);
+    jpeg_save_markers(&decoder.state, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(&decoder.state, TRUE);
     return true;
 }
@@ -95,6 +98,16 @@ std::vector<std::uint8_t> without_black(const std::vector<std::uint8_t>& pixels,
     return result;
 }
 
+unsigned orientation_of(const jpeg_decompress_struct& state) {
+    for (const jpeg_marker_struct* marker = state.marker_list; marker != nullptr; marker = marker->next) {
+        const unsigned orientation = exif_orientation({marker->data, marker->data_length});
+        if (orientation != 1) {
+            return orientation;
+        }
+    }
+    return 1;
+}
+
 }  // namespace
 
 Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
@@ -116,6 +129,7 @@ Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
     const std::size_t height = (state.image_height + state.scale_denom - 1) / state.scale_denom;
     const std::size_t width = (state.image_width + state.scale_denom - 1) / state.scale_denom;
     Image result{height, width, channels, std::vector<std::uint8_t>(height * width * channels)};
+    const unsigned orientation = orientation_of(state);
     if (!read_pixels(decoder, result.pixels.data(), width * channels)) {
         fail(decoder);
     }
@@ -123,7 +137,7 @@ Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
         result.pixels = without_black(result.pixels, state.saw_Adobe_marker == TRUE);
         result.channels = 3;
     }
-    return result;
+    return upright(std::move(result), orientation);
 }
 
 }  // namespace gandsl::data

@@ -19,9 +19,9 @@ struct DecodeLimits {
 };
 
 /// Reads a PNG or JPEG file, told by its content. Transparent pictures are laid on white; 16 bits become 8,
-/// palettes and CMYK colours, and grey ones stay grey (1 channel, else 3). Throws `file` where it cannot be
-/// read, `format` where it is broken or of another kind, and `memory` beyond the limit. The messages do not
-/// name the file.
+/// palettes and CMYK colours as well; pictures stand as the camera was held, and grey ones stay grey (1
+/// channel, else 3). Throws `file` where it cannot be read, `format` where it is broken or of another kind,
+/// and `memory` beyond the limit. The messages do not name the file.
 Image read_picture(const std::filesystem::path& path, const DecodeLimits& limits);
 
 /// From the content of a file of that kind; throws as read_picture does.

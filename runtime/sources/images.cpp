@@ -49,13 +49,14 @@ Source define_images(const Context& context) {
             "mean of "
             "what it covers, or lies bilinearly between others where a picture is enlarged. Transparent "
             "pictures "
-            "are laid on white. The files are those that match the pattern, in the order of their paths: in "
-            "a name "
-            "`*` stands for any letters, `?` for one, and `**` for any folders. The training split is varied "
-            "anew in "
-            "each epoch as `flip`, `rotate`, `zoom` and `crop` say, mirrored beyond the border; the test "
-            "split, "
-            "picked from the files once and for all, never is.",
+            "are laid on white, and photographs stand as the camera was held. The files are those that match "
+            "the "
+            "pattern, in the order of their paths: in a name `*` stands for any letters, `?` for one, and "
+            "`**` for "
+            "any folders. The training split is varied anew in each epoch as `flip`, `rotate`, `zoom` and "
+            "`crop` "
+            "say, mirrored beyond the border; the test split, picked from the files once and for all, never "
+            "is.",
         .inputs = {},
         .arguments = {file_argument("files", "which files: a pattern such as \"faces/*.png\""),
                       std::move(size), std::move(channels), range_argument(),

@@ -8,6 +8,17 @@
 
 namespace gandsl::sources {
 
+namespace {
+
+dsl::Argument count_argument(const char* doc, double fallback) {
+    dsl::Argument argument =
+        models::by_name(models::integer_argument("count", doc, models::value_of(fallback), 2));
+    argument.most = 1e8;
+    return argument;
+}
+
+}  // namespace
+
 Source define_series(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         data::SeriesSource source{.file = models::text(arguments, "file"),
@@ -59,9 +70,7 @@ Source define_wave(const Context&) {
              "later. The test split is the last part.",
          .inputs = {},
          .arguments = {length_argument("numbers in a window", 50), holdout_argument(),
-                       models::by_name(
-                           models::integer_argument("count", "steps in all", models::value_of(10000.0), 2)),
-                       seed_argument("chooses another wave")},
+                       count_argument("steps in all", 10000), seed_argument("chooses another wave")},
          .type = {},
          .example = "data s = wave(length = 50)",
          .sequential = true},
@@ -84,9 +93,7 @@ Source define_tone(const Context&) {
              "time; `next(s)` is the same window one sample later. The test split is the last part.",
          .inputs = {},
          .arguments = {length_argument("samples in a window", 256), holdout_argument(),
-                       models::by_name(
-                           models::integer_argument("count", "samples in all", models::value_of(40000.0), 2)),
-                       seed_argument("chooses other notes")},
+                       count_argument("samples in all", 40000), seed_argument("chooses other notes")},
          .type = {},
          .example = "data s = tone(length = 256)",
          .sequential = true},

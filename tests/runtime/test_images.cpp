@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "runtime/data/images.hpp"
+#include "runtime/data/orientation.hpp"
 #include "runtime/data/picture.hpp"
 #include "tests/runtime/encoded_pictures.hpp"
 #include "tests/runtime/scratch_folder.hpp"
@@ -141,6 +142,45 @@ BOOST_AUTO_TEST_CASE(every_kind_of_jpeg) {
     BOOST_TEST(small.width == 32);
     BOOST_TEST(small.height == 32);
     near({small.pixels.begin(), small.pixels.begin() + 3}, {4, 4, 99});
+}
+
+BOOST_AUTO_TEST_CASE(photographs_stand_as_the_camera_was_held) {
+    // Rows 1 2 3 / 4 5 6 as each orientation stores them (Exif 2.3, table of "Orientation").
+    const std::vector<Bytes> stored = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1},
+                                       {4, 5, 6, 1, 2, 3}, {1, 4, 2, 5, 3, 6}, {3, 6, 2, 5, 1, 4},
+                                       {6, 3, 5, 2, 4, 1}, {4, 1, 5, 2, 6, 3}};
+    for (unsigned orientation = 1; orientation <= 8; ++orientation) {
+        const bool sideways = orientation >= 5;
+        const Image image{std::size_t{sideways ? 3U : 2U}, std::size_t{sideways ? 2U : 3U}, 1,
+                          stored[orientation - 1]};
+        const Image found = upright(image, orientation);
+        BOOST_TEST(found.width == 3);
+        BOOST_TEST(found.pixels == (Bytes{1, 2, 3, 4, 5, 6}), boost::test_tools::per_element());
+    }
+    const std::string little =
+        std::string("Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0", 28);
+    const std::string big =
+        std::string("Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0", 28);
+    for (const std::string& marker : {little, big}) {
+        const auto orientation_of = [](const std::string& text) {
+            return exif_orientation({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+        };
+        BOOST_TEST(orientation_of(marker) == 6);
+        for (std::size_t size = 0; size < marker.size() - 4; ++size) {
+            BOOST_TEST(orientation_of(marker.substr(0, size)) == 1);
+        }
+        for (std::size_t place = 6; place < marker.size(); ++place) {  // reads nothing beyond the end
+            std::string damaged = marker;
+            damaged[place] = '\xFF';
+            BOOST_TEST(orientation_of(damaged) <= 8);
+        }
+        std::string whole = a_jpeg(16, false);
+        whole.insert(2, "\xFF\xE1" + std::string({'\0', static_cast<char>(marker.size() + 2)}) + marker);
+        const Image turned = decode_jpeg(whole, limits);
+        const Image plain = decode_jpeg(a_jpeg(16, false), limits);
+        BOOST_TEST(turned.pixels == upright(plain, 6).pixels, boost::test_tools::per_element());
+        BOOST_TEST((turned.pixels != plain.pixels));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_is_cut_off_or_damaged_is_no_picture) {
