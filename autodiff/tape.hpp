@@ -100,6 +100,11 @@ class Tape {
     void set_rewrite(std::string_view name, bool on);
     bool rewrites(std::string_view name) const;
 
+    /// Whether convolutions recorded from now on are plain sums of products (im2col) rather than the fastest algorithm
+    /// for their shape, whose rounding errors are a little larger. In double they always are.
+    void set_exact(bool exact) { exact_ = exact; }
+    bool exact() const { return exact_; }
+
     /// Used by operations to record themselves; an eager tape computes the value. `inputs` may be empty.
     Var append(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
     Array& state_value(NodeId id);
@@ -114,6 +119,7 @@ class Tape {
     Evaluation evaluation_;
     std::uint64_t seed_;
     std::size_t mark_ = 0;
+    bool exact_ = false;
 };
 
 }  // namespace GANDSL_PRECISION

@@ -2,37 +2,48 @@
 
 #include <span>
 
-#include "autodiff/kernels/partition.hpp"
-#include "autodiff/kernels/patches.hpp"
+#include "autodiff/operations/geometry.hpp"
 #include "autodiff/threads.hpp"
 
-/// The three products between an image, its columns of patches and a weight matrix (width of the columns x
-/// channels of the anchors). Columns are made in blocks that stay in the cache; 1 x 1 kernels need none. What
-/// is computed in which order depends on sizes alone.
+/// A convolution relates an input, a weight and an output (all with channels last): given two of them, an
+/// algorithm computes the third. What is computed in which order depends on sizes alone.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-/// anchors (rows x channels) = columns(source) weight
-void gather_product(Real* anchors, Index channels, const Real* source, const Real* weight,
-                    const Patches& patches, std::span<Real> scratch, ThreadPool& pool);
-std::size_t gather_scratch(const Patches& patches, Index channels, std::size_t threads);
+enum class Product {
+    forward,    ///< the output, from input and weight
+    by_input,   ///< the input's gradient, from the output's and the weight
+    by_weight,  ///< the weight's gradient, from input and the output's gradient
+};
 
-/// source = fold(anchors weight^T): the adjoint of gather_product by its source
-void scatter_product(Real* source, const Real* anchors, Index channels, const Real* weight,
-                     const Patches& patches, std::span<Real> scratch, ThreadPool& pool);
-std::size_t scatter_scratch(const Patches& patches, Index channels, std::size_t threads);
+struct Convolution {
+    Product product;
+    ConvolutionSizes sizes;
+    ConvolutionGeometry geometry;
+};
 
-/// weight = columns(source)^T anchors: the adjoint of gather_product by its weight
-void weight_product(Real* weight, const Real* source, const Real* anchors, Index channels,
-                    const Patches& patches, std::span<Real> scratch, ThreadPool& pool);
-std::size_t weight_scratch(const Patches& patches, Index channels, std::size_t threads);
+struct ConvolutionAlgorithm {
+    const char* name;
+    const char* doc;
+    bool (*handles)(const Convolution& job);
+    /// An estimate of the time on one thread, in nanoseconds.
+    double (*cost)(const Convolution& job);
+    /// Elements of scratch memory.
+    std::size_t (*workspace)(const Convolution& job, std::size_t threads);
+    /// `first` and `second` are the two given, in the order of Product's comments.
+    void (*run)(const Convolution& job, Real* result, const Real* first, const Real* second,
+                std::span<Real> workspace, ThreadPool& pool);
+};
 
-/// An estimate of the time of these products, to choose the side that is unfolded; unit: nanoseconds on one
-/// thread.
-double product_cost(const Patches& patches, Index channels, bool scatters);
+/// Every algorithm; the first is exact (a plain sum of products), handles everything and is the others'
+/// reference.
+std::span<const ConvolutionAlgorithm* const> convolution_algorithms();
 
-/// A weight (kernel height, kernel width, a, b) as (kernel height, kernel width, b, a), its taps in reverse.
-void reverse_weight(Real* out, const Real* weight, Index taps, Index a, Index b, ThreadPool& pool);
+/// The algorithm with the least estimated cost; the first one if `exact`.
+const ConvolutionAlgorithm& choose_algorithm(const Convolution& job, bool exact);
+
+/// Multiplications and additions of a plain sum of products.
+double convolution_flops(const ConvolutionSizes& sizes);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

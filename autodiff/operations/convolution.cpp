@@ -7,10 +7,8 @@
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/geometry.hpp"
 
-/// Convolutions by columns of patches (im2col; Chellapilla et al., 2006, "High Performance Convolutional
-/// Neural Networks for Document Processing"). A convolution and its two adjoints relate an input, an output
-/// and a weight; in each of the three either image can be the one that is unfolded, and the cheaper one is,
-/// mostly that with fewer channels.
+/// A convolution and its two adjoints, closed under differentiation; kernels/convolution.hpp has the
+/// algorithms.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -116,140 +114,51 @@ ConvolutionSizes sizes_of(const Shape& in, const Shape& weight, const Shape& out
     return {in[0], {in[1], in[2]}, {out[1], out[2]}, {weight[0], weight[1]}, weight[2], weight[3]};
 }
 
-// How one of the three products is computed.
-struct Method {
-    ConvolutionSizes sizes;
-    Patches patches;
-    Index channels;        ///< of the anchors
-    bool output_unfolded;  ///< the weight is then reversed
-
-    std::size_t weight_size() const { return static_cast<std::size_t>(patches.width() * channels); }
-    Index taps() const { return sizes.kernel[0] * sizes.kernel[1]; }
-};
-
-enum class Product { forward, by_input, by_weight };
-
-Method method_of(Product product, const ConvolutionSizes& sizes, const ConvolutionGeometry& geometry) {
-    const Patches by_in = input_patches(sizes, geometry);
-    const Patches by_out = output_patches(sizes, geometry);
-    const double in_cost = product_cost(by_in, sizes.out_channels, product == Product::by_input);
-    // Reversing the weight is cheap but not free.
-    const double out_cost = product_cost(by_out, sizes.in_channels, product == Product::forward) +
-                            static_cast<double>(by_out.width() * sizes.in_channels);
-    if (out_cost < in_cost) {
-        return {sizes, by_out, sizes.in_channels, true};
-    }
-    return {sizes, by_in, sizes.out_channels, false};
+// The convolution that an operation's record and shapes stand for.
+Convolution forward_job(const Attributes& attributes, const Shape& x, const Shape& weight,
+                        const Shape& result) {
+    return {Product::forward, sizes_of(x, weight, result), geometry_of(attributes)};
 }
+Convolution by_input_job(const Attributes& attributes, const Shape& cotangent, const Shape& weight,
+                         const Shape& result) {
+    return {Product::by_input, sizes_of(result, weight, cotangent), geometry_of(attributes)};
+}
+Convolution by_weight_job(const Attributes& attributes, const Shape& x, const Shape& cotangent,
+                          const Shape& result) {
+    return {Product::by_weight, sizes_of(x, result, cotangent), geometry_of(attributes)};
+}
+using Job = Convolution (*)(const Attributes&, const Shape&, const Shape&, const Shape&);
 
-Method forward_method(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) {
-    return method_of(Product::forward, sizes_of(inputs[0], inputs[1], output), geometry_of(attributes));
+// What a tape was told when the convolution was recorded (Tape::set_exact).
+constexpr std::size_t exact_place = 10;
+bool is_exact(const Attributes& attributes) {
+    return attributes.integers[exact_place] != 0;
 }
-Method by_input_method(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) {
-    return method_of(Product::by_input, sizes_of(output, inputs[1], inputs[0]), geometry_of(attributes));
-}
-Method by_weight_method(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) {
-    return method_of(Product::by_weight, sizes_of(inputs[0], output, inputs[1]), geometry_of(attributes));
+Attributes attributes_of(const Tape& tape, const ConvolutionGeometry& geometry, Index first, Index second) {
+    Attributes attributes = geometry_attributes(geometry, first, second);
+    attributes.integers.push_back(tape.exact() ? 1 : 0);
+    return attributes;
 }
 
-// The weight as `method` wants it; takes what it needs from the front of `scratch`.
-const Real* weight_for(const Method& method, const Real* weight, std::span<Real>& scratch, ThreadPool& pool) {
-    if (!method.output_unfolded) {
-        return weight;
-    }
-    Real* const reversed = scratch.data();
-    reverse_weight(reversed, weight, method.taps(), method.sizes.in_channels, method.sizes.out_channels,
-                   pool);
-    scratch = scratch.subspan(method.weight_size());
-    return reversed;
+template <Job job>
+void forward(const Call& call) {
+    const Convolution convolution =
+        job(call.attributes, call.inputs[0].shape, call.inputs[1].shape, call.output.shape);
+    choose_algorithm(convolution, is_exact(call.attributes))
+        .run(convolution, call.output.data, call.inputs[0].data, call.inputs[1].data, call.workspace,
+             call.execution.pool);
 }
 
-void convolution_forward(const Call& call) {
-    const ConvolutionSizes sizes = sizes_of(call.inputs[0].shape, call.inputs[1].shape, call.output.shape);
-    const Method method = method_of(Product::forward, sizes, geometry_of(call.attributes));
-    std::span<Real> scratch = call.workspace;
-    ThreadPool& pool = call.execution.pool;
-    const Real* const weight = weight_for(method, call.inputs[1].data, scratch, pool);
-    if (method.output_unfolded) {
-        scatter_product(call.output.data, call.inputs[0].data, method.channels, weight, method.patches,
-                        scratch, pool);
-    } else {
-        gather_product(call.output.data, method.channels, call.inputs[0].data, weight, method.patches,
-                       scratch, pool);
-    }
+template <Job job>
+std::size_t workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output,
+                      std::size_t threads) {
+    const Convolution convolution = job(attributes, inputs[0], inputs[1], output);
+    return choose_algorithm(convolution, is_exact(attributes)).workspace(convolution, threads);
 }
 
-std::size_t convolution_workspace(const Attributes& attributes, std::span<const Shape> inputs,
-                                  const Shape& output, std::size_t threads) {
-    const Method method = forward_method(attributes, inputs, output);
-    return method.output_unfolded
-               ? method.weight_size() + scatter_scratch(method.patches, method.channels, threads)
-               : gather_scratch(method.patches, method.channels, threads);
-}
-
-void by_input_forward(const Call& call) {
-    const ConvolutionSizes sizes = sizes_of(call.output.shape, call.inputs[1].shape, call.inputs[0].shape);
-    const Method method = method_of(Product::by_input, sizes, geometry_of(call.attributes));
-    std::span<Real> scratch = call.workspace;
-    ThreadPool& pool = call.execution.pool;
-    const Real* const weight = weight_for(method, call.inputs[1].data, scratch, pool);
-    if (method.output_unfolded) {
-        gather_product(call.output.data, method.channels, call.inputs[0].data, weight, method.patches,
-                       scratch, pool);
-    } else {
-        scatter_product(call.output.data, call.inputs[0].data, method.channels, weight, method.patches,
-                        scratch, pool);
-    }
-}
-
-std::size_t by_input_workspace(const Attributes& attributes, std::span<const Shape> inputs,
-                               const Shape& output, std::size_t threads) {
-    const Method method = by_input_method(attributes, inputs, output);
-    return method.output_unfolded
-               ? method.weight_size() + gather_scratch(method.patches, method.channels, threads)
-               : scatter_scratch(method.patches, method.channels, threads);
-}
-
-void by_weight_forward(const Call& call) {
-    const ConvolutionSizes sizes = sizes_of(call.inputs[0].shape, call.output.shape, call.inputs[1].shape);
-    const Method method = method_of(Product::by_weight, sizes, geometry_of(call.attributes));
-    ThreadPool& pool = call.execution.pool;
-    if (method.output_unfolded) {
-        Real* const reversed = call.workspace.data();
-        weight_product(reversed, call.inputs[1].data, call.inputs[0].data, method.channels, method.patches,
-                       call.workspace.subspan(method.weight_size()), pool);
-        reverse_weight(call.output.data, reversed, method.taps(), sizes.out_channels, sizes.in_channels,
-                       pool);
-    } else {
-        weight_product(call.output.data, call.inputs[0].data, call.inputs[1].data, method.channels,
-                       method.patches, call.workspace, pool);
-    }
-}
-
-std::size_t by_weight_workspace(const Attributes& attributes, std::span<const Shape> inputs,
-                                const Shape& output, std::size_t threads) {
-    const Method method = by_weight_method(attributes, inputs, output);
-    return (method.output_unfolded ? method.weight_size() : 0) +
-           weight_scratch(method.patches, method.channels, threads);
-}
-
-double flops_of(const ConvolutionSizes& sizes) {
-    double flops = 2;
-    for (const Index factor : {sizes.examples, sizes.out[0], sizes.out[1], sizes.kernel[0], sizes.kernel[1],
-                               sizes.in_channels, sizes.out_channels}) {
-        flops *= static_cast<double>(factor);
-    }
-    return flops;
-}
-
-double convolution_flops(const Attributes&, std::span<const Shape> inputs, const Shape& output) {
-    return flops_of(sizes_of(inputs[0], inputs[1], output));
-}
-double by_input_flops(const Attributes&, std::span<const Shape> inputs, const Shape& output) {
-    return flops_of(sizes_of(output, inputs[1], inputs[0]));
-}
-double by_weight_flops(const Attributes&, std::span<const Shape> inputs, const Shape& output) {
-    return flops_of(sizes_of(inputs[0], output, inputs[1]));
+template <Job job>
+double flops(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) {
+    return convolution_flops(job(attributes, inputs[0], inputs[1], output).sizes);
 }
 
 std::vector<Var> convolution_vjp(const VjpCall& call) {
@@ -399,10 +308,10 @@ extern const Operation convolution_operation{
     .doc = "Slides a kernel over pictures with channels last.",
     .arity = 2,
     .shape = convolution_shape,
-    .forward = convolution_forward,
+    .forward = forward<forward_job>,
     .vjp = convolution_vjp,
-    .workspace = convolution_workspace,
-    .flops = convolution_flops,
+    .workspace = workspace<forward_job>,
+    .flops = flops<forward_job>,
     .samples = convolution_samples,
 };
 
@@ -411,10 +320,10 @@ extern const Operation convolution_by_input_operation{
     .doc = "A convolution's adjoint by its input: the transposed convolution.",
     .arity = 2,
     .shape = by_input_shape,
-    .forward = by_input_forward,
+    .forward = forward<by_input_job>,
     .vjp = by_input_vjp,
-    .workspace = by_input_workspace,
-    .flops = by_input_flops,
+    .workspace = workspace<by_input_job>,
+    .flops = flops<by_input_job>,
     .samples = by_input_samples,
 };
 
@@ -423,10 +332,10 @@ extern const Operation convolution_by_weight_operation{
     .doc = "A convolution's adjoint by its weight.",
     .arity = 2,
     .shape = by_weight_shape,
-    .forward = by_weight_forward,
+    .forward = forward<by_weight_job>,
     .vjp = by_weight_vjp,
-    .workspace = by_weight_workspace,
-    .flops = by_weight_flops,
+    .workspace = workspace<by_weight_job>,
+    .flops = flops<by_weight_job>,
     .samples = by_weight_samples,
 };
 
@@ -452,19 +361,19 @@ ConvolutionGeometry same_geometry(const Index (&input)[2], const Index (&kernel)
 }
 
 Var convolution(Var x, Var weight, const ConvolutionGeometry& geometry) {
-    return record(convolution_operation, {x, weight}, geometry_attributes(geometry, 0, 0));
+    return record(convolution_operation, {x, weight}, attributes_of(x.tape(), geometry, 0, 0));
 }
 
 Var convolution_by_input(Var cotangent, Var weight, const ConvolutionGeometry& geometry, Index height,
                          Index width) {
     return record(convolution_by_input_operation, {cotangent, weight},
-                  geometry_attributes(geometry, height, width));
+                  attributes_of(cotangent.tape(), geometry, height, width));
 }
 
 Var convolution_by_weight(Var x, Var cotangent, const ConvolutionGeometry& geometry, Index kernel_height,
                           Index kernel_width) {
     return record(convolution_by_weight_operation, {x, cotangent},
-                  geometry_attributes(geometry, kernel_height, kernel_width));
+                  attributes_of(x.tape(), geometry, kernel_height, kernel_width));
 }
 
 }  // namespace GANDSL_PRECISION

@@ -1,0 +1,99 @@
+#include "autodiff/kernels/columns.hpp"
+#include "autodiff/kernels/convolution.hpp"
+
+/// Convolutions by columns of patches (im2col; Chellapilla et al., 2006, "High Performance Convolutional
+/// Neural Networks for Document Processing"). In each of the three products either image can be the one that
+/// is unfolded, and the cheaper one is, mostly that with fewer channels.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+struct Method {
+    ConvolutionSizes sizes;
+    Patches patches;
+    Index channels;        ///< of the anchors
+    bool output_unfolded;  ///< the weight is then reversed
+    double cost;
+
+    std::size_t weight_size() const { return static_cast<std::size_t>(patches.width() * channels); }
+    Index taps() const { return sizes.kernel[0] * sizes.kernel[1]; }
+};
+
+Method method_of(const Convolution& job) {
+    const ConvolutionSizes& sizes = job.sizes;
+    const Patches by_in = input_patches(sizes, job.geometry);
+    const Patches by_out = output_patches(sizes, job.geometry);
+    const double in_cost = product_cost(by_in, sizes.out_channels, job.product == Product::by_input);
+    // Reversing the weight is cheap but not free.
+    const double out_cost = product_cost(by_out, sizes.in_channels, job.product == Product::forward) +
+                            static_cast<double>(by_out.width() * sizes.in_channels);
+    if (out_cost < in_cost) {
+        return {sizes, by_out, sizes.in_channels, true, out_cost};
+    }
+    return {sizes, by_in, sizes.out_channels, false, in_cost};
+}
+
+bool handles(const Convolution&) {
+    return true;
+}
+
+double cost(const Convolution& job) {
+    return method_of(job).cost;
+}
+
+std::size_t workspace(const Convolution& job, std::size_t threads) {
+    const Method method = method_of(job);
+    const std::size_t reversed = method.output_unfolded ? method.weight_size() : 0;
+    if (job.product == Product::by_weight) {
+        return reversed + weight_scratch(method.patches, method.channels, threads);
+    }
+    // The image that is unfolded is gathered from; the other one is scattered to.
+    const bool gathers = method.output_unfolded == (job.product == Product::by_input);
+    return reversed + (gathers ? gather_scratch(method.patches, method.channels, threads)
+                               : scatter_scratch(method.patches, method.channels, threads));
+}
+
+void run(const Convolution& job, Real* result, const Real* first, const Real* second, std::span<Real> scratch,
+         ThreadPool& pool) {
+    const Method method = method_of(job);
+    const ConvolutionSizes& sizes = job.sizes;
+    Real* reversed = nullptr;
+    if (method.output_unfolded) {
+        reversed = scratch.data();
+        scratch = scratch.subspan(method.weight_size());
+    }
+    if (job.product == Product::by_weight) {
+        if (method.output_unfolded) {
+            weight_product(reversed, second, first, method.channels, method.patches, scratch, pool);
+            reverse_weight(result, reversed, method.taps(), sizes.out_channels, sizes.in_channels, pool);
+        } else {
+            weight_product(result, first, second, method.channels, method.patches, scratch, pool);
+        }
+        return;
+    }
+    const Real* weight = second;
+    if (method.output_unfolded) {
+        reverse_weight(reversed, second, method.taps(), sizes.in_channels, sizes.out_channels, pool);
+        weight = reversed;
+    }
+    if (method.output_unfolded == (job.product == Product::by_input)) {
+        gather_product(result, method.channels, first, weight, method.patches, scratch, pool);
+    } else {
+        scatter_product(result, first, method.channels, weight, method.patches, scratch, pool);
+    }
+}
+
+}  // namespace
+
+extern const ConvolutionAlgorithm columns_algorithm{
+    .name = "columns",
+    .doc = "blocked im2col: a plain sum of products",
+    .handles = handles,
+    .cost = cost,
+    .workspace = workspace,
+    .run = run,
+};
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "autodiff/real.hpp"
+#include "autodiff/shape.hpp"
+
+/// The transforms of Winograd's convolution (Lavin & Gray, 2015, "Fast Algorithms for Convolutional Neural
+/// Networks"): tiles of an image and taps of a kernel become values at `points` x `points` places, where a
+/// convolution is a product for each place; the result's tile comes back from there. Channels are last and
+/// handled sixteen floats at a time.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+/// Channels must be a multiple of this.
+inline constexpr Index winograd_lanes = 64 / static_cast<Index>(sizeof(Real));
+
+/// How tiles lie on an image. Along each axis a tile's place i of phase p is pixel
+/// phases * (outputs * tile + i) + p - offset; pixels outside the image are zero, or are not written.
+struct WinogradImage {
+    Index size[2] = {1, 1};
+    Index channels = 1;
+    Index phases = 1;
+    Index offset[2] = {0, 0};
+};
+
+/// Tiles of all examples, in order: `rows` x `columns` in each.
+struct WinogradTiles {
+    Index rows = 1;
+    Index columns = 1;
+};
+
+/// Which tap of the kernel, along either axis, stands at each place of each phase; -1: none.
+struct WinogradTaps {
+    Index phases = 1;
+    std::array<std::array<Index, 5>, 2> at{};
+};
+
+/// Where the transformed kernel of tap phase p (phases along y times phases along x) and channels (a, b) is,
+/// in the slab of one place: a * row + p * phase + b.
+struct WinogradWeight {
+    Index kernel = 1;
+    Index a = 1, b = 1;  ///< the weight is (kernel, kernel, a, b)
+    Index row = 1;
+    Index phase = 1;
+};
+
+/// The transforms for tiles of outputs x outputs results and kernels of taps x taps.
+struct WinogradTransforms {
+    Index outputs;
+    Index taps;
+
+    /// Tiles begin .. end of an image to their places: out[place * slab + (tile - begin) * phases^2 *
+    /// channels + phase * channels + channel]. `source`: of the convolved image; `cotangent`: of the result's
+    /// gradient.
+    using Spread = void (*)(Real* out, Index slab, Index step, const Real* image, const WinogradImage& layout,
+                            const WinogradTiles& tiles, Index begin, Index end);
+    Spread source;
+    Spread cotangent;
+    /// The adjoint of `cotangent`: places back to the result's pixels, which are overwritten.
+    void (*result)(Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin,
+                   Index end, const Real* in, Index slab, Index step);
+    /// The weight's rows begin .. end (of a) to their places, and the adjoint.
+    void (*weight)(Real* out, Index slab, const Real* weight, const WinogradWeight& layout,
+                   const WinogradTaps& taps, Index begin, Index end);
+    void (*weight_gradient)(Real* weight, const WinogradWeight& layout, const WinogradTaps& taps, Index begin,
+                            Index end, const Real* in, Index slab);
+
+    Index points() const { return outputs + taps - 1; }
+    Index places() const { return points() * points(); }
+};
+
+/// Every size there is.
+std::span<const WinogradTransforms> winograd_transforms();
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl
