@@ -2,49 +2,77 @@
 
 #include <Random123/philox.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+
+#include "autodiff/kernels/clones.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 namespace {
 
-// One counter gives four words. The words of index i are word i % 4 of counter i / 4.
-r123::Philox4x32::ctr_type words_at(const RandomKey& key, std::uint64_t counter) {
-    const r123::Philox4x32::ctr_type position = {{static_cast<std::uint32_t>(counter),
-                                                  static_cast<std::uint32_t>(counter >> 32), key.stream,
-                                                  static_cast<std::uint32_t>(key.step)}};
+// One counter gives four words: index i is word i % 4 of counter i / 4.
+constexpr std::size_t batch = 64;  // counters at a time: enough to fill vectors
+using Words = std::array<std::uint32_t, 4 * batch>;
+
+// The words of `batch` counters from `counter` on.
+GANDSL_CLONES void draw_words(Words& words, const RandomKey& key, std::uint64_t counter) {
     const r123::Philox4x32::key_type secret = {
         {static_cast<std::uint32_t>(key.seed),
          static_cast<std::uint32_t>(key.seed >> 32) ^ static_cast<std::uint32_t>(key.step >> 32)}};
-    return r123::Philox4x32{}(position, secret);
+    const std::uint32_t stream = key.stream;
+    const auto step = static_cast<std::uint32_t>(key.step);
+    GANDSL_VECTORIZE
+    for (std::size_t place = 0; place < batch; ++place) {
+        const std::uint64_t own = counter + place;
+        const r123::Philox4x32::ctr_type position = {
+            {static_cast<std::uint32_t>(own), static_cast<std::uint32_t>(own >> 32), stream, step}};
+        const r123::Philox4x32::ctr_type drawn = r123::Philox4x32{}(position, secret);
+        words[4 * place] = drawn.v[0];
+        words[4 * place + 1] = drawn.v[1];
+        words[4 * place + 2] = drawn.v[2];
+        words[4 * place + 3] = drawn.v[3];
+    }
 }
 
 // 24 bits, so that float and double agree and 1 is never reached.
-double to_unit(std::uint32_t word) { return static_cast<double>(word >> 8U) * 0x1p-24; }
+GANDSL_INLINE double to_unit(std::uint32_t word) {
+    return static_cast<double>(word >> 8U) * 0x1p-24;
+}
+
+GANDSL_CLONES void to_units(Real* __restrict out, const std::uint32_t* __restrict words, std::size_t count) {
+    for (std::size_t place = 0; place < count; ++place) {
+        out[place] = static_cast<Real>(words[place] >> 8U) * Real(0x1p-24);
+    }
+}
 
 }  // namespace
 
 void fill_uniform(std::span<Real> out, const RandomKey& key, std::uint64_t first) {
+    Words words;
     std::size_t place = 0;
     while (place < out.size()) {
         const std::uint64_t index = first + place;
-        const auto words = words_at(key, index / 4);
-        for (std::size_t lane = index % 4; lane < 4 && place < out.size(); ++lane, ++place) {
-            out[place] = static_cast<Real>(to_unit(words.v[lane]));
-        }
+        draw_words(words, key, index / 4);
+        const std::size_t begin = index % 4;
+        const std::size_t count = std::min(words.size() - begin, out.size() - place);
+        to_units(out.data() + place, words.data() + begin, count);
+        place += count;
     }
 }
 
 void fill_normal(std::span<Real> out, const RandomKey& key, std::uint64_t first) {
+    Words words;
     std::size_t place = 0;
     while (place < out.size()) {
         const std::uint64_t index = first + place;
-        const auto words = words_at(key, index / 4);
-        for (std::size_t pair = (index % 4) / 2; pair < 2 && place < out.size(); ++pair) {
-            const double radius = std::sqrt(-2 * std::log(1 - to_unit(words.v[2 * pair])));
-            const double angle = 2 * std::numbers::pi * to_unit(words.v[2 * pair + 1]);
+        draw_words(words, key, index / 4);
+        for (std::size_t pair = (index % 4) / 2; pair < words.size() / 2 && place < out.size(); ++pair) {
+            const double radius = std::sqrt(-2 * std::log(1 - to_unit(words[2 * pair])));
+            const double angle = 2 * std::numbers::pi * to_unit(words[2 * pair + 1]);
             out[place++] = static_cast<Real>(radius * std::cos(angle));
             if (place < out.size()) {
                 out[place++] = static_cast<Real>(radius * std::sin(angle));

@@ -28,11 +28,23 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl
 
-/// Defines NAME_kernel: for each place, `x` (and `y`, and `z`) are the operands, `numbers` the attributes.
+/// Defines NAME_kernel: for each place, `x` (and `y`, and `z`) are the operands.
 #define GANDSL_KERNEL_1(name, ...)                                                                          \
     GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
-                                     [[maybe_unused]] const double* numbers) {                              \
+                                     const double*) {                                                            \
         const Real* first = inputs[0];                                                                      \
+        GANDSL_VECTORIZE                                                                                    \
+        for (std::size_t place = 0; place < count; ++place) {                                               \
+            const Real x = first[place];                                                                    \
+            out[place] = static_cast<Real>(__VA_ARGS__);                                                    \
+        }                                                                                                   \
+    }
+/// The same with the first attribute as `number`: read before the loop, or the loop is not vectorised.
+#define GANDSL_KERNEL_1_NUMBER(name, ...)                                                                   \
+    GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
+                                     const double* numbers) {                                               \
+        const Real* first = inputs[0];                                                                      \
+        const auto number = static_cast<Real>(numbers[0]);                                                  \
         GANDSL_VECTORIZE                                                                                    \
         for (std::size_t place = 0; place < count; ++place) {                                               \
             const Real x = first[place];                                                                    \
@@ -41,7 +53,7 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
     }
 #define GANDSL_KERNEL_2(name, ...)                                                                          \
     GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
-                                     [[maybe_unused]] const double* numbers) {                              \
+                                     const double*) {                                                            \
         const Real* first = inputs[0];                                                                      \
         const Real* second = inputs[1];                                                                     \
         GANDSL_VECTORIZE                                                                                    \
@@ -53,7 +65,7 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
     }
 #define GANDSL_KERNEL_3(name, ...)                                                                          \
     GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
-                                     [[maybe_unused]] const double* numbers) {                              \
+                                     const double*) {                                                            \
         const Real* first = inputs[0];                                                                      \
         const Real* second = inputs[1];                                                                     \
         const Real* third = inputs[2];                                                                      \

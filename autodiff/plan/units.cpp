@@ -25,6 +25,11 @@ class BitSet {
         grow(bit / 64 + 1);
         words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
     }
+    void clear(std::size_t bit) {
+        if (bit / 64 < words_.size()) {
+            words_[bit / 64] &= ~(std::uint64_t{1} << (bit % 64));
+        }
+    }
     // True if this changed anything.
     bool add(const BitSet& other) {
         grow(other.words_.size());
@@ -53,10 +58,10 @@ class Grouping {
         for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
             place(node);
         }
-        order_stores();
     }
 
     Units take() {
+        order_stores();
         sort();
         return std::move(result_);
     }
@@ -74,6 +79,7 @@ class Grouping {
                 const std::size_t unit = unit_of_input(own.inputs[which]);
                 if (unit != no_unit && may_join(node, unit)) {
                     join(node, unit);
+                    merge_inputs(node, unit);
                     return;
                 }
             }
@@ -102,24 +108,82 @@ class Grouping {
                 return false;
             }
         }
-        return operand_count(group, node) <= most_operands;
+        std::vector<std::size_t> nodes = group.nodes;
+        nodes.push_back(node);
+        return operand_count(nodes) <= most_operands;
     }
 
-    std::size_t operand_count(const Unit& group, std::size_t node) const {
+    // What nodes of one unit read from outside of it.
+    std::size_t operand_count(const std::vector<std::size_t>& nodes) const {
         std::vector<std::size_t> operands;
-        const auto collect = [&](std::size_t member) {
+        for (const std::size_t member : nodes) {
             for (const std::size_t input : graph_.nodes[member].inputs) {
-                if (std::find(group.nodes.begin(), group.nodes.end(), input) == group.nodes.end()) {
+                if (std::find(nodes.begin(), nodes.end(), input) == nodes.end()) {
                     operands.push_back(input);
                 }
             }
-        };
-        for (const std::size_t member : group.nodes) {
-            collect(member);
         }
-        collect(node);
         std::sort(operands.begin(), operands.end());
         return static_cast<std::size_t>(std::unique(operands.begin(), operands.end()) - operands.begin());
+    }
+
+    // The other units that a node reads may become part of its own: a sum's second branch began one of its
+    // own.
+    void merge_inputs(std::size_t node, std::size_t unit) {
+        for (const std::size_t input : graph_.nodes[node].inputs) {
+            const std::size_t source = unit_of_input(input);
+            if (source != no_unit && source != unit && may_merge(source, unit)) {
+                merge(source, unit);
+            }
+        }
+    }
+
+    bool may_merge(std::size_t source, std::size_t unit) const {
+        const Unit& first = result_.units[source];
+        const Unit& second = result_.units[unit];
+        if (!first.elementwise || graph_.nodes[first.nodes[0]].shape != graph_.nodes[second.nodes[0]].shape ||
+            first.nodes.size() + second.nodes.size() > most_nodes) {
+            return false;
+        }
+        for (const std::size_t node : second.nodes) {
+            for (const std::size_t input : graph_.nodes[node].inputs) {
+                if (graph_.nodes[input].operation->alias && unit_of_input(input) == source) {
+                    return false;
+                }
+            }
+        }
+        // Nothing may wait for the one and be waited for by the other.
+        for (std::size_t other = 0; other < before_.size(); ++other) {
+            if (before_[other].test(source) && before_[unit].test(other)) {
+                return false;
+            }
+        }
+        return operand_count(joined(first, second)) <= most_operands;
+    }
+
+    static std::vector<std::size_t> joined(const Unit& first, const Unit& second) {
+        std::vector<std::size_t> nodes;
+        std::merge(first.nodes.begin(), first.nodes.end(), second.nodes.begin(), second.nodes.end(),
+                   std::back_inserter(nodes));
+        return nodes;
+    }
+
+    // `source` stays behind without nodes.
+    void merge(std::size_t source, std::size_t unit) {
+        result_.units[unit].nodes = joined(result_.units[source], result_.units[unit]);
+        for (const std::size_t node : result_.units[source].nodes) {
+            result_.unit_of[node] = unit;
+        }
+        result_.units[source].nodes.clear();
+        before_[unit].add(before_[source]);
+        before_[unit].clear(source);
+        for (std::size_t other = 0; other < before_.size(); ++other) {
+            if (other != unit && before_[other].test(source)) {
+                before_[other].clear(source);
+                before_[other].set(unit);
+                before_[other].add(before_[unit]);
+            }
+        }
     }
 
     void join(std::size_t node, std::size_t unit) {
@@ -203,10 +267,12 @@ class Grouping {
         using Entry = std::pair<std::size_t, std::size_t>;  // recorded place, unit
         std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;
         for (std::size_t unit = 0; unit < count; ++unit) {
-            if (waiting[unit] == 0) {
+            if (waiting[unit] == 0 && !result_.units[unit].nodes.empty()) {
                 ready.emplace(result_.units[unit].nodes.back(), unit);
             }
         }
+        const auto merged = static_cast<std::size_t>(std::count_if(
+            result_.units.begin(), result_.units.end(), [](const Unit& unit) { return unit.nodes.empty(); }));
         std::vector<Unit> ordered;
         while (!ready.empty()) {
             const std::size_t unit = ready.top().second;
@@ -218,11 +284,11 @@ class Grouping {
                 }
             }
         }
-        if (ordered.size() != count) {
+        if (ordered.size() + merged != count) {
             throw Error(ErrorCode::internal, "[plan] fused steps wait for one another");
         }
         result_.units = std::move(ordered);
-        for (std::size_t unit = 0; unit < count; ++unit) {
+        for (std::size_t unit = 0; unit < result_.units.size(); ++unit) {
             for (const std::size_t node : result_.units[unit].nodes) {
                 result_.unit_of[node] = unit;
             }
@@ -245,7 +311,9 @@ std::size_t root_of(const Graph& graph, std::size_t node) {
     return node;
 }
 
-Units make_units(const Graph& graph, bool fuse) { return Grouping(graph, fuse).take(); }
+Units make_units(const Graph& graph, bool fuse) {
+    return Grouping(graph, fuse).take();
+}
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

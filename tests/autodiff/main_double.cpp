@@ -5,6 +5,7 @@
 namespace {
 
 bool add_suites() {
+    gandsl_test::add_convolution_cases();
     gandsl_test::add_forward_cases();
     gandsl_test::add_gradient_cases();
     gandsl_test::add_function_cases();

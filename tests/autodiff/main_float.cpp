@@ -5,6 +5,7 @@
 namespace {
 
 bool add_suites() {
+    gandsl_test::add_convolution_cases();
     gandsl_test::add_thread_cases();
     gandsl_test::add_plan_cases();
     gandsl_test::add_stability_cases();

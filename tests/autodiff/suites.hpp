@@ -10,6 +10,7 @@ namespace gandsl_test {
 /// Adds a case to a top-level suite, which is made at its first case.
 void add_case(const std::string& suite, const std::string& name, std::function<void()> body);
 
+void add_convolution_cases();
 void add_forward_cases();
 void add_gradient_cases();
 void add_function_cases();
