@@ -38,6 +38,12 @@ Var sin(Var x);
 Var cos(Var x);
 Var floor(Var x);
 
+// What optimizers are made of.
+Var blend(Var a, Var b, double keep);         ///< keep * a + (1 - keep) * b
+Var blend_square(Var a, Var b, double keep);  ///< keep * a + (1 - keep) * b * b
+Var divide_by_root(Var a, Var b, Var c);      ///< a / (sqrt(b) + c)
+Var subtract_product(Var a, Var b, Var c);    ///< a - b * c
+
 Var operator+(Var a, Var b);
 Var operator-(Var a, Var b);
 Var operator*(Var a, Var b);

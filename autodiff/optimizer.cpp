@@ -13,7 +13,8 @@ namespace {
 void prepare(OptimizerState& state, std::span<const Var> variables, std::size_t slots, std::size_t scalars) {
     if (!state.slots.empty()) {
         if (state.slots.size() != variables.size() * slots + scalars) {
-            throw Error(ErrorCode::invalid_argument, "[step] an optimizer's state was made for other variables");
+            throw Error(ErrorCode::invalid_argument,
+                        "[step] an optimizer's state was made for other variables");
         }
         return;
     }
@@ -30,12 +31,14 @@ void prepare(OptimizerState& state, std::span<const Var> variables, std::size_t 
 
 void require_pairs(std::span<const Var> variables, std::span<const Var> gradients) {
     if (variables.empty() || variables.size() != gradients.size()) {
-        throw Error(ErrorCode::invalid_argument, "[step] needs one gradient for each variable, and at least one");
+        throw Error(ErrorCode::invalid_argument,
+                    "[step] needs one gradient for each variable, and at least one");
     }
     for (std::size_t place = 0; place < variables.size(); ++place) {
         if (variables[place].shape() != gradients[place].shape()) {
             throw Error(ErrorCode::shape, "[step] variable " + to_string(variables[place].shape()) +
-                                              " and its gradient " + to_string(gradients[place].shape()) + " differ");
+                                              " and its gradient " + to_string(gradients[place].shape()) +
+                                              " differ");
         }
     }
 }
@@ -50,7 +53,8 @@ std::vector<Var> ruled(const UpdateRule& rule, std::span<const Var> variables, s
         }
         const Var length = sqrt(total);
         const Var limit = length.tape().constant(*rule.clip);
-        const Var factor = where(greater(length, limit), divide_or_zero(limit, length), length.tape().constant(1));
+        const Var factor =
+            where(greater(length, limit), divide_or_zero(limit, length), length.tape().constant(1));
         for (Var& each : result) {
             each = each * factor;
         }
@@ -74,13 +78,10 @@ std::vector<Var> detached(std::vector<Var> values, OptimizerState& state) {
     return values;
 }
 
-// An exponential moving average.
-Var blend(Var average, Var value, double keep) { return average * keep + value * (1 - keep); }
-
 }  // namespace
 
-std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
-                      OptimizerState& state) {
+std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
+                      Var rate, OptimizerState& state) {
     require_pairs(variables, gradients);
     const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, true);
     std::vector<Var> result;
@@ -94,13 +95,13 @@ std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std:
             velocity = velocity * optimizer.momentum + move;
             move = optimizer.nesterov ? move + velocity * optimizer.momentum : velocity;
         }
-        result.push_back(variables[place] - rate * move);
+        result.push_back(subtract_product(variables[place], rate, move));
     }
     return detached(std::move(result), state);
 }
 
-std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
-                      OptimizerState& state) {
+std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
+                      Var rate, OptimizerState& state) {
     require_pairs(variables, gradients);
     const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, !optimizer.decoupled);
     prepare(state, variables, 2, 2);
@@ -109,33 +110,37 @@ std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std
     Var& second_weight = state.values[2 * variables.size() + 1];
     first_weight = first_weight * optimizer.beta1 + (1 - optimizer.beta1);
     second_weight = second_weight * optimizer.beta2 + (1 - optimizer.beta2);
-    const Var scale = rate / first_weight;
-    const Var root = 1.0 / sqrt(second_weight);
+    // The corrections of whole arrays, moved to single numbers.
+    const Var root = sqrt(second_weight);
+    const Var scale = rate * root / first_weight;
+    const Var epsilon = root * optimizer.epsilon;
     std::vector<Var> result;
     for (std::size_t place = 0; place < variables.size(); ++place) {
         Var& first = state.values[2 * place];
         Var& second = state.values[2 * place + 1];
         first = blend(first, slopes[place], optimizer.beta1);
-        second = blend(second, square(slopes[place]), optimizer.beta2);
+        second = blend_square(second, slopes[place], optimizer.beta2);
         Var start = variables[place];
         if (optimizer.decoupled && optimizer.rule.weight_decay != 0) {
             start = start * (1.0 - rate * optimizer.rule.weight_decay);
         }
-        result.push_back(start - scale * first / (sqrt(second) * root + optimizer.epsilon));
+        result.push_back(subtract_product(start, scale, divide_by_root(first, second, epsilon)));
     }
     return detached(std::move(result), state);
 }
 
-std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
-                      Var rate, OptimizerState& state) {
+std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
+                      std::span<const Var> gradients, Var rate, OptimizerState& state) {
     require_pairs(variables, gradients);
     const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, true);
     prepare(state, variables, 1, 0);
+    const Var epsilon = rate.tape().constant(optimizer.epsilon);
     std::vector<Var> result;
     for (std::size_t place = 0; place < variables.size(); ++place) {
         Var& second = state.values[place];
-        second = blend(second, square(slopes[place]), optimizer.decay);
-        result.push_back(variables[place] - rate * slopes[place] / (sqrt(second) + optimizer.epsilon));
+        second = blend_square(second, slopes[place], optimizer.decay);
+        result.push_back(
+            subtract_product(variables[place], rate, divide_by_root(slopes[place], second, epsilon)));
     }
     return detached(std::move(result), state);
 }

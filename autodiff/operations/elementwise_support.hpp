@@ -19,61 +19,48 @@ Shape elementwise_shape(const Attributes&, std::span<const Shape> inputs) {
     return shape;
 }
 
-std::vector<Sample> unary_samples(Var (*function)(Var), double low, double high, std::vector<double> kinks = {},
-                                  bool smooth = true);
+std::vector<Sample> unary_samples(Var (*function)(Var), double low, double high,
+                                  std::vector<double> kinks = {}, bool smooth = true);
 /// The second operand is drawn from the same range.
-std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double high, std::vector<double> kinks = {},
-                                   bool smooth = true);
+std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double high,
+                                   std::vector<double> kinks = {}, bool smooth = true);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl
 
-/// Defines NAME_kernel: for each place, `x` (and `y`, and `z`) are the operands.
-#define GANDSL_KERNEL_1(name, ...)                                                                          \
-    GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
-                                     const double*) {                                                            \
-        const Real* first = inputs[0];                                                                      \
-        GANDSL_VECTORIZE                                                                                    \
-        for (std::size_t place = 0; place < count; ++place) {                                               \
-            const Real x = first[place];                                                                    \
-            out[place] = static_cast<Real>(__VA_ARGS__);                                                    \
-        }                                                                                                   \
+// What is read from outside is read before the loop, or the loop is not vectorised.
+#define GANDSL_KERNEL(name, before, read, ...)                                                \
+    GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count, \
+                                     [[maybe_unused]] const double* numbers) {                \
+        before;                                                                               \
+        GANDSL_VECTORIZE                                                                      \
+        for (std::size_t place = 0; place < count; ++place) {                                 \
+            read;                                                                             \
+            out[place] = static_cast<Real>(__VA_ARGS__);                                      \
+        }                                                                                     \
     }
-/// The same with the first attribute as `number`: read before the loop, or the loop is not vectorised.
-#define GANDSL_KERNEL_1_NUMBER(name, ...)                                                                   \
-    GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
-                                     const double* numbers) {                                               \
-        const Real* first = inputs[0];                                                                      \
-        const auto number = static_cast<Real>(numbers[0]);                                                  \
-        GANDSL_VECTORIZE                                                                                    \
-        for (std::size_t place = 0; place < count; ++place) {                                               \
-            const Real x = first[place];                                                                    \
-            out[place] = static_cast<Real>(__VA_ARGS__);                                                    \
-        }                                                                                                   \
-    }
-#define GANDSL_KERNEL_2(name, ...)                                                                          \
-    GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
-                                     const double*) {                                                            \
-        const Real* first = inputs[0];                                                                      \
-        const Real* second = inputs[1];                                                                     \
-        GANDSL_VECTORIZE                                                                                    \
-        for (std::size_t place = 0; place < count; ++place) {                                               \
-            const Real x = first[place];                                                                    \
-            const Real y = second[place];                                                                   \
-            out[place] = static_cast<Real>(__VA_ARGS__);                                                    \
-        }                                                                                                   \
-    }
-#define GANDSL_KERNEL_3(name, ...)                                                                          \
-    GANDSL_CLONES void name##_kernel(Real* out, const Real* const* inputs, std::size_t count,               \
-                                     const double*) {                                                            \
-        const Real* first = inputs[0];                                                                      \
-        const Real* second = inputs[1];                                                                     \
-        const Real* third = inputs[2];                                                                      \
-        GANDSL_VECTORIZE                                                                                    \
-        for (std::size_t place = 0; place < count; ++place) {                                               \
-            const Real x = first[place];                                                                    \
-            const Real y = second[place];                                                                   \
-            const Real z = third[place];                                                                    \
-            out[place] = static_cast<Real>(__VA_ARGS__);                                                    \
-        }                                                                                                   \
-    }
+#define GANDSL_BEFORE_1 const Real* const first = inputs[0]
+#define GANDSL_BEFORE_2 \
+    GANDSL_BEFORE_1;    \
+    const Real* const second = inputs[1]
+#define GANDSL_BEFORE_3 \
+    GANDSL_BEFORE_2;    \
+    const Real* const third = inputs[2]
+#define GANDSL_BEFORE_NUMBER const auto number = static_cast<Real>(numbers[0])
+#define GANDSL_READ_1 const Real x = first[place]
+#define GANDSL_READ_2 \
+    GANDSL_READ_1;    \
+    const Real y = second[place]
+#define GANDSL_READ_3 \
+    GANDSL_READ_2;    \
+    const Real z = third[place]
+
+/// Defines NAME_kernel: for each place, `x` (and `y`, and `z`) are the operands, and `number` is the first
+/// attribute.
+#define GANDSL_KERNEL_1(name, ...) GANDSL_KERNEL(name, GANDSL_BEFORE_1, GANDSL_READ_1, __VA_ARGS__)
+#define GANDSL_KERNEL_2(name, ...) GANDSL_KERNEL(name, GANDSL_BEFORE_2, GANDSL_READ_2, __VA_ARGS__)
+#define GANDSL_KERNEL_3(name, ...) GANDSL_KERNEL(name, GANDSL_BEFORE_3, GANDSL_READ_3, __VA_ARGS__)
+#define GANDSL_KERNEL_1_NUMBER(name, ...) \
+    GANDSL_KERNEL(name, GANDSL_BEFORE_1; GANDSL_BEFORE_NUMBER, GANDSL_READ_1, __VA_ARGS__)
+#define GANDSL_KERNEL_2_NUMBER(name, ...) \
+    GANDSL_KERNEL(name, GANDSL_BEFORE_2; GANDSL_BEFORE_NUMBER, GANDSL_READ_2, __VA_ARGS__)

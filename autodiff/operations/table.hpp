@@ -30,6 +30,10 @@
     ROW(sin)                   \
     ROW(cos)                   \
     ROW(floor)                 \
+    ROW(blend)                 \
+    ROW(blend_square)          \
+    ROW(divide_by_root)        \
+    ROW(subtract_product)      \
     ROW(relu)                  \
     ROW(leaky_relu)            \
     ROW(elu)                   \

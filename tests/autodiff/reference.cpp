@@ -148,6 +148,32 @@ double sigmoid(double x) {
     return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
 }
 
+double blend(double a, double b, double keep) {
+    return keep * a + (1 - keep) * b;
+}
+double blend_square(double a, double b, double keep) {
+    return blend(a, b * b, keep);
+}
+double divide_by_root(double a, double b, double c) {
+    return a / (std::sqrt(b) + c);
+}
+double subtract_product(double a, double b, double c) {
+    return a - b * c;
+}
+
+// Operations whose third argument is an operand, or a number.
+template <double (*function)(double, double, double)>
+Numbers ternary(const Call& call) {
+    Numbers result;
+    for (Index position = 0; position < gandsl::element_count(call.output); ++position) {
+        const auto place = place_at(call.output, position);
+        const double third = call.inputs.size() > 2 ? broadcast_at(call.inputs[2], place) : call.numbers[0];
+        result.push_back(
+            function(broadcast_at(call.inputs[0], place), broadcast_at(call.inputs[1], place), third));
+    }
+    return result;
+}
+
 Numbers where(const Call& call) {
     Numbers result;
     for (Index position = 0; position < gandsl::element_count(call.output); ++position) {
@@ -558,6 +584,10 @@ const std::map<std::string, Reference>& references() {
         {"sin", unary<sine>},
         {"cos", unary<cosine>},
         {"floor", unary<round_down>},
+        {"blend", ternary<blend>},
+        {"blend_square", ternary<blend_square>},
+        {"divide_by_root", ternary<divide_by_root>},
+        {"subtract_product", ternary<subtract_product>},
         {"relu", unary<relu>},
         {"leaky_relu", leaky_relu},
         {"elu", elu},

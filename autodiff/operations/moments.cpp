@@ -1,0 +1,99 @@
+#include "autodiff/operations/elementwise_support.hpp"
+
+/// What optimizers are made of: as single operations they go through memory, and through the cache, fewer
+/// times.
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+GANDSL_KERNEL_2_NUMBER(blend, number* x + (Real(1) - number) * y)
+GANDSL_KERNEL_2_NUMBER(blend_square, number* x + (Real(1) - number) * (y * y))
+GANDSL_KERNEL_3(divide_by_root, x / (std::sqrt(y) + z))
+GANDSL_KERNEL_3(subtract_product, x - y * z)
+
+using Gradients = std::vector<Var>;
+
+Gradients blend_vjp(const VjpCall& c) {
+    const double keep = c.attributes.numbers[0];
+    return {c.cotangent * keep, c.cotangent * (1 - keep)};
+}
+Gradients blend_square_vjp(const VjpCall& c) {
+    const double keep = c.attributes.numbers[0];
+    return {c.cotangent * keep, c.cotangent * c.inputs[1] * (2 * (1 - keep))};
+}
+Gradients divide_by_root_vjp(const VjpCall& c) {
+    const Var root = sqrt(c.inputs[1]);
+    const Var first = c.cotangent / (root + c.inputs[2]);
+    const Var third = -(first * c.output);
+    return {first, divide_or_zero(third, root * 2.0), third};
+}
+Gradients subtract_product_vjp(const VjpCall& c) {
+    return {c.cotangent, -(c.cotangent * c.inputs[2]), -(c.cotangent * c.inputs[1])};
+}
+
+std::vector<Sample> blend_samples(Var (*function)(Var, Var, double)) {
+    const auto build = [function](double keep) {
+        return [function, keep](std::span<const Var> inputs) { return function(inputs[0], inputs[1], keep); };
+    };
+    return {{"same shape", {{2, 3}, {2, 3}}, build(0.9)}, {"broadcast", {{2, 1}, {3}}, build(0.25)}};
+}
+std::vector<Sample> three_samples(Var (*function)(Var, Var, Var)) {
+    const auto build = [function](std::span<const Var> inputs) {
+        return function(inputs[0], inputs[1], inputs[2]);
+    };
+    return {{"same shape", {{2, 3}, {2, 3}, {2, 3}}, build, 0.3, 2},
+            {"broadcast", {{2, 3}, {3}, {}}, build, 0.3, 2}};
+}
+
+}  // namespace
+
+extern const Operation blend_operation;
+extern const Operation blend_square_operation;
+extern const Operation divide_by_root_operation;
+extern const Operation subtract_product_operation;
+
+const Operation blend_operation{.name = "blend",
+                                .doc = "keep * a + (1 - keep) * b",
+                                .arity = 2,
+                                .shape = elementwise_shape<blend_operation>,
+                                .kernel = blend_kernel,
+                                .vjp = blend_vjp,
+                                .samples = [] { return blend_samples(blend); }};
+const Operation blend_square_operation{.name = "blend_square",
+                                       .doc = "keep * a + (1 - keep) * b * b",
+                                       .arity = 2,
+                                       .shape = elementwise_shape<blend_square_operation>,
+                                       .kernel = blend_square_kernel,
+                                       .vjp = blend_square_vjp,
+                                       .samples = [] { return blend_samples(blend_square); }};
+const Operation divide_by_root_operation{.name = "divide_by_root",
+                                         .doc = "a / (sqrt(b) + c)",
+                                         .arity = 3,
+                                         .shape = elementwise_shape<divide_by_root_operation>,
+                                         .kernel = divide_by_root_kernel,
+                                         .vjp = divide_by_root_vjp,
+                                         .samples = [] { return three_samples(divide_by_root); }};
+const Operation subtract_product_operation{.name = "subtract_product",
+                                           .doc = "a - b * c",
+                                           .arity = 3,
+                                           .shape = elementwise_shape<subtract_product_operation>,
+                                           .kernel = subtract_product_kernel,
+                                           .vjp = subtract_product_vjp,
+                                           .samples = [] { return three_samples(subtract_product); }};
+
+Var blend(Var a, Var b, double keep) {
+    return record(blend_operation, {a, b}, {{}, {keep}});
+}
+Var blend_square(Var a, Var b, double keep) {
+    return record(blend_square_operation, {a, b}, {{}, {keep}});
+}
+Var divide_by_root(Var a, Var b, Var c) {
+    return record(divide_by_root_operation, {a, b, c});
+}
+Var subtract_product(Var a, Var b, Var c) {
+    return record(subtract_product_operation, {a, b, c});
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl
