@@ -1,5 +1,6 @@
 #include "blas.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <xtensor-blas/xblas.hpp>
@@ -45,7 +46,11 @@ bool skips_packing(Index rows, Index columns, Index inner) {
     return wide && rows * columns * inner <= 1'000'000;
 }
 
-void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
+namespace {
+
+// One call of BLAS.
+void product(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
+             bool accumulate) {
     const int m = blas_size(rows, 0, "the number of rows");
     const int n = blas_size(columns, 0, "the number of columns");
     const int k = blas_size(inner, 0, "the inner size");
@@ -62,6 +67,27 @@ void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, 
     cxxblas::gemm<int>(cxxblas::StorageOrder::RowMajor, flag(a.transposed), flag(b.transposed), m, n, k,
                        Real(1), a.data, a_stride, b.data, b_stride, accumulate ? Real(1) : Real(0), c.data,
                        c_stride);
+}
+
+// Few rows go fastest in tiles that BLAS takes as they are.
+constexpr Index few_rows = 128;
+constexpr Index tile_rows = 16;
+constexpr Index tile_columns = 64;
+
+}  // namespace
+
+void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
+    if (a.transposed || b.transposed || rows > few_rows || !skips_packing(tile_rows, tile_columns, inner)) {
+        product(rows, columns, inner, a, b, c, accumulate);
+        return;
+    }
+    for (Index column = 0; column < columns; column += tile_columns) {
+        for (Index row = 0; row < rows; row += tile_rows) {
+            product(std::min(tile_rows, rows - row), std::min(tile_columns, columns - column), inner,
+                    {a.data + row * a.stride, a.stride}, {b.data + column, b.stride},
+                    {c.data + row * c.stride + column, c.stride}, accumulate);
+        }
+    }
 }
 
 }  // namespace GANDSL_PRECISION

@@ -17,7 +17,7 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 // Floats of transformed tiles, at most: in one part, and in one pass over the weight's gradient.
-constexpr Index tiles_elements = 1 << 21;
+constexpr Index tiles_elements = 1 << 19;
 constexpr Index weight_elements = 1 << 19;
 
 // Everything that follows from a job's sizes.

@@ -67,7 +67,7 @@ struct Grid {
 };
 
 Grid grid_of(const Sizes& sizes, Index most) {
-    constexpr double least_flops = 8e6;
+    constexpr double least_flops = 1e6;
     constexpr Index least_side = 64;
     Index row_parts = 1;
     Index column_parts = 1;
@@ -88,24 +88,6 @@ Grid grid_of(const Sizes& sizes, Index most) {
     return {cut(sizes.rows, row_parts), cut(sizes.columns, column_parts)};
 }
 
-constexpr Index small_rows = 16;
-constexpr Index small_columns = 64;
-
-// One part: few rows go fastest in tiles that BLAS takes as they are.
-void multiply(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c) {
-    if (a.transposed || b.transposed || rows > 128 || !skips_packing(small_rows, small_columns, inner)) {
-        gemm(rows, columns, inner, a, b, c);
-        return;
-    }
-    for (Index column = 0; column < columns; column += small_columns) {
-        for (Index row = 0; row < rows; row += small_rows) {
-            gemm(std::min(small_rows, rows - row), std::min(small_columns, columns - column), inner,
-                 {a.data + row * a.stride, a.stride}, {b.data + column, b.stride},
-                 {c.data + row * c.stride + column, c.stride});
-        }
-    }
-}
-
 void forward(const Call& call) {
     const Sizes sizes = sizes_of(call.attributes, call.inputs[0].shape, call.inputs[1].shape);
     const Index a_stride = sizes.transpose_a ? sizes.rows : sizes.inner;
@@ -123,10 +105,10 @@ void forward(const Call& call) {
             const Real* const a = call.inputs[0].data + matrix * sizes.rows * sizes.inner;
             const Real* const b = call.inputs[1].data + matrix * sizes.inner * sizes.columns;
             Real* const c = call.output.data + matrix * sizes.rows * sizes.columns;
-            multiply(rows, columns, sizes.inner,
-                     {a + row * (sizes.transpose_a ? 1 : a_stride), a_stride, sizes.transpose_a},
-                     {b + column * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b},
-                     {c + row * sizes.columns + column, sizes.columns});
+            gemm(rows, columns, sizes.inner,
+                 {a + row * (sizes.transpose_a ? 1 : a_stride), a_stride, sizes.transpose_a},
+                 {b + column * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b},
+                 {c + row * sizes.columns + column, sizes.columns});
         }
     });
 }

@@ -10,7 +10,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr std::size_t part_size = 8192;
+constexpr std::size_t part_size = 1024;
 
 template <void (*fill)(std::span<Real>, const RandomKey&, std::uint64_t)>
 void random_forward(const Call& call) {
