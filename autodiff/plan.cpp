@@ -13,6 +13,7 @@
 #include "autodiff/operations/leaves.hpp"
 #include "autodiff/plan/graph.hpp"
 #include "autodiff/plan/memory.hpp"
+#include "autodiff/plan/recompute.hpp"
 #include "autodiff/plan/units.hpp"
 
 namespace gandsl {
@@ -21,6 +22,7 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 constexpr const char* fuse_pass = "fuse";
+constexpr const char* recompute_pass = "recompute";
 constexpr const char* store_pass = "store";
 constexpr const char* in_place_pass = "in-place";
 constexpr const char* share_pass = "share";
@@ -38,7 +40,7 @@ struct Fused {
     std::vector<std::size_t> written;    ///< for each output, the step that writes it
 };
 
-Fused compile(const Graph& graph, const Unit& unit, const std::vector<char>& materialized) {
+Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_t>& outputs) {
     Fused fused;
     const auto position_in = [](const std::vector<std::size_t>& list, std::size_t node) {
         return static_cast<std::size_t>(std::find(list.begin(), list.end(), node) - list.begin());
@@ -96,7 +98,7 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<char>& mat
         std::sort(ending.begin(), ending.end());
         ending.erase(std::unique(ending.begin(), ending.end()), ending.end());
         free_blocks.insert(free_blocks.end(), ending.begin(), ending.end());
-        if (materialized[unit.nodes[step]] != 0) {
+        if (std::find(outputs.begin(), outputs.end(), unit.nodes[step]) != outputs.end()) {
             program.registers.push_back({Place::output, fused.outputs.size()});
             fused.outputs.push_back(unit.nodes[step]);
             fused.written.push_back(step);
@@ -206,19 +208,18 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
     // When each value is read for the last time, and which need memory at all.
     std::vector<std::size_t> last_use(count, 0);
     std::vector<char> materialized(count, 0);
-    for (std::size_t node = 0; node < count; ++node) {
-        const std::size_t reader = units.unit_of[node];
-        if (reader == no_unit) {
-            continue;
-        }
-        if (!units.units[reader].elementwise) {
-            materialized[node] = 1;
-        }
-        for (const std::size_t input : graph.nodes[node].inputs) {
-            const std::size_t root = root_of(graph, input);
-            if (units.unit_of[root] != reader) {
-                materialized[root] = 1;
-                last_use[root] = std::max(last_use[root], reader);
+    for (std::size_t unit = 0; unit < end; ++unit) {
+        const auto& nodes = units.units[unit].nodes;
+        for (const std::size_t node : nodes) {
+            if (!units.units[unit].elementwise) {
+                materialized[node] = 1;
+            }
+            for (const std::size_t input : graph.nodes[node].inputs) {
+                const std::size_t root = root_of(graph, input);
+                if (std::find(nodes.begin(), nodes.end(), root) == nodes.end()) {
+                    materialized[root] = 1;
+                    last_use[root] = std::max(last_use[root], unit);
+                }
             }
         }
     }
@@ -237,19 +238,25 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
     std::vector<Fused> fused(end);
     for (std::size_t unit = 0; unit < end; ++unit) {
         if (units.units[unit].elementwise) {
-            fused[unit] = compile(graph, units.units[unit], materialized);
+            std::vector<std::size_t> outputs;
+            for (const std::size_t node : units.units[unit].nodes) {
+                if (materialized[node] != 0 && units.unit_of[node] == unit) {
+                    outputs.push_back(node);
+                }
+            }
+            fused[unit] = compile(graph, units.units[unit], outputs);
         }
     }
 
     // New values go straight into their state's memory where nobody needs the old value any more.
     std::vector<std::size_t> last_read_of_state(count, 0);
     std::vector<char> read(count, 0);
-    for (std::size_t node = 0; node < count; ++node) {
-        for (const std::size_t input : graph.nodes[node].inputs) {
-            const std::size_t root = root_of(graph, input);
-            if (units.unit_of[node] != no_unit) {
+    for (std::size_t unit = 0; unit < end; ++unit) {
+        for (const std::size_t node : units.units[unit].nodes) {
+            for (const std::size_t input : graph.nodes[node].inputs) {
+                const std::size_t root = root_of(graph, input);
                 read[root] = 1;
-                last_read_of_state[root] = std::max(last_read_of_state[root], units.unit_of[node]);
+                last_read_of_state[root] = std::max(last_read_of_state[root], unit);
             }
         }
     }
@@ -458,6 +465,9 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
     }
     own.statistics.merged = own.statistics.recorded - own.graph.nodes.size();
     own.units = make_units(own.graph, on(options.without, fuse_pass));
+    if (on(options.without, fuse_pass) && on(options.without, recompute_pass)) {
+        recompute(own.graph, own.units);
+    }
     own.lay_out(tape, options.without);
     for (std::size_t place = 0; place < outputs.size(); ++place) {
         own.output_place.emplace(outputs[place].id(), own.graph.outputs[place]);
@@ -473,7 +483,7 @@ std::vector<std::string> Plan::passes() {
     for (const GraphPass& pass : graph_passes()) {
         names.emplace_back(pass.name);
     }
-    names.insert(names.end(), {fuse_pass, store_pass, in_place_pass, share_pass});
+    names.insert(names.end(), {fuse_pass, recompute_pass, store_pass, in_place_pass, share_pass});
     return names;
 }
 

@@ -12,10 +12,6 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-// A program holds at most 48 registers: operands, and what each node computes.
-constexpr std::size_t most_nodes = 24;
-constexpr std::size_t most_operands = 20;
-
 class BitSet {
   public:
     bool test(std::size_t bit) const {
@@ -94,7 +90,7 @@ class Grouping {
         const Unit& group = result_.units[unit];
         const GraphNode& own = graph_.nodes[node];
         if (!group.elementwise || graph_.nodes[group.nodes[0]].shape != own.shape ||
-            group.nodes.size() >= most_nodes) {
+            group.nodes.size() >= most_unit_nodes) {
             return false;
         }
         for (const std::size_t input : own.inputs) {
@@ -110,7 +106,7 @@ class Grouping {
         }
         std::vector<std::size_t> nodes = group.nodes;
         nodes.push_back(node);
-        return operand_count(nodes) <= most_operands;
+        return operand_count(nodes) <= most_unit_operands;
     }
 
     // What nodes of one unit read from outside of it.
@@ -142,7 +138,7 @@ class Grouping {
         const Unit& first = result_.units[source];
         const Unit& second = result_.units[unit];
         if (!first.elementwise || graph_.nodes[first.nodes[0]].shape != graph_.nodes[second.nodes[0]].shape ||
-            first.nodes.size() + second.nodes.size() > most_nodes) {
+            first.nodes.size() + second.nodes.size() > most_unit_nodes) {
             return false;
         }
         for (const std::size_t node : second.nodes) {
@@ -158,7 +154,7 @@ class Grouping {
                 return false;
             }
         }
-        return operand_count(joined(first, second)) <= most_operands;
+        return operand_count(joined(first, second)) <= most_unit_operands;
     }
 
     static std::vector<std::size_t> joined(const Unit& first, const Unit& second) {

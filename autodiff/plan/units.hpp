@@ -4,7 +4,8 @@
 
 #include "autodiff/plan/graph.hpp"
 
-/// What one step of a run computes: a single operation, or elementwise operations of one shape fused together.
+/// What one step of a run computes: a single operation, or elementwise operations of one shape fused
+/// together.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -13,17 +14,22 @@ struct Unit {
     bool elementwise = false;
 };
 
+/// A program holds at most 48 registers: operands, and what each node computes.
+inline constexpr std::size_t most_unit_nodes = 24;
+inline constexpr std::size_t most_unit_operands = 20;
+
 struct Units {
-    std::vector<Unit> units;           ///< in the order in which they run
-    std::vector<std::size_t> unit_of;  ///< of each node; `no_unit` for leaves and aliases
+    std::vector<Unit> units;  ///< in the order in which they run
+    std::vector<std::size_t>
+        unit_of;  ///< of each node, the one that keeps it; `no_unit` for leaves and aliases
 };
 inline constexpr std::size_t no_unit = static_cast<std::size_t>(-1);
 
 /// The node whose memory `node` shows: itself, unless it is an alias.
 std::size_t root_of(const Graph& graph, std::size_t node);
 
-/// Groups elementwise nodes (only if `fuse`) and puts the units in an order in which inputs come first, and every reader
-/// of a state before the unit that computes its new value where that is possible.
+/// Groups elementwise nodes (only if `fuse`) and puts the units in an order in which inputs come first, and
+/// every reader of a state before the unit that computes its new value where that is possible.
 Units make_units(const Graph& graph, bool fuse);
 
 }  // namespace GANDSL_PRECISION
