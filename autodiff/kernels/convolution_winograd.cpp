@@ -9,8 +9,8 @@
 
 /// Winograd's convolution (Lavin & Gray, 2015) for square kernels of stride one and two. A stride of two is
 /// four convolutions of stride one, one for each parity of the pixels, summed where they are products. The
-/// gradient by the input is a convolution of the output's gradient with the reversed kernel; the gradient by
-/// the weight is the exact adjoint of the forward product.
+/// gradient by the input is a convolution of the output's gradient with the reversed kernel, or, where that
+/// takes fewer tiles, the adjoint of the forward product, as the gradient by the weight is.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -29,8 +29,9 @@ struct Method {
     WinogradWeight weight;
     WinogradTaps taps;
     Index tile_count = 0;
-    Index inner = 0;  ///< the source's channels, of all phases
-    Index outer = 0;  ///< the result's
+    Index inner = 0;       ///< the source's channels, of all phases
+    Index outer = 0;       ///< the result's
+    bool adjoint = false;  ///< of a product by input: the forward product's transforms, backwards
 
     Index weight_size() const { return transforms->places() * inner * outer; }
 };
@@ -66,21 +67,24 @@ Method method_of(const Convolution& job) {
     const Index taps = method.transforms->taps;
     WinogradImage in{{sizes.in[0], sizes.in[1]}, sizes.in_channels, stride, {}};
     WinogradImage out{{sizes.out[0], sizes.out[1]}, sizes.out_channels, 1, {}};
+    // Tiles of the output; and, for a product by input, of the input: pixel stride * j + phase - pad of it
+    // meets pixel j - q of the output at tap stride * q + phase.
     Index count[2];
+    Index input_count[2];
+    Index first[2];
     for (std::size_t axis = 0; axis < 2; ++axis) {
         const Index pad = job.geometry.pad_before[axis];
-        if (backward) {
-            // Pixel stride * j + phase - pad of the input meets pixel j - q of the output at tap stride * q +
-            // phase.
-            const Index first = pad / stride;
-            const Index last = (sizes.in[axis] - 1 + pad) / stride;
-            in.offset[axis] = pad - stride * first;
-            out.offset[axis] = taps - 1 - first;
-            count[axis] = (last - first + outputs) / outputs;
-        } else {
-            in.offset[axis] = pad;
-            count[axis] = (sizes.out[axis] + outputs - 1) / outputs;
-        }
+        in.offset[axis] = pad;
+        count[axis] = (sizes.out[axis] + outputs - 1) / outputs;
+        first[axis] = pad / stride;
+        input_count[axis] = ((sizes.in[axis] - 1 + pad) / stride - first[axis] + outputs) / outputs;
+    }
+    method.adjoint = backward && count[0] * count[1] < input_count[0] * input_count[1];
+    const bool reverses = backward && !method.adjoint;
+    for (std::size_t axis = 0; reverses && axis < 2; ++axis) {
+        in.offset[axis] -= stride * first[axis];
+        out.offset[axis] = taps - 1 - first[axis];
+        count[axis] = input_count[axis];
     }
     method.tiles = {count[0], count[1]};
     method.tile_count = sizes.examples * count[0] * count[1];
@@ -89,8 +93,7 @@ Method method_of(const Convolution& job) {
     const Index phases = stride * stride;
     method.inner = backward ? sizes.out_channels : phases * sizes.in_channels;
     method.outer = backward ? phases * sizes.in_channels : sizes.out_channels;
-    // A product by input reads the weight reversed: (kernel, kernel, out, in) with its taps from last to
-    // first.
+    // A product by input reads the weight as (kernel, kernel, out, in) with its taps from last to first.
     const Index kernel = sizes.kernel[0];
     method.weight = backward ? WinogradWeight{kernel, sizes.out_channels, sizes.in_channels, method.outer,
                                               sizes.in_channels}
@@ -102,7 +105,7 @@ Method method_of(const Convolution& job) {
         at.fill(-1);
         for (Index q = 0; stride * q + phase < kernel; ++q) {
             const Index tap = stride * q + phase;
-            at[static_cast<std::size_t>(backward ? taps - 1 - q : q)] = backward ? kernel - 1 - tap : tap;
+            at[static_cast<std::size_t>(reverses ? taps - 1 - q : q)] = backward ? kernel - 1 - tap : tap;
         }
     }
     return method;
@@ -183,23 +186,40 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
         transforms.weight(kernel, weight_slab, weight, method.weight, method.taps, rows.begin(part),
                           rows.end(part));
     });
-    const Partition cut = tile_cut(method);
+    const Index grain = tile_cut(method).grain;
     const Index source_step = step_of(method.inner);
     const Index result_step = step_of(method.outer);
-    const Index source_slab = slab_of(cut.grain, source_step);
-    const Index result_slab = slab_of(cut.grain, result_step);
-    pool.parallel(cut.parts(), [&](std::size_t part, std::size_t worker) {
+    const Index source_slab = slab_of(grain, source_step);
+    const Index result_slab = slab_of(grain, result_step);
+    const auto multiply = [&](Index begin, Index end, std::size_t worker) {
         Real* const spread = rest + static_cast<Index>(worker) * places * (source_slab + result_slab);
         Real* const products = spread + places * source_slab;
-        const Index begin = cut.begin(part);
-        const Index end = cut.end(part);
-        transforms.source(spread, source_slab, source_step, source, method.source, method.tiles, begin, end);
+        (method.adjoint ? transforms.cotangent : transforms.source)(spread, source_slab, source_step, source,
+                                                                    method.source, method.tiles, begin, end);
         for (Index place = 0; place < places; ++place) {
             gemm(end - begin, method.outer, method.inner, {spread + place * source_slab, source_step},
                  {kernel + place * weight_slab, method.outer}, {products + place * result_slab, result_step});
         }
-        transforms.result(result, method.result, method.tiles, begin, end, products, result_slab,
-                          result_step);
+        (method.adjoint ? transforms.source_gradient : transforms.result)(
+            result, method.result, method.tiles, begin, end, products, result_slab, result_step);
+    };
+    if (!method.adjoint) {
+        const Partition cut{method.tile_count, grain};
+        pool.parallel(cut.parts(), [&](std::size_t part, std::size_t worker) {
+            multiply(cut.begin(part), cut.end(part), worker);
+        });
+        return;
+    }
+    // Tiles overlap: an example is one part's own.
+    const Index example_tiles = method.tiles.rows * method.tiles.columns;
+    const Index example_size = method.result.size[0] * method.result.size[1] * method.result.channels;
+    const Partition cut{job.sizes.examples, std::max(Index{1}, grain / example_tiles)};
+    pool.parallel(cut.parts(), [&](std::size_t part, std::size_t worker) {
+        std::fill(result + cut.begin(part) * example_size, result + cut.end(part) * example_size, Real(0));
+        const Index end = cut.end(part) * example_tiles;
+        for (Index begin = cut.begin(part) * example_tiles; begin < end; begin += grain) {
+            multiply(begin, std::min(begin + grain, end), worker);
+        }
     });
 }
 

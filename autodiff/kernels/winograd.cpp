@@ -160,7 +160,7 @@ GANDSL_INLINE void spread_tiles(Real* out, Index slab, Index step, const Real* i
             });
 }
 
-template <typename Of, std::size_t outputs>
+template <typename Of, std::size_t outputs, bool adds>
 GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const WinogradTiles& tiles,
                                 Index begin, Index end, const Real* in, Index slab, Index step) {
     constexpr std::size_t side = rows_of<Of>;
@@ -189,7 +189,15 @@ GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const 
                     for (std::size_t i = 0; i < side; ++i) {
                         for (std::size_t j = 0; j < side; ++j) {
                             if (y[i] >= 0 && x[j] >= 0) {
-                                store(target + y[i] + x[j] + channel, out[i * side + j]);
+                                Real* const pixel = target + y[i] + x[j] + channel;
+                                if constexpr (adds) {
+                                    Lanes total;
+                                    load(total, pixel);
+                                    total += out[i * side + j];
+                                    store(pixel, total);
+                                } else {
+                                    store(pixel, out[i * side + j]);
+                                }
                             }
                         }
                     }
@@ -276,8 +284,14 @@ GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, con
     GANDSL_CLONES void result_##outputs##_##taps(Real* image, const WinogradImage& layout,                   \
                                                  const WinogradTiles& tiles, Index begin, Index end,         \
                                                  const Real* in, Index slab, Index step) {                   \
-        gather_tiles<Result<ToomCook<outputs, taps>>, outputs>(image, layout, tiles, begin, end, in, slab,   \
-                                                               step);                                        \
+        gather_tiles<Result<ToomCook<outputs, taps>>, outputs, false>(image, layout, tiles, begin, end, in,  \
+                                                                      slab, step);                           \
+    }                                                                                                        \
+    GANDSL_CLONES void source_gradient_##outputs##_##taps(                                                   \
+        Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin, Index end,        \
+        const Real* in, Index slab, Index step) {                                                            \
+        gather_tiles<Transposed<Source<ToomCook<outputs, taps>>>, outputs, true>(                            \
+            image, layout, tiles, begin, end, in, slab, step);                                               \
     }                                                                                                        \
     GANDSL_CLONES void weight_##outputs##_##taps(Real* out, Index slab, const Real* weight,                  \
                                                  const WinogradWeight& layout, const WinogradTaps& at,       \
@@ -293,7 +307,8 @@ GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, con
 #define GANDSL_WINOGRAD_ROW(outputs, taps)                                                                 \
     {                                                                                                      \
         outputs, taps, source_##outputs##_##taps, cotangent_##outputs##_##taps, result_##outputs##_##taps, \
-            weight_##outputs##_##taps, weight_gradient_##outputs##_##taps                                  \
+            source_gradient_##outputs##_##taps, weight_##outputs##_##taps,                                 \
+            weight_gradient_##outputs##_##taps                                                             \
     }
 
 GANDSL_WINOGRAD(4, 2)

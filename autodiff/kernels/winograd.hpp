@@ -61,6 +61,9 @@ struct WinogradTransforms {
     /// The adjoint of `cotangent`: places back to the result's pixels, which are overwritten.
     void (*result)(Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin,
                    Index end, const Real* in, Index slab, Index step);
+    /// The adjoint of `source`: adds to the pixels, as neighbouring tiles overlap.
+    void (*source_gradient)(Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin,
+                            Index end, const Real* in, Index slab, Index step);
     /// The weight's rows begin .. end (of a) to their places, and the adjoint.
     void (*weight)(Real* out, Index slab, const Real* weight, const WinogradWeight& layout,
                    const WinogradTaps& taps, Index begin, Index end);
