@@ -53,9 +53,9 @@ double cost(const Convolution& job) {
     const auto examples = static_cast<double>(sizes.examples);
     const auto in = static_cast<double>(sizes.in_channels);
     const auto out = static_cast<double>(sizes.out_channels);
-    // Operands and results are touched again by every call; few examples or channels leave vectors part
-    // empty.
-    const double filled = 16 * std::ceil((job.product == Product::by_input ? in : out) / 16);
+    // Operands and results are touched again by every call; few columns leave vectors part empty.
+    const double columns = job.product == Product::by_input ? in : out;
+    const double filled = columns < 16 ? 2 + columns : 16 * std::ceil(columns / 16);
     const double product = examples * taps * (job.product == Product::by_input ? out : in) * filled *
                            (job.product == Product::by_input ? 0.03 : 0.021);
     return product + taps * (examples * in + in * out) * 0.15 + calls * (examples * out * 0.2 + 400);

@@ -4,6 +4,7 @@
 #include "autodiff/blas.hpp"
 #include "autodiff/kernels/columns.hpp"
 #include "autodiff/kernels/convolution.hpp"
+#include "autodiff/kernels/lanes.hpp"
 #include "autodiff/kernels/partition.hpp"
 #include "autodiff/kernels/winograd.hpp"
 
@@ -19,6 +20,15 @@ namespace {
 // Floats of transformed tiles, at most: in one part, and in one pass over the weight's gradient.
 constexpr Index tiles_elements = 1 << 19;
 constexpr Index weight_elements = 1 << 19;
+
+// Rows and slabs (the places of one value lie a slab apart) whose sizes are powers of two would fall on one
+// another in the cache.
+Index step_of(Index channels) {
+    return channels + lane_count;
+}
+Index slab_of(Index rows, Index step) {
+    return rows * step + lane_count;
+}
 
 // Everything that follows from a job's sizes.
 struct Method {
@@ -53,7 +63,7 @@ bool handles(const Convolution& job) {
     const Index stride = geometry.stride[0];
     return sizes.kernel[0] == sizes.kernel[1] && stride == geometry.stride[1] && stride <= 2 &&
            sizes.kernel[0] > stride && geometry.dilation[0] == 1 && geometry.dilation[1] == 1 &&
-           sizes.in_channels % winograd_lanes == 0 && sizes.out_channels % winograd_lanes == 0 &&
+           sizes.in_channels % lane_count == 0 && sizes.out_channels % lane_count == 0 &&
            transforms_for(job) != nullptr;
 }
 
@@ -95,10 +105,11 @@ Method method_of(const Convolution& job) {
     method.outer = backward ? phases * sizes.in_channels : sizes.out_channels;
     // A product by input reads the weight as (kernel, kernel, out, in) with its taps from last to first.
     const Index kernel = sizes.kernel[0];
-    method.weight = backward ? WinogradWeight{kernel, sizes.out_channels, sizes.in_channels, method.outer,
-                                              sizes.in_channels}
-                             : WinogradWeight{kernel, sizes.in_channels, sizes.out_channels,
-                                              sizes.out_channels, sizes.in_channels * sizes.out_channels};
+    const Index row = step_of(method.outer);
+    method.weight =
+        backward
+            ? WinogradWeight{kernel, sizes.out_channels, sizes.in_channels, row, sizes.in_channels}
+            : WinogradWeight{kernel, sizes.in_channels, sizes.out_channels, row, sizes.in_channels * row};
     method.taps.phases = stride;
     for (Index phase = 0; phase < stride; ++phase) {
         auto& at = method.taps.at[static_cast<std::size_t>(phase)];
@@ -109,15 +120,6 @@ Method method_of(const Convolution& job) {
         }
     }
     return method;
-}
-
-// Rows and slabs (the places of one value lie a slab apart) whose sizes are powers of two would fall on one
-// another in the cache.
-Index step_of(Index channels) {
-    return channels + winograd_lanes;
-}
-Index slab_of(Index rows, Index step) {
-    return rows * step + winograd_lanes;
 }
 
 // Tiles that go from pixels to pixels together.
@@ -144,13 +146,13 @@ double cost(const Convolution& job) {
     const auto tiles = static_cast<double>(method.tile_count);
     const auto inner = static_cast<double>(method.inner);
     const auto outer = static_cast<double>(method.outer);
-    return places * (tiles * inner * outer * 0.026 + tiles * (inner + outer) * 0.7 + inner * outer * 0.8);
+    return places * (tiles * inner * outer * 0.023 + tiles * (inner + outer) * 0.5 + inner * outer * 0.5);
 }
 
 std::size_t workspace(const Convolution& job, std::size_t threads) {
     const Method method = method_of(job);
     const Index places = method.transforms->places();
-    const Index weight = places * slab_of(method.inner, method.outer);
+    const Index weight = places * slab_of(method.inner, step_of(method.outer));
     Index tiles = 0;
     Index reversed = 0;
     if (job.product == Product::by_weight) {
@@ -172,7 +174,7 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
                  const Real* weight, std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
     const Index places = transforms.places();
-    const Index weight_slab = slab_of(method.inner, method.outer);
+    const Index weight_slab = slab_of(method.inner, step_of(method.outer));
     Real* const kernel = scratch.data();
     Real* rest = kernel + places * weight_slab;
     if (job.product == Product::by_input) {
@@ -198,7 +200,8 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
                                                                     method.source, method.tiles, begin, end);
         for (Index place = 0; place < places; ++place) {
             gemm(end - begin, method.outer, method.inner, {spread + place * source_slab, source_step},
-                 {kernel + place * weight_slab, method.outer}, {products + place * result_slab, result_step});
+                 {kernel + place * weight_slab, method.weight.row},
+                 {products + place * result_slab, result_step});
         }
         (method.adjoint ? transforms.source_gradient : transforms.result)(
             result, method.result, method.tiles, begin, end, products, result_slab, result_step);
@@ -228,7 +231,7 @@ void run_by_weight(const Method& method, Real* result, const Real* input, const 
                    std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
     const Index places = transforms.places();
-    const Index weight_slab = slab_of(method.inner, method.outer);
+    const Index weight_slab = slab_of(method.inner, step_of(method.outer));
     const Index pass = pass_of(method);
     const Index source_step = step_of(method.inner);
     const Index result_step = step_of(method.outer);
@@ -252,8 +255,8 @@ void run_by_weight(const Method& method, Real* result, const Real* input, const 
         pool.parallel(static_cast<std::size_t>(places), [&](std::size_t part, std::size_t) {
             const auto place = static_cast<Index>(part);
             gemm(method.inner, method.outer, count, {source + place * source_slab, source_step, true},
-                 {slopes + place * result_slab, result_step}, {kernel + place * weight_slab, method.outer},
-                 first > 0);
+                 {slopes + place * result_slab, result_step},
+                 {kernel + place * weight_slab, method.weight.row}, first > 0);
         });
     }
     const Partition rows = partition(method.weight.a, static_cast<double>(places * method.weight.b), 16384);

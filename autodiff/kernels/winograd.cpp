@@ -1,25 +1,14 @@
 #include "autodiff/kernels/winograd.hpp"
 
-#include <cstring>
 #include <utility>
 
-#include "autodiff/kernels/clones.hpp"
+#include "autodiff/kernels/lanes.hpp"
 #include "autodiff/kernels/winograd_matrices.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 namespace {
-
-// As many channels as fill the widest vector; narrower machines take it in pieces.
-using Lanes = Real __attribute__((vector_size(64)));
-
-GANDSL_INLINE void load(Lanes& lanes, const Real* from) {
-    std::memcpy(&lanes, from, sizeof lanes);
-}
-GANDSL_INLINE void store(Real* to, const Lanes& lanes) {
-    std::memcpy(to, &lanes, sizeof lanes);
-}
 
 // Matrices as types, so that a coefficient of zero costs nothing and one of one no multiplication.
 template <typename Sizes>
@@ -140,7 +129,7 @@ GANDSL_INLINE void spread_tiles(Real* out, Index slab, Index step, const Real* i
                                    layout.size[1], channels);
                 const Real* const source = image + example * layout.size[0] * row;
                 Real* const target = out + index * step + (phase_y * layout.phases + phase_x) * channels;
-                for (Index channel = 0; channel < channels; channel += winograd_lanes) {
+                for (Index channel = 0; channel < channels; channel += lane_count) {
                     Lanes in[side * side];
                     Lanes spread[places];
                     for (std::size_t i = 0; i < side; ++i) {
@@ -179,7 +168,7 @@ GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const 
                                    layout.size[1], channels);
                 Real* const target = image + example * layout.size[0] * row;
                 const Real* const source = in + index * step + (phase_y * layout.phases + phase_x) * channels;
-                for (Index channel = 0; channel < channels; channel += winograd_lanes) {
+                for (Index channel = 0; channel < channels; channel += lane_count) {
                     Lanes spread[places];
                     Lanes out[side * side];
                     for (std::size_t place = 0; place < places; ++place) {
@@ -214,7 +203,7 @@ GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, cons
         for (Index phase = 0; phase < taps.phases * taps.phases; ++phase) {
             const auto& y = taps.at[static_cast<std::size_t>(phase / taps.phases)];
             const auto& x = taps.at[static_cast<std::size_t>(phase % taps.phases)];
-            for (Index b = 0; b < layout.b; b += winograd_lanes) {
+            for (Index b = 0; b < layout.b; b += lane_count) {
                 Lanes in[side * side];
                 Lanes spread[places];
                 for (std::size_t i = 0; i < side; ++i) {
@@ -246,7 +235,7 @@ GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, con
         for (Index phase = 0; phase < taps.phases * taps.phases; ++phase) {
             const auto& y = taps.at[static_cast<std::size_t>(phase / taps.phases)];
             const auto& x = taps.at[static_cast<std::size_t>(phase % taps.phases)];
-            for (Index b = 0; b < layout.b; b += winograd_lanes) {
+            for (Index b = 0; b < layout.b; b += lane_count) {
                 Lanes spread[places];
                 Lanes out[side * side];
                 const Real* const source = in + a * layout.row + phase * layout.phase + b;

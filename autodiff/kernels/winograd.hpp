@@ -13,9 +13,6 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-/// Channels must be a multiple of this.
-inline constexpr Index winograd_lanes = 64 / static_cast<Index>(sizeof(Real));
-
 /// How tiles lie on an image. Along each axis a tile's place i of phase p is pixel
 /// phases * (outputs * tile + i) + p - offset; pixels outside the image are zero, or are not written.
 struct WinogradImage {
