@@ -147,7 +147,7 @@ StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options) {
     }
     result.feeding /= static_cast<double>(result.steps.size());
     if (options.profile) {
-        StepTime::Profile& profile = *result.profile;
+        StepProfile& profile = *result.profile;
         profile.outside =
             std::accumulate(profile.times.begin(), profile.times.end(), profile.whole,
                             [](double rest, const OperationTime& time) { return rest - time.seconds; });

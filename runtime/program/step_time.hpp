@@ -18,6 +18,15 @@ struct StepTimeOptions {
     bool profile = true;                 ///< false: whole steps one after the other, and nothing else
 };
 
+/// Where the time of some steps went.
+struct StepProfile {
+    std::vector<OperationTime> times;  ///< sums over the steps
+    double whole = 0;                  ///< sum over the steps
+    double outside = 0;                ///< of `whole`, what no kernel took; reading the clock included
+    double fork_join = 0;              ///< least time that handing an empty loop to all threads took
+    double peak_flops = 0;             ///< a second, of a product of 1024 x 1024: the best of the run
+};
+
 /// What a training step takes. Times are in seconds, memory in bytes.
 struct StepTime {
     std::size_t batch = 0;
@@ -29,15 +38,7 @@ struct StepTime {
     double peak_memory = 0;      ///< of the process, before anything but steps was measured
     PlanStatistics statistics;
 
-    /// Of as many profiled steps as there are whole ones; nothing without a profile.
-    struct Profile {
-        std::vector<OperationTime> times;  ///< sums over the steps
-        double whole = 0;                  ///< sum over the steps
-        double outside = 0;                ///< of `whole`, what no kernel took; reading the clock included
-        double fork_join = 0;              ///< least time that handing an empty loop to all threads took
-        double peak_flops = 0;             ///< a second, of a product of 1024 x 1024: the best of the run
-    };
-    std::optional<Profile> profile;
+    std::optional<StepProfile> profile;  ///< of as many steps more, which took turns with the whole ones
 
     double median() const;  ///< of `steps`
 };

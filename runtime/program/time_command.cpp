@@ -73,13 +73,13 @@ std::vector<Share> products_of(const StepTime& measured) {
 
 // What replaying costs beyond the kernels: between them, and, at most, handing each to the threads.
 double replay_share(const StepTime& measured) {
-    const StepTime::Profile& profile = *measured.profile;
+    const StepProfile& profile = *measured.profile;
     const auto kernels = static_cast<double>(measured.statistics.steps * measured.steps.size());
     return (profile.outside + kernels * profile.fork_join) / profile.whole;
 }
 
 void print_profile(const StepTime& measured) {
-    const StepTime::Profile& profile = *measured.profile;
+    const StepProfile& profile = *measured.profile;
     fmt::print("{:<24} {:>7} {:>10} {:>7} {:>9} {:>7}\n", "operation", "share", "ms a step", "calls",
                "GFLOP/s", "GB/s");
     for (const Share& kind : kinds_of(measured)) {
@@ -161,7 +161,7 @@ Json json_of(const StepTime& measured) {
                       {"state_bytes", statistics.state_bytes},
                       {"moved_bytes", statistics.bytes_moved}};
     if (measured.profile) {
-        const StepTime::Profile& profile = *measured.profile;
+        const StepProfile& profile = *measured.profile;
         json["sgemm_gflops"] = profile.peak_flops / 1e9;
         json["replay"] = {
             {"between_kernels_ms", 1e3 * profile.outside / static_cast<double>(measured.steps.size())},

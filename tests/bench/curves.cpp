@@ -27,7 +27,7 @@ Curve measure(Curve curve, const std::vector<Point>& points, const Options& opti
             // The flavour that is the faster one at this size.
             double least = INFINITY;
             for (const char* blas : {"pthread", "openmp"}) {
-                least = std::min(least, run_peer(point.model, {blas, point.threads}, point.steps).median);
+                least = std::min(least, run_peer(point.model, {blas, point.threads}, point.steps, 10).median);
             }
             curve.peer.push_back(least);
         }
@@ -42,7 +42,7 @@ Curve measure(Curve curve, const std::vector<Point>& points, const Options& opti
 std::vector<Curve> measure_curves(const Options& options) {
     std::vector<Curve> curves;
     std::vector<Point> points;
-    for (const std::size_t batch : {8, 16, 32, 64, 128}) {
+    for (const std::size_t batch : {8U, 16U, 32U, 64U, 128U}) {
         points.push_back(
             {static_cast<double>(batch), {"models/mnist.gan", "mnist", batch}, options.threads, 7});
     }
@@ -50,7 +50,7 @@ std::vector<Curve> measure_curves(const Options& options) {
         measure({"batch", "models/mnist.gan: ms a step against examples in a batch", "batch", {}, {}, {}},
                 points, options));
     points.clear();
-    for (const std::size_t width : {128, 256, 512, 1024, 2048}) {
+    for (const std::size_t width : {128U, 256U, 512U, 1024U, 2048U}) {
         points.push_back(
             {static_cast<double>(width),
              {"tests/bench/models/wide_gan.gan", "wide_gan", 64, {{"width", width}}, {{"width", width}}},
@@ -61,7 +61,7 @@ std::vector<Curve> measure_curves(const Options& options) {
         measure({"width", "Dense GAN: ms a step against the width of its hidden layers", "width", {}, {}, {}},
                 points, options));
     points.clear();
-    for (const std::size_t length : {32, 64, 128, 256, 512}) {
+    for (const std::size_t length : {32U, 64U, 128U, 256U, 512U}) {
         points.push_back({static_cast<double>(length),
                           {"models/gpt.gan", "gpt", 8, {{"window", length}}, {{"length", length}}},
                           options.threads,

@@ -38,12 +38,13 @@ std::span<const Row> rows() {
 }
 
 PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps) {
+    constexpr double briefly = 4;  // seconds
     PeerSettings fastest;
     double least = std::numeric_limits<double>::infinity();
     for (const char* blas : {"pthread", "openmp"}) {
         for (std::size_t count = 1; count <= threads; ++count) {
             const PeerSettings settings{blas, count};
-            const double median = run_peer(model, settings, steps).median;
+            const double median = run_peer(model, settings, steps, briefly).median;
             say(fmt::format("  PyTorch with {}: {:.1f} ms", settings.spell(), median));
             if (median < least) {
                 least = median;
@@ -60,8 +61,7 @@ Result measure(const Row& row, const Options& options) {
     result.row = row;
     if (options.peer) {
         result.peer.emplace();
-        result.peer->settings =
-            fastest_peer(row.model, options.threads, std::max<std::size_t>(3, row.steps / 3));
+        result.peer->settings = fastest_peer(row.model, options.threads, row.steps);
     }
     std::vector<double> step, single, memory, feeding, peer_step, peer_memory, ratios, start;
     for (std::size_t round = 0; round < options.rounds; ++round) {

@@ -37,6 +37,14 @@ struct Range {
     double high = 0;
 };
 
+/// Of PyTorch, medians over the rounds.
+struct PeerResult {
+    PeerSettings settings;  ///< the fastest
+    double step = 0;
+    double memory = 0;
+    Range ratios;  ///< lowest and highest of the rounds'
+};
+
 /// Medians over the rounds.
 struct Result {
     Row row;
@@ -46,13 +54,7 @@ struct Result {
     double feeding = 0;  ///< milliseconds a step
     double start = 0;    ///< seconds
     Profile profile;
-    struct Peer {
-        PeerSettings settings;  ///< the fastest
-        double step = 0;
-        double memory = 0;
-        Range ratios;  ///< lowest and highest of the rounds'
-    };
-    std::optional<Peer> peer;
+    std::optional<PeerResult> peer;
 };
 
 /// The sides take turns in every round, so that all meet the same machine. Throws if their models differ.

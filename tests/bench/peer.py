@@ -273,21 +273,24 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--seconds", type=float, default=1e9, help="fewer steps if they take longer; at least 3")
     parser.add_argument("--width", type=int, default=0)
     parser.add_argument("--length", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     nets, step = MODELS[options.model](options)
-    warm_up = 3
-    times = []
-    for number in range(warm_up + options.steps):
-        begin = time.perf_counter()
+    for number in range(3):  # to warm up
         step(number)
+    times = []
+    end = time.perf_counter() + options.seconds
+    while len(times) < options.steps and (len(times) < 3 or time.perf_counter() < end):
+        begin = time.perf_counter()
+        step(len(times))
         times.append(1e3 * (time.perf_counter() - begin))
     learned = sum(w.numel() for net in nets for w in net.parameters() if w.requires_grad)
     print(json.dumps({
-        "step_ms": times[warm_up:],
+        "step_ms": times,
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "parameters": learned,
         "threads": torch.get_num_threads(),

@@ -144,7 +144,7 @@ std::string page(const Machine& machine, const std::string& command, double impo
         "Both train the same model, to which the number of learned weights is held, with the same batch, "
         "optimizer "
         "and updates, in single precision, on {} threads. Data is made ready outside the time. Memory is the "
-        "largest that the process had.\n\n",
+        "largest that the process had; neither side holds more data than a few batches.\n\n",
         options.rounds, options.threads);
     if (peer) {
         text +=

@@ -1,7 +1,6 @@
 #include "tests/bench/sides.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,7 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "tests/program/process.hpp"
+#include "tests/program/files.hpp"
 
 namespace gandsl::bench {
 
@@ -49,11 +48,22 @@ std::vector<std::string> words_of(const char* command, const Model& model) {
     return words;
 }
 
+// A data set of a few batches, as the peer has one: what a whole one takes of the memory is not the question.
+void write_pictures(const test::Scratch& scratch) {
+    scratch.write("train-images-idx3-ubyte", test::idx_pictures(512));
+    scratch.write("train-labels-idx1-ubyte", test::idx_labels(512));
+    scratch.write("t10k-images-idx3-ubyte", test::idx_pictures(16));
+    scratch.write("t10k-labels-idx1-ubyte", test::idx_labels(16));
+}
+
 Json time_gandsl(const Model& model, std::vector<std::string> more) {
+    const test::Scratch scratch;
+    write_pictures(scratch);
     std::vector<std::string> words = words_of("time", model);
+    words.insert(words.end(), {"--data", scratch.path().string()});
     words.insert(words.end(), more.begin(), more.end());
     words.emplace_back("--json");
-    return Json::parse(checked(test::run({words, fs::temp_directory_path()}), model.file));
+    return Json::parse(checked(scratch.gandsl(words), model.file));
 }
 
 std::vector<Profile::Part> parts_of(const Json& list) {
@@ -67,28 +77,6 @@ std::vector<Profile::Part> parts_of(const Json& list) {
     }
     return parts;
 }
-
-// A folder that goes away with its owner.
-class Folder {
-  public:
-    Folder() {
-        std::string pattern = (fs::temp_directory_path() / "gandsl-bench-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            throw std::runtime_error("no folder can be made in " + fs::temp_directory_path().string());
-        }
-        path_ = pattern;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    const fs::path& path() const { return path_; }
-
-  private:
-    fs::path path_;
-};
 
 std::string quoted(const std::string& word) {
     std::string text = "'";
@@ -142,10 +130,10 @@ Profile profile_gandsl(const Model& model, std::size_t threads, std::size_t step
 }
 
 double start_gandsl(const Model& model) {
-    const Folder folder;
+    const test::Scratch scratch;
     std::vector<std::string> words = words_of("run", model);
-    words.insert(words.end(), {"--steps", "1", "--out", (folder.path() / "runs").string()});
-    const fs::path log = folder.path() / "runs" / fs::path(model.file).stem() / "001" / "log.csv";
+    words.insert(words.end(), {"--steps", "1", "--out", (scratch / "runs").string()});
+    const fs::path log = scratch / "runs" / fs::path(model.file).stem() / "001" / "log.csv";
     // The log's first row comes with the end of the first step, and says how long ago that step began.
     double first_row = 0;
     std::atomic<bool> ended = false;
@@ -162,7 +150,7 @@ double start_gandsl(const Model& model) {
             std::this_thread::sleep_for(std::chrono::microseconds(500));
         }
     });
-    const test::Outcome outcome = test::run({words, folder.path()});
+    const test::Outcome outcome = scratch.gandsl(words);
     ended = true;
     watch.join();
     checked(outcome, "gandsl run " + model.file);
@@ -177,7 +165,7 @@ double start_gandsl(const Model& model) {
     return first_row - std::stod(row.substr(seconds));
 }
 
-Measured run_peer(const Model& model, const PeerSettings& settings, std::size_t steps) {
+Measured run_peer(const Model& model, const PeerSettings& settings, std::size_t steps, double seconds) {
     const std::string library = first_line("ls -d /usr/lib/*/openblas-" + settings.blas);
     if (library.empty()) {
         throw std::runtime_error("libopenblas0-" + settings.blas +
@@ -186,9 +174,9 @@ Measured run_peer(const Model& model, const PeerSettings& settings, std::size_t 
     const std::string threads = std::to_string(settings.threads);
     std::string line = fmt::format(
         "LD_LIBRARY_PATH={} OMP_NUM_THREADS={} OPENBLAS_NUM_THREADS={} {} {} {} --threads {} --batch {} "
-        "--steps {}",
+        "--steps {} --seconds {}",
         quoted(library), threads, threads, python, quoted((project_root() / "tests/bench/peer.py").string()),
-        model.peer, threads, model.batch, steps);
+        model.peer, threads, model.batch, steps, seconds);
     for (const auto& [name, value] : model.sizes) {
         line += fmt::format(" --{} {}", name, value);
     }

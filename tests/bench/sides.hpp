@@ -66,8 +66,9 @@ Profile profile_gandsl(const Model& model, std::size_t threads, std::size_t step
 /// Seconds from the start of `gandsl run` to that of its first step.
 double start_gandsl(const Model& model);
 
-/// Throws too where PyTorch did not run with the BLAS and threads asked for, or without oneDNN.
-Measured run_peer(const Model& model, const PeerSettings& settings, std::size_t steps);
+/// Throws too where PyTorch did not run with the BLAS and threads asked for, or without oneDNN. Stops early,
+/// though not before three steps, when the steps have taken so many seconds.
+Measured run_peer(const Model& model, const PeerSettings& settings, std::size_t steps, double seconds = 1e9);
 
 /// Seconds that importing PyTorch takes.
 double import_peer();

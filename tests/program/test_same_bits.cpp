@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_step_has_the_same_bits_at_every_number_of_threads) {
         const program::Loaded loaded = test::load_zoo(file);
         const training::Datasets datasets = training::open_datasets(loaded);
         const Trained alone = train(loaded, datasets, 1);
-        for (const std::size_t threads : {2, 3, 4}) {
+        for (const std::size_t threads : {2U, 3U, 4U}) {
             const Trained together = train(loaded, datasets, threads);
             BOOST_TEST_REQUIRE(together.names == alone.names, boost::test_tools::per_element());
             for (std::size_t place = 0; place < alone.names.size(); ++place) {
