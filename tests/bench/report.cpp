@@ -139,16 +139,18 @@ std::string page(const Machine& machine, const std::string& command, double impo
         command, machine.processor, machine.cores, terminal::human_bytes(machine.memory), machine.compiler,
         machine.openblas, peer ? fmt::format("; PyTorch is Debian's python3-torch {}", machine.torch) : "");
     text += fmt::format(
-        "Step times are medians: of the steps of one process, then of {} rounds in which the two sides take "
-        "turns. "
-        "Both train the same model, to which the number of learned weights is held, with the same batch, "
-        "optimizer "
-        "and updates, in single precision, on {} threads. Data is made ready outside the time. Memory is the "
-        "largest that the process had; neither side holds more data than a few batches.\n\n",
-        options.rounds, options.threads);
+        "Step times are medians: of the steps of one process on {} threads, then of the rounds, of which "
+        "there were "
+        "{}. Data is made ready outside the time. Memory is the largest that the process had, which holds no "
+        "more "
+        "data than a few batches.\n\n",
+        options.threads, options.rounds);
     if (peer) {
         text +=
-            "## Beside PyTorch\n\nPyTorch at its best: the fastest of one and two threads with either "
+            "## Beside PyTorch\n\nBoth sides train the same model, with the same batch, optimizer and "
+            "updates, in single "
+            "precision; the number of learned weights is held to be equal. They take turns in every round. "
+            "PyTorch at its best: the fastest of one and two threads with either "
             "flavour of "
             "OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is that of the medians; "
             "the "
