@@ -129,8 +129,9 @@ bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, s
 // One kernel call, with the addresses it works on.
 struct Step {
     const GraphNode* node = nullptr;  ///< its last node
-    const char* name = "";
+    std::size_t kind = 0;  ///< place in Implementation::kinds
     double flops = 0;
+    double bytes = 0;  ///< read and written
     std::vector<ConstTensor> inputs;
     std::optional<Tensor> output;
     std::span<Real> workspace;
@@ -144,6 +145,33 @@ struct Copy {
     const Real* from;
     std::size_t bytes;
 };
+
+double bytes_of(const std::vector<Copy>& copies) {
+    double bytes = 0;
+    for (const Copy& copy : copies) {
+        bytes += 2 * static_cast<double>(copy.bytes);
+    }
+    return bytes;
+}
+
+// "64x100 * 100x256 -> 64x256" for an operation that multiplies, nothing for others.
+std::string shapes_of(const GraphNode& node, const std::vector<Shape>& inputs) {
+    if (node.operation->flops == nullptr || node.operation->arity == 1) {
+        return {};
+    }
+    std::string text;
+    const auto add = [&text](const char* between, const Shape& shape) {
+        text += between;
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+            text += (axis == 0 ? "" : "x") + std::to_string(shape[axis]);
+        }
+    };
+    for (const Shape& input : inputs) {
+        add(text.empty() ? "" : " * ", input);
+    }
+    add(" -> ", node.shape);
+    return text;
+}
 
 }  // namespace
 
@@ -159,11 +187,13 @@ struct Plan::Implementation {
     Arena arena;
     Arena feeds;
     std::vector<Step> steps;
+    std::vector<OperationTime> kinds;  ///< what the steps are, no time spent yet; copies come last
     std::vector<Copy> before;  ///< states whose old value is stored elsewhere
     std::vector<Copy> after;   ///< new values that could not be computed in their state's memory
     PlanStatistics statistics;
 
     void lay_out(const Tape& tape, const std::vector<std::string>& without);
+    std::size_t kind_of(const std::string& operation, const std::string& shapes);
     void run_step(const Step& step, const Execution& execution);
 };
 
@@ -386,12 +416,14 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         if (workspace_of[unit] != none) {
             step.workspace = {address(workspace_of[unit]), blocks[workspace_of[unit]].bytes / sizeof(Real)};
         }
+        std::string multiplied;
         for (const std::size_t node : units.units[unit].nodes) {
             const GraphNode& own = graph.nodes[node];
             std::vector<Shape> shapes;
             for (const std::size_t input : own.inputs) {
                 shapes.push_back(graph.nodes[input].shape);
             }
+            multiplied = shapes_of(own, shapes);
             step.flops += own.operation->flops != nullptr ? own.operation->flops(own.attributes, shapes, own.shape)
                                                           : static_cast<double>(element_count(own.shape));
         }
@@ -399,22 +431,42 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
             step.fused = std::move(fused[unit]);
             for (const std::size_t operand : step.fused->operands) {
                 step.operands.push_back(memory_of(operand));
+                step.bytes += static_cast<double>(bytes_of(graph.nodes[operand].shape));
             }
             for (const std::size_t output : step.fused->outputs) {
                 step.outputs.push_back(memory_of(output));
+                step.bytes += static_cast<double>(bytes_of(graph.nodes[output].shape));
             }
-            step.name = "elementwise";
+            step.kind = kind_of("elementwise", {});
         } else {
             for (const std::size_t input : graph.nodes[last].inputs) {
                 step.inputs.push_back({memory_of(input), graph.nodes[input].shape});
+                step.bytes += static_cast<double>(bytes_of(graph.nodes[input].shape));
             }
+            step.bytes += static_cast<double>(bytes_of(graph.nodes[last].shape));
             step.output.emplace(Tensor{memory_of(last), graph.nodes[last].shape});
-            step.name = graph.nodes[last].operation->name.data();
+            step.kind = kind_of(std::string(graph.nodes[last].operation->name), multiplied);
         }
         statistics.flops += step.flops;
+        statistics.bytes_moved += step.bytes;
         steps.push_back(std::move(step));
     }
     statistics.steps = steps.size();
+    if (!before.empty() || !after.empty()) {
+        kinds.push_back({"store", 0, 0, 0, 0, {}});
+    }
+    statistics.bytes_moved += bytes_of(before) + bytes_of(after);
+}
+
+std::size_t Plan::Implementation::kind_of(const std::string& operation, const std::string& shapes) {
+    const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const OperationTime& kind) {
+        return kind.operation == operation && kind.shapes == shapes;
+    });
+    if (found != kinds.end()) {
+        return static_cast<std::size_t>(found - kinds.begin());
+    }
+    kinds.push_back({operation, 0, 0, 0, 0, shapes});
+    return kinds.size() - 1;
 }
 
 void Plan::Implementation::run_step(const Step& step, const Execution& execution) {
@@ -524,33 +576,31 @@ void Plan::profile(std::uint64_t step, std::vector<OperationTime>& times) {
     Implementation& own = *implementation_;
     const FlushDenormals flush;
     const Execution execution{*own.pool, own.seed, step};
-    const auto add = [&](const char* name, double flops, Clock::time_point begin) {
-        auto found = std::find_if(times.begin(), times.end(),
-                                  [&](const OperationTime& time) { return time.operation == name; });
-        if (found == times.end()) {
-            times.push_back({name, 0, 0, 0});
-            found = times.end() - 1;
-        }
-        found->seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-        found->flops += flops;
-        ++found->calls;
+    if (times.empty()) {
+        times = own.kinds;
+    }
+    const auto add = [](OperationTime& time, double flops, double bytes, Clock::time_point begin) {
+        time.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+        time.flops += flops;
+        time.bytes += bytes;
+        ++time.calls;
     };
-    auto begin = Clock::now();
-    for (const Copy& copy : own.before) {
-        std::memcpy(copy.to, copy.from, copy.bytes);
-    }
+    const auto copy_all = [&](const std::vector<Copy>& copies) {
+        if (!copies.empty()) {
+            const auto begin = Clock::now();
+            for (const Copy& copy : copies) {
+                std::memcpy(copy.to, copy.from, copy.bytes);
+            }
+            add(times.back(), 0, bytes_of(copies), begin);
+        }
+    };
+    copy_all(own.before);
     for (const Step& each : own.steps) {
-        const auto start = Clock::now();
+        const auto begin = Clock::now();
         own.run_step(each, execution);
-        add(each.name, each.flops, start);
+        add(times[each.kind], each.flops, each.bytes, begin);
     }
-    begin = Clock::now();
-    for (const Copy& copy : own.after) {
-        std::memcpy(copy.to, copy.from, copy.bytes);
-    }
-    if (!own.after.empty()) {
-        add("store", 0, begin);
-    }
+    copy_all(own.after);
 }
 
 std::span<const Real> Plan::read(Var output) const {

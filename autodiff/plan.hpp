@@ -33,14 +33,17 @@ struct PlanStatistics {
     std::size_t buffer_bytes = 0;    ///< the sum of those buffers, had each its own memory
     std::size_t state_bytes = 0;
     double flops = 0;                ///< of one run
+    double bytes_moved = 0;          ///< of one run: what its kernels and copies read and write, each once
 };
 
-/// Time spent in one kind of operation.
+/// Time spent in one kind of operation; in one that multiplies, for each combination of shapes.
 struct OperationTime {
     std::string operation;
     double seconds = 0;
     double flops = 0;
+    double bytes = 0;  ///< read and written, each value once
     std::size_t calls = 0;
+    std::string shapes = {};  ///< "64x100 * 100x256 -> 64x256"; empty for those not told apart by shape
 };
 
 /// A fixed sequence of kernels that computes `outputs`, then stores the assignments: pruned to what is needed, equal
@@ -68,7 +71,7 @@ class Plan {
 
     const PlanStatistics& statistics() const;
 
-    /// Like run, and adds up the time each kind of operation took.
+    /// Like run, and adds up the time each kind of operation took. `times` is empty, or of this plan's earlier runs.
     void profile(std::uint64_t step, std::vector<OperationTime>& times);
 
   private:

@@ -208,9 +208,16 @@ Request read_command_line(const std::vector<std::string>& words) {
     CLI::App* time_command = app.add_subcommand("time", "measures a training step, and where its time goes");
     add_file_options(*time_command, time.file, set);
     add_threads(*time_command, time.file.threads);
-    time_command->add_option("--seconds", time.seconds, "how long to measure")
-        ->type_name("N")
-        ->check(CLI::Range(0.01, 3600.0));
+    CLI::Option* const seconds = time_command->add_option("--seconds", time.seconds, "how long to measure")
+                                     ->type_name("N")
+                                     ->check(CLI::Range(0.01, 3600.0));
+    add_whole_number(
+        *time_command, "--steps", [&time](std::uint64_t number) { time.file.steps = number; }, 1, most_turns,
+        "how many steps to measure, instead of seconds")
+        ->excludes(seconds);
+    time_command->add_flag("--json", time.json, "prints all figures as JSON");
+    time_command->add_flag("--no-profile{false}", time.profile,
+                           "whole steps one after the other, and not where their time goes");
 
     FormatRequest format;
     CLI::App* format_command = app.add_subcommand("fmt", "prints a file in the standard form");

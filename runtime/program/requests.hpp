@@ -34,8 +34,10 @@ struct CheckRequest {
     FileRequest file;
 };
 struct TimeRequest {
-    FileRequest file;
+    FileRequest file;  ///< its steps are how many to measure, instead of `seconds`
     double seconds = 3;
+    bool profile = true;  ///< false: whole steps alone
+    bool json = false;
 };
 struct FormatRequest {
     std::filesystem::path file;

@@ -1,65 +1,182 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
+#include <nlohmann/json.hpp>
 
-#include "autodiff/array.hpp"
 #include "autodiff/error.hpp"
-#include "autodiff/operations.hpp"
-#include "runtime/build/graph.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/step_time.hpp"
 #include "runtime/terminal/format.hpp"
-#include "runtime/training/feeder.hpp"
-#include "runtime/training/session.hpp"
 
 namespace gandsl::program {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
 
-double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
-// A large square product, as often as fits in the time: what the machine can do.
-class Peak {
-  public:
-    explicit Peak(const std::shared_ptr<ThreadPool>& pool)
-        : tape_(Evaluation::planned), plan_(make(tape_, pool)) {
-        plan_.run();
-    }
-    void measure() {
-        const auto begin = Clock::now();
-        plan_.run();
-        best_ = std::max(best_, 2.0 * side * side * side / seconds_since(begin));
-    }
-    double flops() const { return best_; }
-
-  private:
-    static constexpr Index side = 1024;
-    static Plan make(Tape& tape, const std::shared_ptr<ThreadPool>& pool) {
-        const Var a = tape.state(make_array({side, side}, 1));
-        const Var b = tape.state(make_array({side, side}, 1));
-        return Plan({matmul(a, b)}, {}, {pool, {}});
-    }
-    Tape tape_;
-    Plan plan_;
-    double best_ = 0;
+// One kind of operation, or one of its shapes: figures for one step.
+struct Share {
+    std::string operation;
+    std::string shapes;  ///< empty for a whole kind
+    double share = 0;    ///< of the time in kernels
+    double seconds = 0;
+    double calls = 0;
+    double flops_a_second = 0;
+    double bytes_a_second = 0;
 };
 
-double peak_memory() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) * 1024;  // given in KiB
+std::vector<Share> shares_of(std::vector<OperationTime> times, std::size_t steps) {
+    std::sort(times.begin(), times.end(),
+              [](const OperationTime& a, const OperationTime& b) { return a.seconds > b.seconds; });
+    double total = 0;
+    for (const OperationTime& time : times) {
+        total += time.seconds;
+    }
+    const auto each = static_cast<double>(steps);
+    std::vector<Share> shares;
+    for (const OperationTime& time : times) {
+        if (time.seconds > 0) {
+            shares.push_back({time.operation, time.shapes, time.seconds / total, time.seconds / each,
+                              static_cast<double>(time.calls) / each, time.flops / time.seconds,
+                              time.bytes / time.seconds});
+        }
+    }
+    return shares;
+}
+
+std::vector<Share> kinds_of(const StepTime& measured) {
+    std::vector<OperationTime> kinds;
+    for (const OperationTime& time : measured.profile->times) {
+        auto found = std::find_if(kinds.begin(), kinds.end(), [&](const OperationTime& kind) {
+            return kind.operation == time.operation;
+        });
+        if (found == kinds.end()) {
+            kinds.push_back(time);
+            kinds.back().shapes.clear();
+        } else {
+            found->seconds += time.seconds;
+            found->flops += time.flops;
+            found->bytes += time.bytes;
+            found->calls += time.calls;
+        }
+    }
+    return shares_of(kinds, measured.steps.size());
+}
+
+// Those that multiply, each shape by itself.
+std::vector<Share> products_of(const StepTime& measured) {
+    std::vector<Share> shares = shares_of(measured.profile->times, measured.steps.size());
+    std::erase_if(shares, [](const Share& share) { return share.shapes.empty(); });
+    return shares;
+}
+
+// What replaying costs beyond the kernels: between them, and, at most, handing each to the threads.
+double replay_share(const StepTime& measured) {
+    const StepProfile& profile = *measured.profile;
+    const auto kernels = static_cast<double>(measured.statistics.steps * measured.steps.size());
+    return (profile.outside + kernels * profile.fork_join) / profile.whole;
+}
+
+void print_profile(const StepTime& measured) {
+    const StepProfile& profile = *measured.profile;
+    fmt::print("{:<24} {:>7} {:>10} {:>7} {:>9} {:>7}\n", "operation", "share", "ms a step", "calls",
+               "GFLOP/s", "GB/s");
+    for (const Share& kind : kinds_of(measured)) {
+        fmt::print("{:<24} {:>6.1f}% {:>10.3f} {:>7.0f} {:>9.1f} {:>7.1f}\n", kind.operation,
+                   100 * kind.share, 1e3 * kind.seconds, kind.calls, kind.flops_a_second / 1e9,
+                   kind.bytes_a_second / 1e9);
+    }
+    const std::vector<Share> products = products_of(measured);
+    if (!products.empty()) {
+        fmt::print("\n{:>7} {:>10} {:>7} {:>9} {:>8}  {}\n", "share", "ms a step", "calls", "GFLOP/s",
+                   "of peak", "product");
+    }
+    for (const Share& product : products) {
+        fmt::print("{:>6.1f}% {:>10.3f} {:>7.0f} {:>9.1f} {:>7.0f}%  {} {}\n", 100 * product.share,
+                   1e3 * product.seconds, product.calls, product.flops_a_second / 1e9,
+                   100 * product.flops_a_second / profile.peak_flops, product.operation, product.shapes);
+    }
+    fmt::print("\npeak:   {:.1f} GFLOP/s, sgemm of 1024 x 1024 in the same run; the whole step has {:.1f}\n",
+               profile.peak_flops / 1e9, measured.statistics.flops / measured.median() / 1e9);
+    fmt::print(
+        "replay: {:.3f} ms a step between {} kernels, {:.2f} us to hand one to the threads: at most "
+        "{:.1f}%\n",
+        1e3 * profile.outside / static_cast<double>(measured.steps.size()), measured.statistics.steps,
+        1e6 * profile.fork_join, 100 * replay_share(measured));
+}
+
+void print(const StepTime& measured) {
+    using terminal::human_bytes;
+    const double median = measured.median();
+    const PlanStatistics& statistics = measured.statistics;
+    fmt::print("{:.2f} ms a step (median of {}), {:.0f} examples a second, batch {}, {} thread{}\n\n",
+               median * 1e3, measured.steps.size(), static_cast<double>(measured.examples) / median,
+               measured.batch, measured.threads, measured.threads == 1 ? "" : "s");
+    if (measured.profile) {
+        print_profile(measured);
+    }
+    fmt::print(
+        "memory: {} at most; {} for one step ({} if nothing were shared), {} for weights and moments\n",
+        human_bytes(measured.peak_memory), human_bytes(static_cast<double>(statistics.arena_bytes)),
+        human_bytes(static_cast<double>(statistics.buffer_bytes)),
+        human_bytes(static_cast<double>(statistics.state_bytes)));
+    fmt::print("moved:  {} a step, read and written\n", human_bytes(statistics.bytes_moved));
+    fmt::print("data:   {:.3f} ms a step to wait for a batch and copy it\n", 1e3 * measured.feeding);
+}
+
+Json json_of(const Share& share) {
+    Json json = {{"operation", share.operation}};
+    if (!share.shapes.empty()) {
+        json["shapes"] = share.shapes;
+    }
+    json["share"] = share.share;
+    json["ms"] = 1e3 * share.seconds;
+    json["calls"] = share.calls;
+    json["gflops"] = share.flops_a_second / 1e9;
+    json["gbytes_per_second"] = share.bytes_a_second / 1e9;
+    return json;
+}
+
+Json json_of(const StepTime& measured) {
+    const double median = measured.median();
+    const PlanStatistics& statistics = measured.statistics;
+    Json json = {{"batch", measured.batch},
+                 {"examples", measured.examples},
+                 {"threads", measured.threads},
+                 {"parameters", measured.parameters},
+                 {"steps", measured.steps.size()},
+                 {"median_ms", 1e3 * median},
+                 {"step_ms", Json::array()},
+                 {"feeder_ms", 1e3 * measured.feeding},
+                 {"kernels", statistics.steps},
+                 {"gflop", statistics.flops / 1e9},
+                 {"gflops", statistics.flops / median / 1e9}};
+    for (const double step : measured.steps) {
+        json["step_ms"].push_back(1e3 * step);
+    }
+    json["memory"] = {{"peak_bytes", measured.peak_memory},
+                      {"arena_bytes", statistics.arena_bytes},
+                      {"buffer_bytes", statistics.buffer_bytes},
+                      {"state_bytes", statistics.state_bytes},
+                      {"moved_bytes", statistics.bytes_moved}};
+    if (measured.profile) {
+        const StepProfile& profile = *measured.profile;
+        json["sgemm_gflops"] = profile.peak_flops / 1e9;
+        json["replay"] = {
+            {"between_kernels_ms", 1e3 * profile.outside / static_cast<double>(measured.steps.size())},
+            {"fork_join_us", 1e6 * profile.fork_join},
+            {"share", replay_share(measured)}};
+        for (const Share& kind : kinds_of(measured)) {
+            json["operations"].push_back(json_of(kind));
+        }
+        json["products"] = Json::array();
+        for (const Share& product : products_of(measured)) {
+            json["products"].push_back(json_of(product));
+            json["products"].back()["of_peak"] = product.flops_a_second / profile.peak_flops;
+        }
+    }
+    return json;
 }
 
 }  // namespace
@@ -69,64 +186,17 @@ int time(const TimeRequest& request) {
     if (!loaded) {
         return 1;
     }
-    const dsl::Program& program = loaded->program;
-    if (!program.train) {
+    if (!loaded->program.train) {
         throw Error(ErrorCode::invalid_argument,
                     request.file.file.string() + " has no `train` block to measure");
     }
-    const training::Datasets datasets = training::open_datasets(*loaded);
-    const auto pool = std::make_shared<ThreadPool>(request.file.threads);
-    const runtime::Graph graph = runtime::build(
-        program, {.batch = static_cast<Index>(program.train->batch), .seed = program.train->seed});
-    Plan plan(graph.outputs(), graph.assignments, PlanOptions{pool, {}});
-    training::TrainFeeder feeder(program, datasets, graph, program.train->batch, program.train->seed, 0);
-    feeder.feed(plan);
-    constexpr std::uint64_t warm_up = 3;
-    for (std::uint64_t step = 0; step < warm_up; ++step) {
-        plan.run(step);
+    const StepTime measured =
+        measure_step(*loaded, {request.file.threads, request.seconds, request.file.steps, request.profile});
+    if (request.json) {
+        fmt::print("{}\n", json_of(measured).dump(2));
+    } else {
+        print(measured);
     }
-    const double memory = peak_memory();
-    Peak peak(pool);
-    std::vector<double> steps;
-    std::vector<OperationTime> times;
-    const auto begin = Clock::now();
-    // Whole steps, profiled steps and the peak take turns, so that all meet the same machine.
-    for (std::uint64_t step = warm_up; steps.size() < 5 || seconds_since(begin) < request.seconds; ++step) {
-        feeder.feed(plan);
-        const auto start = Clock::now();
-        plan.run(step);
-        steps.push_back(seconds_since(start));
-        plan.profile(++step, times);
-        peak.measure();
-    }
-    double total = 0;
-    for (const OperationTime& time : times) {
-        total += time.seconds;
-    }
-    std::sort(times.begin(), times.end(),
-              [](const OperationTime& a, const OperationTime& b) { return a.seconds > b.seconds; });
-    const double typical = median(steps);
-    fmt::print("{:.2f} ms a step (median of {}), {:.0f} examples a second, batch {}, {} thread{}\n\n",
-               typical * 1e3, steps.size(),
-               static_cast<double>(program.train->batch * program.train->batch_slots) / typical,
-               program.train->batch, pool->size(), pool->size() == 1 ? "" : "s");
-    fmt::print("{:<24} {:>7} {:>10} {:>7} {:>10}\n", "operation", "share", "ms a step", "calls", "GFLOP/s");
-    const double profiled = static_cast<double>(steps.size());
-    for (const OperationTime& time : times) {
-        fmt::print("{:<24} {:>6.1f}% {:>10.3f} {:>7.0f}", time.operation, 100 * time.seconds / total,
-                   1e3 * time.seconds / profiled, static_cast<double>(time.calls) / profiled);
-        if (time.flops > 0 && time.seconds > 0) {
-            fmt::print(" {:>10.1f}", time.flops / time.seconds / 1e9);
-        }
-        fmt::print("\n");
-    }
-    const PlanStatistics& statistics = plan.statistics();
-    fmt::print("\nwhole step: {:.1f} GFLOP/s; sgemm of 1024 x 1024 in the same run: {:.1f} GFLOP/s\n",
-               statistics.flops / typical / 1e9, peak.flops() / 1e9);
-    fmt::print("memory: {} at most; {} for one step, {} for weights and moments\n",
-               terminal::human_bytes(memory),
-               terminal::human_bytes(static_cast<double>(statistics.arena_bytes)),
-               terminal::human_bytes(static_cast<double>(statistics.state_bytes)));
     return 0;
 }
 

@@ -251,7 +251,7 @@ std::string draw_panel(const Panel& panel, const std::vector<double>& steps, dou
 
 }  // namespace
 
-std::string draw_curves(const files::LogTable& log, const std::string& title) {
+std::string draw_curves(const files::LogTable& log, const std::string& title, const std::string& across) {
     const std::vector<Panel> panels = arrange(log);
     const double height = title_height + panel_height * static_cast<double>(panels.size()) + 8;
     std::string svg = fmt::format(
@@ -266,8 +266,8 @@ std::string draw_curves(const files::LogTable& log, const std::string& title) {
     for (std::size_t i = 0; i < panels.size(); ++i) {
         svg += draw_panel(panels[i], log.step, title_height + panel_height * static_cast<double>(i));
     }
-    svg += fmt::format("<text x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"end\" class=\"tick\">step</text>\n",
-                       plot_right, height - 8);
+    svg += fmt::format("<text x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"end\" class=\"tick\">{}</text>\n",
+                       plot_right, height - 8, escaped(across));
     return svg + "</svg>\n";
 }
 

@@ -1,6 +1,8 @@
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "tests/program/files.hpp"
@@ -195,15 +197,79 @@ BOOST_AUTO_TEST_CASE(time_says_where_a_step_goes) {
     BOOST_TEST(contains(outcome.out, " ms a step (median of "), outcome.out);
     BOOST_TEST(contains(outcome.out, " examples a second, batch 32, "), outcome.out);
     BOOST_TEST(contains(line_with(outcome.out, "matmul"), "%"), outcome.out);
-    BOOST_TEST(contains(outcome.out, "sgemm of 1024 x 1024 in the same run: "), outcome.out);
+    BOOST_TEST(contains(outcome.out, "%  matmul 32x784 * 784x16 -> 32x16\n"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "peak: "), "sgemm of 1024 x 1024 in the same run"),
+               outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "replay: "), " kernels, "), outcome.out);
     BOOST_TEST(contains(line_with(outcome.out, "memory: "), " at most"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "moved: "), "B a step"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "data: "), " ms a step"), outcome.out);
     double shares = 0;
+    bool table = false;  // the first of the two
     for (const std::string& line : lines_of(outcome.out)) {
+        table = line.starts_with("operation ") || (table && !line.empty());
         const std::size_t sign = line.find('%');
-        shares += sign == std::string::npos ? 0 : std::stod(line.substr(line.find_last_of(' ', sign)));
+        if (table && sign != std::string::npos) {
+            shares += std::stod(line.substr(line.find_last_of(' ', sign)));
+        }
     }
     BOOST_TEST(shares == 100, boost::test_tools::tolerance(0.02));
     BOOST_TEST(!scratch.has("runs"));
+}
+
+BOOST_AUTO_TEST_CASE(time_prints_its_figures_as_json) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome outcome = scratch.gandsl({"time", "tiny.gan", "--steps", "7", "--threads", "2", "--json"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    const auto json = nlohmann::json::parse(outcome.out);
+    BOOST_TEST(json["batch"] == 32);
+    BOOST_TEST(json["threads"] == 2);
+    BOOST_TEST(json["parameters"] == 13472 + 12577);
+    BOOST_TEST(json["step_ms"].size() == 7U);
+    BOOST_TEST(json["median_ms"] > 0);
+    BOOST_TEST(json["feeder_ms"] >= 0);
+    BOOST_TEST(json["sgemm_gflops"] > 0);
+    BOOST_TEST(json["replay"]["between_kernels_ms"] > 0);
+    BOOST_TEST(json["replay"]["share"] > 0);
+    const auto& memory = json["memory"];
+    BOOST_TEST(memory["peak_bytes"] > memory["arena_bytes"].get<double>());
+    BOOST_TEST(memory["arena_bytes"] <= memory["buffer_bytes"].get<double>());
+    double shares = 0;
+    double products = 0;
+    double calls = 0;
+    for (const auto& operation : json["operations"]) {
+        shares += operation["share"].get<double>();
+        calls += operation["calls"].get<double>();
+        products += operation["operation"] == "matmul" ? operation["share"].get<double>() : 0;
+    }
+    BOOST_TEST(shares == 1, boost::test_tools::tolerance(1e-9));
+    // Copies of states are no kernels.
+    BOOST_TEST(calls >= json["kernels"].get<double>());
+    for (const auto& product : json["products"]) {
+        BOOST_TEST(product["operation"] == "matmul");
+        BOOST_TEST(product["of_peak"] > 0);
+        products -= product["share"].get<double>();
+    }
+    BOOST_TEST(std::abs(products) < 1e-9);
+    // Every kernel reads or writes at least one number; weights and moments are written in every step.
+    BOOST_TEST(memory["moved_bytes"] > memory["state_bytes"].get<double>());
+}
+
+BOOST_AUTO_TEST_CASE(time_measures_whole_steps_alone) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome outcome =
+        scratch.gandsl({"time", "tiny.gan", "--steps", "3", "--no-profile", "--json", "--batch", "5"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    const auto json = nlohmann::json::parse(outcome.out);
+    BOOST_TEST(json["step_ms"].size() == 3U);
+    BOOST_TEST(json["batch"] == 5);
+    BOOST_TEST(!json.contains("operations"));
+    BOOST_TEST(!json.contains("sgemm_gflops"));
+    const Outcome text = scratch.gandsl({"time", "tiny.gan", "--steps", "3", "--no-profile"});
+    BOOST_TEST(contains(text.out, " ms a step (median of 3), "), text.out);
+    BOOST_TEST(!contains(text.out, "GFLOP"), text.out);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

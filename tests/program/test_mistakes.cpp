@@ -88,6 +88,8 @@ BOOST_FIXTURE_TEST_CASE(values_that_are_none, Fixture) {
     expect({"run", "tiny.gan", "--epochs", "1", "--steps", "1"}, {"--epochs or --steps, not both"});
     expect({"run", "tiny.gan", "--data", "nowhere"}, {"--data nowhere: there is no such folder"});
     expect({"time", "tiny.gan", "--seconds", "x"}, {"--seconds"});
+    expect({"time", "tiny.gan", "--steps", "0"}, {"--steps wants a whole number from 1 to"});
+    expect({"time", "tiny.gan", "--seconds", "1", "--steps", "1"}, {"--steps", "--seconds"});
 }
 
 BOOST_FIXTURE_TEST_CASE(batches_beyond_all_memory, Fixture) {

@@ -128,6 +128,8 @@ BOOST_AUTO_TEST_CASE(names_are_text_and_not_markup) {
     const std::string svg = draw_curves(log_of({"a<b"}, {{1, 2}}), "x & y");
     BOOST_TEST(svg.find("a&lt;b") != std::string::npos);
     BOOST_TEST(svg.find("x &amp; y") != std::string::npos);
+    BOOST_TEST(svg.find(">step</text>") != std::string::npos);
+    BOOST_TEST(draw_curves(log_of({"ms"}, {{1, 2}}), "", "a<b").find(">a&lt;b</text>") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(long_logs_make_small_pictures_and_keep_extremes) {

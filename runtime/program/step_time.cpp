@@ -1,0 +1,160 @@
+#include "runtime/program/step_time.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <string>
+
+#include "autodiff/array.hpp"
+#include "autodiff/operations.hpp"
+#include "runtime/build/graph.hpp"
+#include "runtime/training/feeder.hpp"
+#include "runtime/training/session.hpp"
+
+namespace gandsl::program {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+double median_of(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+// A large square product: what the machine can do.
+class Peak {
+  public:
+    explicit Peak(const std::shared_ptr<ThreadPool>& pool)
+        : tape_(Evaluation::planned), plan_(make(tape_, pool)) {
+        plan_.run();
+    }
+    double measure() {
+        const auto begin = Clock::now();
+        plan_.run();
+        return 2.0 * side * side * side / seconds_since(begin);
+    }
+
+  private:
+    static constexpr Index side = 1024;
+    static Plan make(Tape& tape, const std::shared_ptr<ThreadPool>& pool) {
+        const Var a = tape.state(make_array({side, side}, 1));
+        const Var b = tape.state(make_array({side, side}, 1));
+        return Plan({matmul(a, b)}, {}, {pool, {}});
+    }
+    Tape tape_;
+    Plan plan_;
+};
+
+double peak_memory() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) * 1024;  // given in KiB
+}
+
+// The least of some: on a machine that is busy otherwise the rest measures how busy.
+double fork_join_time(ThreadPool& pool) {
+    double least = std::numeric_limits<double>::infinity();
+    for (int turn = 0; turn < 100; ++turn) {
+        const auto begin = Clock::now();
+        pool.parallel(pool.size(), [](std::size_t, std::size_t) {});
+        least = std::min(least, seconds_since(begin));
+    }
+    return least;
+}
+
+std::size_t parameters_of(const runtime::Graph& graph) {
+    std::set<std::string> learned;  // more than one update may learn a weight
+    for (const runtime::UpdateRecord& update : graph.updates) {
+        for (const runtime::LearnedWeight& weight : update.learned) {
+            learned.insert(weight.name);
+        }
+    }
+    std::size_t count = 0;
+    for (const runtime::NamedState& state : graph.states) {
+        count +=
+            learned.contains(state.name) ? static_cast<std::size_t>(element_count(state.var.shape())) : 0;
+    }
+    return count;
+}
+
+}  // namespace
+
+double StepTime::median() const {
+    return median_of(steps);
+}
+
+StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options) {
+    const dsl::Program& program = loaded.program;
+    const dsl::Train& train = *program.train;
+    const training::Datasets datasets = training::open_datasets(loaded);
+    const auto pool = std::make_shared<ThreadPool>(options.threads);
+    const runtime::Graph graph =
+        runtime::build(program, {.batch = static_cast<Index>(train.batch), .seed = train.seed});
+    Plan plan(graph.outputs(), graph.assignments, PlanOptions{pool, {}});
+    training::TrainFeeder feeder(program, datasets, graph, train.batch, train.seed, 0);
+
+    StepTime result;
+    result.batch = train.batch;
+    result.examples = train.batch * train.batch_slots;
+    result.threads = pool->size();
+    result.parameters = parameters_of(graph);
+    result.statistics = plan.statistics();
+
+    constexpr std::uint64_t warm_up = 3;
+    std::uint64_t step = 0;
+    for (; step < warm_up; ++step) {
+        feeder.feed(plan);
+        plan.run(step);
+    }
+    result.peak_memory = peak_memory();
+    std::optional<Peak> peak;
+    if (options.profile) {
+        peak.emplace(pool);
+        result.profile.emplace();
+        result.profile->fork_join = fork_join_time(*pool);
+    }
+    constexpr std::size_t fewest = 5;
+    const auto begin = Clock::now();
+    const auto enough = [&] {
+        return options.steps ? result.steps.size() >= *options.steps
+                             : result.steps.size() >= fewest && seconds_since(begin) >= options.seconds;
+    };
+    // Whole steps, profiled steps and the peak take turns, so that all meet the same machine.
+    while (!enough()) {
+        auto start = Clock::now();
+        feeder.feed(plan);
+        result.feeding += seconds_since(start);
+        start = Clock::now();
+        plan.run(step++);
+        result.steps.push_back(seconds_since(start));
+        if (options.profile) {
+            start = Clock::now();
+            plan.profile(step++, result.profile->times);
+            result.profile->whole += seconds_since(start);
+            result.profile->peak_flops = std::max(result.profile->peak_flops, peak->measure());
+            result.profile->fork_join = std::min(result.profile->fork_join, fork_join_time(*pool));
+        }
+    }
+    result.feeding /= static_cast<double>(result.steps.size());
+    if (options.profile) {
+        StepProfile& profile = *result.profile;
+        profile.outside =
+            std::accumulate(profile.times.begin(), profile.times.end(), profile.whole,
+                            [](double rest, const OperationTime& time) { return rest - time.seconds; });
+    } else {
+        result.peak_memory = peak_memory();
+    }
+    return result;
+}
+
+}  // namespace gandsl::program

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/bench/measure.hpp"
+
+namespace gandsl::bench {
+
+/// Step time against one size of a model.
+struct Curve {
+    std::string name;   ///< of the picture's file: "batch"
+    std::string title;  ///< "mnist.gan, batch size"
+    std::string size;   ///< what grows: "batch"
+    std::vector<double> sizes;
+    std::vector<double> own;   ///< milliseconds a step
+    std::vector<double> peer;  ///< empty without the peer
+};
+
+/// Batch, width, length and threads.
+std::vector<Curve> measure_curves(const Options& options);
+
+/// How the time grows: the exponent of the power of the size that fits best (least squares of logarithms),
+/// and that between the two largest sizes, where what does not grow weighs least.
+struct Growth {
+    double overall = 0;
+    double last = 0;
+};
+Growth growth_of(const std::vector<double>& sizes, const std::vector<double>& times);
+
+/// The picture, as SVG.
+std::string draw(const Curve& curve);
+
+}  // namespace gandsl::bench

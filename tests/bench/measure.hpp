@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tests/bench/sides.hpp"
+
+namespace gandsl::bench {
+
+/// A model with the figures it must reach.
+struct Row {
+    std::string name;
+    Model model;
+    double times_as_fast = 0;  ///< as PyTorch, at least
+    double memory_share = 0;   ///< of PyTorch's, at most
+    std::size_t steps = 0;     ///< in each round
+};
+
+/// Bars that hold for every row.
+inline constexpr double least_speedup = 1.7;  ///< of two threads over one
+inline constexpr double most_replay = 0.05;   ///< share of a step
+inline constexpr double most_start = 0.3;     ///< seconds
+
+/// Every row there is.
+std::span<const Row> rows();
+
+struct Options {
+    bool peer = false;
+    std::size_t rounds = 5;
+    std::size_t threads = 2;
+};
+
+struct Range {
+    double low = 0;
+    double high = 0;
+};
+
+/// Of PyTorch, medians over the rounds.
+struct PeerResult {
+    PeerSettings settings;  ///< the fastest
+    double step = 0;
+    double memory = 0;
+    Range ratios;  ///< lowest and highest of the rounds'
+};
+
+/// Medians over the rounds.
+struct Result {
+    Row row;
+    double step = 0;     ///< milliseconds
+    double single = 0;   ///< milliseconds, on one thread
+    double memory = 0;   ///< bytes
+    double feeding = 0;  ///< milliseconds a step
+    double start = 0;    ///< seconds
+    Profile profile;
+    std::optional<PeerResult> peer;
+};
+
+/// The sides take turns in every round, so that all meet the same machine. Throws if their models differ.
+Result measure(const Row& row, const Options& options);
+
+/// The fastest way to run PyTorch here: the least median over both flavours of OpenBLAS and up to `threads`
+/// threads.
+PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps);
+
+}  // namespace gandsl::bench

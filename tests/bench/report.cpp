@@ -1,0 +1,182 @@
+#include "tests/bench/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/terminal/format.hpp"
+
+namespace gandsl::bench {
+
+namespace {
+
+using Cells = std::vector<std::string>;
+
+std::string aligned(const std::vector<Cells>& lines) {
+    std::vector<std::size_t> widths(lines[0].size(), 0);
+    for (const Cells& line : lines) {
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            widths[i] = std::max(widths[i], line[i].size());
+        }
+    }
+    std::string text;
+    for (std::size_t row = 0; row < lines.size(); ++row) {
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            text += fmt::format("| {:<{}} ", lines[row][i], widths[i]);
+        }
+        text += "|\n";
+        if (row == 0) {
+            for (const std::size_t width : widths) {
+                text += "|" + std::string(width + 2, '-');
+            }
+            text += "|\n";
+        }
+    }
+    return text;
+}
+
+// "met" or "missed", and counts the latter.
+std::string verdict(bool met, Table& table) {
+    table.missed += met ? 0 : 1;
+    return met ? "met" : "missed";
+}
+
+std::string milliseconds(double time) {
+    return fmt::format("{:.{}f}", time, time < 10 ? 2 : 1);
+}
+std::string megabytes(double bytes) {
+    return fmt::format("{:.0f}", bytes / 1e6);
+}
+
+}  // namespace
+
+Table against_peer(const std::vector<Result>& results) {
+    Table table;
+    std::vector<Cells> lines = {{"model", "batch", "PyTorch ms", "its best", "gandsl ms", "ratio", "rounds",
+                                 "at least", "", "MB", "PyTorch MB", "share", "at most", ""}};
+    for (const Result& result : results) {
+        if (!result.peer) {
+            continue;
+        }
+        const double ratio = result.peer->step / result.step;
+        const double share = result.memory / result.peer->memory;
+        lines.push_back(
+            {result.row.name, std::to_string(result.row.model.batch), milliseconds(result.peer->step),
+             result.peer->settings.spell(), milliseconds(result.step), fmt::format("{:.2f}", ratio),
+             fmt::format("{:.2f}-{:.2f}", result.peer->ratios.low, result.peer->ratios.high),
+             fmt::format("{:g}", result.row.times_as_fast), verdict(ratio >= result.row.times_as_fast, table),
+             megabytes(result.memory), megabytes(result.peer->memory), fmt::format("{:.0f} %", 100 * share),
+             fmt::format("{:.0f} %", 100 * result.row.memory_share),
+             verdict(share <= result.row.memory_share, table)});
+    }
+    table.text = aligned(lines);
+    return table;
+}
+
+Table alone(const std::vector<Result>& results) {
+    Table table;
+    std::vector<Cells> lines = {{"model", "ms", "1 thread", "speedup", fmt::format(">= {:g}", least_speedup),
+                                 "replay", fmt::format("<= {:g} %", 100 * most_replay), "start",
+                                 fmt::format("<= {:g} s", most_start), "data ms"}};
+    for (const Result& result : results) {
+        const double speedup = result.single / result.step;
+        lines.push_back({result.row.name, milliseconds(result.step), milliseconds(result.single),
+                         fmt::format("{:.2f}", speedup), verdict(speedup >= least_speedup, table),
+                         fmt::format("{:.1f} %", 100 * result.profile.replay),
+                         verdict(result.profile.replay <= most_replay, table),
+                         fmt::format("{:.2f} s", result.start), verdict(result.start <= most_start, table),
+                         fmt::format("{:.2f}", result.feeding)});
+    }
+    table.text = aligned(lines);
+    return table;
+}
+
+std::string costs(const std::vector<Result>& results) {
+    std::vector<Cells> lines = {{"model", "operations", "product that takes most", "GFLOP/s", "sgemm"}};
+    for (const Result& result : results) {
+        const Profile& profile = result.profile;
+        std::string operations;
+        for (std::size_t i = 0; i < std::min<std::size_t>(3, profile.operations.size()); ++i) {
+            operations += fmt::format("{}{} {:.0f} %", i == 0 ? "" : ", ", profile.operations[i].name,
+                                      100 * profile.operations[i].share);
+        }
+        if (!profile.products.empty()) {
+            const Profile::Part& first = profile.products.front();
+            lines.push_back({result.row.name, operations,
+                             fmt::format("{} ({:.0f} %)", first.name, 100 * first.share),
+                             fmt::format("{:.0f}", first.gflops), fmt::format("{:.0f}", profile.sgemm)});
+        }
+    }
+    return aligned(lines);
+}
+
+std::string growth(const std::vector<Curve>& curves) {
+    std::string text;
+    for (const Curve& curve : curves) {
+        if (curve.sizes.size() < 2) {
+            continue;
+        }
+        const auto describe = [&](const char* side, const std::vector<double>& times) {
+            const Growth growth = growth_of(curve.sizes, times);
+            return fmt::format("{} {}^{:.2f} ({:.2f} over the last step)", side, curve.size, growth.overall,
+                               growth.last);
+        };
+        text += fmt::format("- {}, from {:g} to {:g}: {}", curve.title, curve.sizes.front(),
+                            curve.sizes.back(), describe("gandsl", curve.own));
+        text += curve.peer.empty() ? "\n" : "; " + describe("PyTorch", curve.peer) + "\n";
+    }
+    return text;
+}
+
+std::string page(const Machine& machine, const std::string& command, double import_seconds,
+                 const std::vector<Result>& results, const std::vector<Curve>& curves,
+                 const Options& options) {
+    const bool peer = !machine.torch.empty();
+    std::string text = fmt::format(
+        "# Benchmarks\n\n"
+        "What `{}` printed and drew.\n\n"
+        "Machine: {}, {} cores, {} of memory. gandsl was compiled with g++ {}, and uses OpenBLAS {}{}.\n\n",
+        command, machine.processor, machine.cores, terminal::human_bytes(machine.memory), machine.compiler,
+        machine.openblas, peer ? fmt::format("; PyTorch is Debian's python3-torch {}", machine.torch) : "");
+    text += fmt::format(
+        "Step times are medians: of the steps of one process on {} threads, then of the rounds, of which "
+        "there were "
+        "{}. Data is made ready outside the time. Memory is the largest that the process had, which holds no "
+        "more "
+        "data than a few batches.\n\n",
+        options.threads, options.rounds);
+    if (peer) {
+        text +=
+            "## Beside PyTorch\n\nBoth sides train the same model, with the same batch, optimizer and "
+            "updates, in single "
+            "precision; the number of learned weights is held to be equal. They take turns in every round. "
+            "PyTorch at its best: the fastest of one and two threads with either "
+            "flavour of "
+            "OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is that of the medians; "
+            "the "
+            "column after it has the lowest and highest of a round.\n\n";
+        text += against_peer(results).text + "\n";
+    }
+    text +=
+        "## By itself\n\nThe replay's own cost is what a step spends outside its kernels, with what handing "
+        "each "
+        "to the threads takes at best. The start is the time from calling `gandsl run` to its first step";
+    text += peer ? fmt::format("; `import torch` alone takes {:.2f} s", import_seconds) : "";
+    text += ". Data is the time in which a step waits for its batch and copies it.\n\n" + alone(results).text;
+    text += "\n## Where the time goes\n\n`gandsl time FILE` shows all of it.\n\n" + costs(results);
+    if (!curves.empty()) {
+        text +=
+            "\n## How the cost grows\n\nExponents fitted to all points, by least squares of logarithms. "
+            "Small "
+            "sizes have costs that do not grow, which makes the exponent of the whole smaller than that of "
+            "the "
+            "last step.\n\n" +
+            growth(curves);
+        for (const Curve& curve : curves) {
+            text += fmt::format("\n![{}](pictures/benchmark-{}.svg)\n", curve.title, curve.name);
+        }
+    }
+    return text;
+}
+
+}  // namespace gandsl::bench
