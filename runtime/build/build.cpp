@@ -291,6 +291,7 @@ std::vector<Var> Graph::outputs() const {
 Graph build(const dsl::Program& program, const BuildOptions& options) {
     Graph graph;
     graph.tape = std::make_unique<Tape>(Evaluation::planned, options.seed);
+    graph.tape->set_exact(options.exact);
     Recorder recorder(program, options, graph);
     if (program.train) {
         for (const dsl::Average& each : program.train->averages) {

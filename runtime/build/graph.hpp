@@ -20,6 +20,7 @@ struct BuildOptions {
     std::uint64_t seed = 0;
     std::uint64_t total_steps = 1;  ///< of the run, for schedules
     std::uint64_t epoch_steps = 1;  ///< steps in an epoch, for schedules
+    bool exact = false;             ///< convolutions as plain sums of products (Tape::set_exact)
     bool train = true;              ///< false: samples and measures alone, with the moving averages they use
 };
 

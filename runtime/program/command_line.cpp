@@ -66,6 +66,8 @@ void add_file_options(CLI::App& command, FileRequest& request, std::vector<std::
         "where all random numbers start");
     command.add_option("--data", request.data, "folder in which data sets are looked for first")
         ->type_name("DIR");
+    command.add_flag("--exact", request.exact,
+                     "computes convolutions as plain sums of products: slower, and closer to the last digit");
 }
 
 void add_threads(CLI::App& command, std::size_t& threads) {

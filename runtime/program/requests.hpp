@@ -21,6 +21,7 @@ struct FileRequest {
     std::optional<std::uint64_t> seed;
     std::optional<std::filesystem::path> data;
     std::size_t threads = 0;  ///< 0: as many as there are processors
+    bool exact = false;       ///< convolutions as plain sums of products (Tape::set_exact)
 };
 
 struct RunRequest {

@@ -98,8 +98,8 @@ StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options) {
     const dsl::Train& train = *program.train;
     const training::Datasets datasets = training::open_datasets(loaded);
     const auto pool = std::make_shared<ThreadPool>(options.threads);
-    const runtime::Graph graph =
-        runtime::build(program, {.batch = static_cast<Index>(train.batch), .seed = train.seed});
+    const runtime::Graph graph = runtime::build(
+        program, {.batch = static_cast<Index>(train.batch), .seed = train.seed, .exact = options.exact});
     Plan plan(graph.outputs(), graph.assignments, PlanOptions{pool, {}});
     training::TrainFeeder feeder(program, datasets, graph, train.batch, train.seed, 0);
 

@@ -15,6 +15,7 @@ struct StepTimeOptions {
     std::size_t threads = 0;             ///< 0: as many as there are processors
     double seconds = 3;                  ///< at least five steps are measured
     std::optional<std::uint64_t> steps;  ///< instead of `seconds`
+    bool exact = false;                  ///< convolutions as plain sums of products
     bool profile = true;                 ///< false: whole steps one after the other, and nothing else
 };
 

@@ -190,8 +190,9 @@ int time(const TimeRequest& request) {
         throw Error(ErrorCode::invalid_argument,
                     request.file.file.string() + " has no `train` block to measure");
     }
-    const StepTime measured =
-        measure_step(*loaded, {request.file.threads, request.seconds, request.file.steps, request.profile});
+    const StepTime measured = measure_step(
+        *loaded,
+        {request.file.threads, request.seconds, request.file.steps, request.file.exact, request.profile});
     if (request.json) {
         fmt::print("{}\n", json_of(measured).dump(2));
     } else {

@@ -96,6 +96,7 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
     record["steps"] = facts.steps;
     record["epochs"] = facts.epochs;
     record["threads"] = facts.threads;
+    record["exact"] = facts.exact;
     record["data"] = Json::array();
     for (std::size_t place = 0; place < datasets.size(); ++place) {
         const data::Description& description = datasets[place]->description();
@@ -199,6 +200,7 @@ std::vector<std::string> differences(const std::string& recorded, const std::str
     for (const char* key : {"options", "seed", "batch"}) {
         compare(key, before.value(key, Json()), after[key], found);
     }
+    compare("exact", before.value("exact", Json(false)), after["exact"], found);
     const Json old_data = before.value("data", Json::array());
     if (!old_data.is_array() || old_data.size() != after["data"].size()) {
         found.emplace_back("another number of data statements");

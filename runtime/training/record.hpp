@@ -28,6 +28,7 @@ struct RunFacts {
     std::uint64_t steps = 0;   ///< of the whole run
     std::uint64_t epochs = 0;  ///< 0: the run is given in steps
     std::size_t threads = 0;
+    bool exact = false;           ///< convolutions as plain sums of products
     std::vector<LoadedNet> nets;  ///< from other runs
 };
 

@@ -112,7 +112,8 @@ class Session {
           graph_(runtime::build(program_, {.batch = static_cast<Index>(program_.train->batch),
                                            .seed = program_.train->seed,
                                            .total_steps = length_.steps,
-                                           .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps)})),
+                                           .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps),
+                                           .exact = request.file.exact})),
           plan_(graph_.outputs(), graph_.assignments, PlanOptions{pool_, {}}),
           samples_(program_, datasets_, graph_, pool_),
           measures_(program_, datasets_, graph_, pool_),
@@ -233,7 +234,7 @@ class Session {
     std::string record() const {
         return describe_run(program_, datasets_,
                             {loaded_.path, program_.train->seed, program_.train->batch, length_.steps,
-                             length_.epochs, pool_->size(), loaded_nets_});
+                             length_.epochs, pool_->size(), request_.file.exact, loaded_nets_});
     }
 
     std::uint64_t epochs_after(std::uint64_t step) const {
