@@ -61,6 +61,7 @@ CheckResult Elaborator::run() {
             if (program_.train) {
                 check_penalties();
                 check_ranges();
+                check_lone_example();
             }
         }
     } catch (const Stop&) {

@@ -199,6 +199,7 @@ class Elaborator {
     void check_penalties();
     void report_batch_norm(std::size_t net, Span penalty);
     void check_ranges();
+    void check_lone_example();
 
     // elaborate_arguments.cpp
     std::optional<Arguments> resolve_arguments(const Entry& entry, const std::vector<Given>& given, Span span,
@@ -297,7 +298,7 @@ class Elaborator {
     std::map<std::string, Span, std::less<>> measures_;
     std::map<std::string, TrainedRun, std::less<>> trained_;  ///< by the text after `from`
     std::deque<tree::Net> adopted_;                           ///< stand in for the trees of nets from runs
-    std::map<std::size_t, Bound> bound_;  ///< by where the name stands
+    std::map<std::size_t, Bound> bound_;                      ///< by where the name stands
     std::vector<const tree::Update*> sites_;
     std::vector<std::string> prefixes_;  ///< of the names each site logs
     Scope empty_scope_;
