@@ -48,7 +48,7 @@ struct WeightPlace {
 class Step {
   public:
     Step(const dsl::Program& program, const BuildOptions& options, Graph& graph, Recorder& recorder)
-        : program_(program), train_(*program.train), options_(options), graph_(graph), recorder_(recorder) {
+        : program_(program), train_(*program.train), graph_(graph), recorder_(recorder) {
         scope_.mode = models::Mode::train;
         scope_.batch = options.batch;
         scope_.inputs = &graph.inputs;
@@ -236,7 +236,6 @@ class Step {
 
     const dsl::Program& program_;
     const dsl::Train& train_;
-    const BuildOptions& options_;
     Graph& graph_;
     Recorder& recorder_;
     Scope scope_;
