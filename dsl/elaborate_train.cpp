@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "dsl/elaborator.hpp"
@@ -277,8 +276,7 @@ void Elaborator::walk_update_lines(const tree::Update& tree, Scope& scope, Updat
             return;
         }
         bound_.find(name.span.begin)->second.used = true;  // it is logged
-        constexpr std::array<std::string_view, 3> columns = {"step", "epoch", "seconds"};
-        if (result.prefix.empty() && std::find(columns.begin(), columns.end(), name.text) != columns.end()) {
+        if (result.prefix.empty() && is_log_column(name.text)) {
             report(diagnostics::log_column(name.span, name.text));
         }
         std::erase_if(result.named, [&](const Named& named) { return named.name == name.text; });

@@ -278,6 +278,10 @@ const Entry* Elaborator::entry_of_any_kind(std::string_view name) const {
     return nullptr;
 }
 
+bool is_log_column(std::string_view name) {
+    return name == "step" || name == "epoch" || name == "seconds";
+}
+
 // Words for diagnostics.
 
 std::string_view describe(EntryKind kind) {

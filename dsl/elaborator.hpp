@@ -313,6 +313,8 @@ class Elaborator {
 
 /// A text that is equal for equal instructions, so that what is written twice is computed once.
 std::string key_of(const Instruction& instruction);
+/// Whether a log has a column of that name whatever the file says.
+bool is_log_column(std::string_view name);
 /// "a layer", "an optimizer", ...
 std::string_view describe(EntryKind kind);
 /// "the number 3", "the text "same"", "1 x 28 x 28", ...
