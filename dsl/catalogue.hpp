@@ -140,6 +140,7 @@ struct Entry {
     std::string missing = {};  ///< not empty: parses and is documented, but does not run yet, and why
     /// Sources only: why this source is not there ("no folder ..."), or nothing when it is.
     std::function<std::optional<std::string>(const Arguments&)> absent = {};
+    std::string instead = {};  ///< Sources only: one that is always there and gives the same, for its error.
     /// Sources only: what a reader should know about data that is there ("3 of 90 files were left out").
     /// Asked after `type`, with the same arguments.
     std::function<std::vector<std::string>(const Arguments&)> warnings = {};

@@ -42,6 +42,8 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::unused_name, "unused-name"},
     {Code::batch_norm_penalty, "batch-norm-penalty"},
     {Code::unreachable_range, "unreachable-range"},
+    {Code::no_gradient, "no-gradient"},
+    {Code::lone_example, "lone-example"},
     {Code::unknown_argument, "unknown-argument"},
     {Code::missing_argument, "missing-argument"},
     {Code::repeated_argument, "repeated-argument"},
@@ -56,6 +58,7 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::no_effect, "no-effect"},
     {Code::missing_objective, "missing-objective"},
     {Code::several_objectives, "several-objectives"},
+    {Code::log_column, "log-column"},
     {Code::after_return, "after-return"},
     {Code::several_trains, "several-trains"},
     {Code::empty_train, "empty-train"},
@@ -491,7 +494,8 @@ Diagnostic number_too_large(Span span, std::string_view text) {
                      "a number below 1.8e308");
 }
 
-Diagnostic syntax(Span span, std::string found, std::string expected) {
+Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written,
+                  const Names& words) {
     std::string message = "expected " + expected + ", found " + found;
     Diagnostic result = error(Code::syntax, span, std::move(message));
     if (found == "`**`") {
@@ -505,7 +509,7 @@ Diagnostic syntax(Span span, std::string found, std::string expected) {
     } else if (found == "`=`" && expected.find("operator") != std::string::npos) {
         result.help.emplace_back("`=` stands only after names; to compare, write `==`");
     }
-    return result;
+    return suggesting(std::move(result), written, words);
 }
 
 Diagnostic reserved_word(Span span, std::string_view word, std::string expected) {
@@ -624,6 +628,30 @@ Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<d
     return noting(std::move(result), source, "the data comes from here");
 }
 
+Diagnostic no_gradient(Span span, std::string_view net) {
+    return helping(warning(Code::no_gradient, span,
+                           "this update teaches " + quote(net) + " nothing: no gradient of its objective " +
+                               "reaches a weight of it"),
+                   "`stop_gradient`, `floor`, comparisons and `one_hot` let none through, and a line whose "
+                   "result nothing uses gets none");
+}
+
+Diagnostic no_gradient_layer(Span span, std::string_view net, std::string_view layer) {
+    return helping(warning(Code::no_gradient, span,
+                           quote(layer) + " in the net " + quote(net) +
+                               " never learns: no gradient of an objective reaches its weights"),
+                   "let the net's result depend on it, other than through `stop_gradient`, `floor` or a "
+                   "comparison");
+}
+
+Diagnostic lone_example(Span span, std::string_view net) {
+    return expecting(
+        warning(Code::lone_example, span,
+                "batch_norm in " + quote(net) + " gives the same for every example: a mean over " +
+                    "one number is that number"),
+        "a batch of 1", "a batch of at least 2, or another normalisation such as `layer_norm`");
+}
+
 // Arguments.
 
 Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
@@ -725,6 +753,11 @@ Diagnostic several_objectives(Span span, Span first) {
         first, "the first one is here");
 }
 
+Diagnostic log_column(Span span, std::string_view name) {
+    return helping(error(Code::log_column, span, "the log has a column " + quote(name) + " of its own"),
+                   "give this value another name");
+}
+
 Diagnostic after_return(Span span) {
     return helping(error(Code::after_return, span, "nothing can follow `return`"),
                    "move `return` to the end of the body");
@@ -799,6 +832,14 @@ Diagnostic program_too_large(Span span, std::size_t most) {
     return helping(expecting(error(Code::program_too_large, span, "the program becomes too large here"), "",
                              "at most " + std::to_string(most) + " operations once everything is unrolled"),
                    "repeat less often");
+}
+
+Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& shape, std::string_view size) {
+    return helping(expecting(error(Code::program_too_large, span,
+                                   "the nets' weights do not fit into this machine's memory"),
+                             quote(weight) + " of " + to_string(shape) + ", " + std::string(size),
+                             "weights that fit, whatever the batch"),
+                   "take fewer units, filters or classes here");
 }
 
 Diagnostic no_running_value(Span span, std::string_view recipe) {
@@ -883,20 +924,31 @@ Diagnostic continue_uncalled(Span span, std::string_view net) {
                    "train it, or annotate it: `net " + std::string(net) + "(text: ...)`");
 }
 
+Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, std::string_view why,
+                       Span continued) {
+    return noting(
+        helping(error(Code::cannot_continue, span,
+                      "`continue` feeds " + quote(net) + " one step at a time, but " + quote(entry) +
+                          " in it " + std::string(why)),
+                "recurrent layers, `attention(causal = true)`, `conv(causal = true)` and what treats each "
+                "step by itself can be continued"),
+        continued, "it is continued here");
+}
+
 Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected) {
     return expecting(error(Code::wrong_prompt, span, "the net cannot go on from this prompt"),
                      std::string(found), std::string(expected));
 }
 
-Diagnostic source_absent(Span span, const Names& reasons, bool sequential) {
+Diagnostic source_absent(Span span, const Names& reasons, std::string_view instead) {
     Diagnostic result = error(Code::source_absent, span,
                               reasons.size() == 1 ? "this data is not there" : "none of this data is there");
     for (std::size_t i = 0; i < reasons.size(); ++i) {
         result.found += (i == 0 ? "" : "\n            ") + reasons[i];
     }
-    return helping(std::move(result),
-                   sequential ? "paths start at the folder of the .gan file"
-                              : "add a source that needs no file after it: `or digits(range = [-1, 1])`");
+    return helping(std::move(result), instead.empty() ? "paths start at the folder of the .gan file"
+                                                      : "add a source that needs no file after it: `or " +
+                                                            std::string(instead) + "`");
 }
 
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields) {
@@ -952,6 +1004,12 @@ Diagnostic calls_disagree(Span span, std::string_view net, std::string_view para
                                       " here than before"),
                             described(found), described(expected)),
                   first, "what it was before comes from here");
+}
+
+Diagnostic no_such_class(Span span, std::string_view parameter, double number, Index classes) {
+    return expecting(error(Code::out_of_range, span, quote(parameter) + " has no class " + spell(number)),
+                     spell(number),
+                     "a class from 0 to " + std::to_string(classes - 1) + " of " + std::to_string(classes));
 }
 
 Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected) {

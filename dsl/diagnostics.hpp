@@ -45,6 +45,8 @@ enum class Code {
     // what runs, but hardly as it was meant
     batch_norm_penalty,
     unreachable_range,
+    no_gradient,
+    lone_example,
     // arguments
     unknown_argument,
     missing_argument,
@@ -61,6 +63,7 @@ enum class Code {
     no_effect,
     missing_objective,
     several_objectives,
+    log_column,
     after_return,
     several_trains,
     empty_train,
@@ -181,7 +184,9 @@ Diagnostic unmatched_bracket(Span span, char bracket);
 Diagnostic nesting_too_deep(Span span, std::size_t most);
 Diagnostic number_too_large(Span span, std::string_view text);
 /// `found` is what stands there in the author's words, `expected` what the grammar wanted.
-Diagnostic syntax(Span span, std::string found, std::string expected);
+/// `written` is a word that may be one of `words` misspelt.
+Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written = {},
+                  const Names& words = {});
 Diagnostic reserved_word(Span span, std::string_view word, std::string expected);
 Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements);
 
@@ -210,6 +215,12 @@ Diagnostic batch_norm_penalty(Span span, std::string_view net, Span penalty);
 /// An activation at a generator's end whose numbers lie elsewhere than the data's. Pairs are low and high.
 Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<double, double> made,
                              std::string_view name, std::pair<double, double> data, Span source);
+/// An update whose objective depends on a net only through what stops gradients.
+Diagnostic no_gradient(Span span, std::string_view net);
+/// A layer whose weights no update of the file reaches.
+Diagnostic no_gradient_layer(Span span, std::string_view net, std::string_view layer);
+/// batch_norm of vectors where a batch is one example.
+Diagnostic lone_example(Span span, std::string_view net);
 
 // Arguments of calls. `entry` is the callee's name.
 
@@ -242,6 +253,8 @@ Diagnostic misplaced(Span span, std::string_view what, std::string_view where);
 Diagnostic no_effect(Span span, std::string_view what, std::string_view help);
 Diagnostic missing_objective(Span span);
 Diagnostic several_objectives(Span span, Span first);
+/// A value that would be logged in a column the log has already.
+Diagnostic log_column(Span span, std::string_view name);
 Diagnostic after_return(Span span);
 Diagnostic several_trains(Span span, Span first);
 Diagnostic empty_train(Span span);
@@ -257,6 +270,8 @@ Diagnostic weights_outside_net(Span span, std::string_view layer);
 Diagnostic nothing_to_wrap(Span span, std::string_view layer);
 Diagnostic repeat_count(Span span, std::string found, std::size_t most);
 Diagnostic program_too_large(Span span, std::size_t most);
+/// `size` is how much memory the weight takes, in words.
+Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& shape, std::string_view size);
 Diagnostic no_running_value(Span span, std::string_view recipe);
 Diagnostic recipe_as_value(Span span, std::string_view recipe);
 Diagnostic not_a_recipe(Span span, std::string_view found);
@@ -276,10 +291,14 @@ Diagnostic continue_outside_sample(Span span);
 Diagnostic cannot_continue(Span span, std::string_view net, std::string_view signature);
 /// A net that nothing has called, so that its shapes are not known.
 Diagnostic continue_uncalled(Span span, std::string_view net);
+/// A net of which one step alone cannot be computed; `continued` is where it is fed with its output.
+Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, std::string_view why,
+                       Span continued);
 /// `found`: what stands as the prompt; `expected`: what the net reads.
 Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected);
 /// `reasons` has a line for each source that was tried; `sequential`: they yield sequences.
-Diagnostic source_absent(Span span, const Names& reasons, bool sequential);
+/// `instead` is a source that is always there and gives the same, or empty.
+Diagnostic source_absent(Span span, const Names& reasons, std::string_view instead);
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);
 /// `net F from "RUN"`: why the run cannot be had.
 Diagnostic run_absent(Span span, std::string_view run, std::string_view why);
@@ -294,6 +313,8 @@ Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
 
 Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
                           const Type& expected, Span first);
+/// A number given for a label.
+Diagnostic no_such_class(Span span, std::string_view parameter, double number, Index classes);
 Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected);
 Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right);
 /// `what` is "an objective", "a measure", "the first argument of grad".

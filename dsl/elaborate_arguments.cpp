@@ -222,6 +222,11 @@ std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument
         if (const auto* truth = std::get_if<bool>(&operand)) {
             return make(*truth, span);
         }
+        // A comparison is 1 or 0, and says whether as `true` and `false` do.
+        if (const auto* number = std::get_if<double>(&operand);
+            number != nullptr && given.expression->kind == Kind::binary && (*number == 0 || *number == 1)) {
+            return make(*number == 1, span);
+        }
     } else if (const auto* number = std::get_if<double>(&operand)) {
         if (!in_range(entry, argument, *number, span)) {
             return std::nullopt;

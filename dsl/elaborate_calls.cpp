@@ -553,6 +553,16 @@ Operand Elaborator::call_entry(const PreparedCall& call) {
             }
         }
     }
+    if (entry.name == "bce") {
+        // As `log(0)` is: a probability known before the run whose logarithm has no value, and counts.
+        const auto* p = std::get_if<double>(&*call.inputs[0]);
+        const auto* t = std::get_if<double>(&*call.inputs[1]);
+        const bool sure = t != nullptr && p != nullptr && *p == *t;
+        if (p != nullptr && (*p < 0 || *p > 1 || ((*p == 0 || *p == 1) && !sure))) {
+            return report(diagnostics::wrong_operand(call.span, entry.name, describe(*call.inputs[0]),
+                                                     "a probability, above 0 and below 1"));
+        }
+    }
     std::vector<Tensor> inputs;
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
         const auto input = tensor(*call.inputs[i], call.input_spans[i], entry.name);

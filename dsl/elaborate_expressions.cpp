@@ -22,7 +22,12 @@ std::string_view operation(std::string_view sign) {
     return names.at(sign);
 }
 
-Operand fold_binary(std::string_view sign, double a, double b) {
+/// A comparison is 1 where it holds, else 0.
+double holds(bool comparison) {
+    return comparison ? 1 : 0;
+}
+
+double fold_binary(std::string_view sign, double a, double b) {
     switch (sign[0]) {
         case '+':
             return a + b;
@@ -35,11 +40,11 @@ Operand fold_binary(std::string_view sign, double a, double b) {
         case '^':
             return std::pow(a, b);
         case '<':
-            return sign == "<" ? a < b : a <= b;
+            return sign == "<" ? holds(a < b) : holds(a <= b);
         case '>':
-            return sign == ">" ? a > b : a >= b;
+            return sign == ">" ? holds(a > b) : holds(a >= b);
         default:
-            return (a == b) == (sign == "==");
+            return holds((a == b) == (sign == "=="));
     }
 }
 
@@ -441,9 +446,12 @@ Operand Elaborator::binary(const Expression& expression, Scope& scope) {
         if (sign == "/" && *b == 0) {
             return report(diagnostics::division_by_zero(expression.span));
         }
-        const Operand folded = fold_binary(sign, *a, *b);
-        const auto* number = std::get_if<double>(&folded);
-        if (number != nullptr && !std::isfinite(*number)) {
+        const double folded = fold_binary(sign, *a, *b);
+        if (std::isnan(folded)) {
+            return report(diagnostics::wrong_operand(expression.span, sign, spelled(expression),
+                                                     "a power that is a real number"));
+        }
+        if (!std::isfinite(folded)) {
             return report(diagnostics::number_too_large(expression.span, spelled(expression)));
         }
         return folded;
@@ -454,7 +462,7 @@ Operand Elaborator::binary(const Expression& expression, Scope& scope) {
         const bool equal = std::holds_alternative<bool>(left)
                                ? std::get<bool>(left) == std::get<bool>(right)
                                : std::get<std::string>(left) == std::get<std::string>(right);
-        return equal == (sign == "==");
+        return holds(equal == (sign == "=="));
     }
     const auto x = tensor(left, expression.operands[0].span, sign);
     const auto y = tensor(right, expression.operands[1].span, sign);

@@ -175,9 +175,8 @@ const RecordedData* Elaborator::recorded_data(std::size_t index, const tree::Dat
         return nullptr;
     }
     const RecordedData& recorded = settings_.data[index];
-    const bool named = std::any_of(tree.sources.begin(), tree.sources.end(), [&](const Expression& source) {
-        return source.text == recorded.source;
-    });
+    const bool named = std::any_of(tree.sources.begin(), tree.sources.end(),
+                                   [&](const Expression& source) { return source.text == recorded.source; });
     return named ? &recorded : nullptr;
 }
 
@@ -188,7 +187,7 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
     }
     const std::size_t index = static_cast<std::size_t>(&result - program_.data.data());
     std::vector<std::string> absent;
-    bool sequential = false;
+    std::string instead;
     bool failed = false;
     for (const Expression& source : tree.sources) {
         auto resolved = resolve(source, EntryKind::source, empty_scope_);
@@ -210,7 +209,7 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             try {
                 if (const auto reason = entry.absent(resolved->arguments)) {
                     absent.push_back(entry.name + ": " + *reason);
-                    sequential = sequential || entry.sequential;
+                    instead = entry.instead;
                     continue;
                 }
             } catch (Diagnostic& diagnostic) {
@@ -250,7 +249,7 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
     }
     if (result.source == nullptr && !failed) {
         report(diagnostics::source_absent({tree.sources.front().span.begin, tree.sources.back().span.end},
-                                          absent, sequential));
+                                          absent, instead));
     }
     result.skipped = std::move(absent);
     data_known_[index] = result.source != nullptr && !failed;

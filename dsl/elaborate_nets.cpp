@@ -236,12 +236,20 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         }
         return accepts(expected, inputs[i].type) || both_one_number(expected, inputs[i].type);
     };
+    const auto disagrees = [&](std::size_t i, const Type& expected, Span first) {
+        const auto* number = std::get_if<double>(&*call.inputs[i]);
+        if (number != nullptr && expected.classes && expected.shape.empty()) {
+            report(diagnostics::no_such_class(call.input_spans[i], parameters[i].name.text, *number,
+                                              *expected.classes));
+        } else {
+            report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
+                                               parameters[i].name.text, inputs[i].type, expected, first));
+        }
+    };
     bool failed = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (net.annotations[i] && !fits(i, *net.annotations[i])) {
-            report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
-                                               parameters[i].name.text, inputs[i].type, *net.annotations[i],
-                                               parameters[i].annotation->span));
+            disagrees(i, *net.annotations[i], parameters[i].annotation->span);
             failed = true;
         } else if (parameters[i].annotation && !net.annotations[i]) {
             failed = true;  // the annotation was reported
@@ -260,9 +268,7 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             const Type& expected = nets_[index].space.types[i];
             if (!net.annotations[i] && !fits(i, expected)) {
-                report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
-                                                   parameters[i].name.text, inputs[i].type, expected,
-                                                   net.shaped));
+                disagrees(i, expected, net.shaped);
                 failed = true;
             }
         }

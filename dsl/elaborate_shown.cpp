@@ -60,6 +60,9 @@ void Elaborator::check_measure(const tree::Measure& tree, Span span) {
     Measure result;
     result.name = tree.name.text;
     result.span = span;
+    if (is_log_column(tree.name.text)) {
+        report(diagnostics::log_column(tree.name.span, tree.name.text));
+    }
     result.split = tree.split.text;
     if (result.split != "test" && result.split != "train") {
         report(diagnostics::unknown_name(tree.split.span, tree.split.text, "split", {"test", "train"}));

@@ -134,9 +134,12 @@ void Elaborator::number_sites(const std::vector<tree::Line>& lines) {
     prefixes_.clear();
     for (const tree::Update* site : sites_) {
         const std::string& net = site->nets.front().text;
-        const std::size_t number = ++seen[net];
-        const std::string suffix = number == 1 ? "" : "_" + std::to_string(number);
-        prefixes_.push_back(sites_.size() == 1 ? "" : net + suffix + ".");
+        std::string prefix;
+        do {  // the second of `D` is `D_2`, unless a net is called so
+            const std::size_t number = ++seen[net];
+            prefix = net + (number == 1 ? "" : "_" + std::to_string(number)) + ".";
+        } while (std::find(prefixes_.begin(), prefixes_.end(), prefix) != prefixes_.end());
+        prefixes_.push_back(sites_.size() == 1 ? "" : prefix);
     }
 }
 
@@ -273,6 +276,9 @@ void Elaborator::walk_update_lines(const tree::Update& tree, Scope& scope, Updat
             return;
         }
         bound_.find(name.span.begin)->second.used = true;  // it is logged
+        if (result.prefix.empty() && is_log_column(name.text)) {
+            report(diagnostics::log_column(name.span, name.text));
+        }
         std::erase_if(result.named, [&](const Named& named) { return named.name == name.text; });
         result.named.push_back({name.text, tensor->id});
     };
@@ -327,8 +333,14 @@ void Elaborator::objective(const tree::Objective& tree, Scope& scope, Update& re
                                            goal->type));
         return;
     }
-    std::erase_if(result.named, [](const Named& named) { return named.name == "loss"; });
-    result.named.push_back({"loss", goal->id});
+    // A name of the file's stays what the file says it is.
+    std::string column = "loss";
+    const auto taken = [&](const Named& named) { return named.name == column && named.value != goal->id; };
+    for (std::size_t number = 1; std::any_of(result.named.begin(), result.named.end(), taken); ++number) {
+        column = number == 1 ? "objective" : "objective_" + std::to_string(number);
+    }
+    std::erase_if(result.named, [&](const Named& named) { return named.name == column; });
+    result.named.push_back({column, goal->id});
     result.objective = goal->id;
     if (tree.maximize) {
         const Entry* entry = catalogue_.find("negate");

@@ -73,6 +73,29 @@ void Elaborator::report_batch_norm(std::size_t net, Span penalty) {
     }
 }
 
+// Of one example and no places, batch_norm leaves its own mean and nothing else.
+
+void Elaborator::check_lone_example() {
+    if (program_.train->batch != 1) {
+        return;
+    }
+    std::set<std::size_t> trained;
+    for (const Instruction* code : instructions_of(*program_.train)) {
+        if (code->kind == Kind::call) {
+            trained.insert(code->index);
+            trained.insert(nets_[code->index].nets.begin(), nets_[code->index].nets.end());
+        }
+    }
+    for (const std::size_t net : trained) {
+        for (const Instruction& code : program_.nets[net].body) {
+            if (code.entry != nullptr && code.entry->name == "batch_norm" &&
+                program_.nets[net].types[code.inputs[0]].shape.size() < 2) {
+                report(diagnostics::lone_example(code.span, program_.nets[net].name));
+            }
+        }
+    }
+}
+
 // What a generator cannot draw. Only ranges that are certain are followed: those of data and of activations,
 // through what keeps or shifts and scales them.
 

@@ -61,6 +61,7 @@ CheckResult Elaborator::run() {
             if (program_.train) {
                 check_penalties();
                 check_ranges();
+                check_lone_example();
             }
         }
     } catch (const Stop&) {
@@ -275,6 +276,10 @@ const Entry* Elaborator::entry_of_any_kind(std::string_view name) const {
         }
     }
     return nullptr;
+}
+
+bool is_log_column(std::string_view name) {
+    return name == "step" || name == "epoch" || name == "seconds";
 }
 
 // Words for diagnostics.

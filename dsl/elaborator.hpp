@@ -199,6 +199,7 @@ class Elaborator {
     void check_penalties();
     void report_batch_norm(std::size_t net, Span penalty);
     void check_ranges();
+    void check_lone_example();
 
     // elaborate_arguments.cpp
     std::optional<Arguments> resolve_arguments(const Entry& entry, const std::vector<Given>& given, Span span,
@@ -297,7 +298,7 @@ class Elaborator {
     std::map<std::string, Span, std::less<>> measures_;
     std::map<std::string, TrainedRun, std::less<>> trained_;  ///< by the text after `from`
     std::deque<tree::Net> adopted_;                           ///< stand in for the trees of nets from runs
-    std::map<std::size_t, Bound> bound_;  ///< by where the name stands
+    std::map<std::size_t, Bound> bound_;                      ///< by where the name stands
     std::vector<const tree::Update*> sites_;
     std::vector<std::string> prefixes_;  ///< of the names each site logs
     Scope empty_scope_;
@@ -312,6 +313,8 @@ class Elaborator {
 
 /// A text that is equal for equal instructions, so that what is written twice is computed once.
 std::string key_of(const Instruction& instruction);
+/// Whether a log has a column of that name whatever the file says.
+bool is_log_column(std::string_view name);
 /// "a layer", "an optimizer", ...
 std::string_view describe(EntryKind kind);
 /// "the number 3", "the text "same"", "1 x 28 x 28", ...

@@ -486,6 +486,32 @@ std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::s
     return quoted(std::max<std::size_t>(code_point(text, at), 1));
 }
 
+/// What a message holds between backticks.
+diagnostics::Names quoted_words(std::string_view message) {
+    diagnostics::Names words;
+    for (std::size_t begin = message.find('`'); begin != std::string_view::npos;) {
+        const std::size_t end = message.find('`', begin + 1);
+        if (end == std::string_view::npos) {
+            break;
+        }
+        words.emplace_back(message.substr(begin + 1, end - begin - 1));
+        begin = message.find('`', end + 1);
+    }
+    return words;
+}
+
+/// The word that ends before an offset of the same line, blanks between them.
+std::string_view word_before(std::string_view text, std::size_t at) {
+    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) {
+        --at;
+    }
+    std::size_t begin = at;
+    while (begin > 0 && is_word(text[begin - 1])) {
+        --begin;
+    }
+    return text.substr(begin, at - begin);
+}
+
 Diagnostic syntax_error(std::string_view text, const Stretch& stretch, std::size_t at, std::string expected) {
     const auto [span, found] = token(text, at, stretch.end);
     const std::string word(text.substr(span.begin, span.end - span.begin));
@@ -497,7 +523,17 @@ Diagnostic syntax_error(std::string_view text, const Stretch& stretch, std::size
     if (wants_name && std::find(reserved.begin(), reserved.end(), word) != reserved.end()) {
         return diagnostics::reserved_word(span, word, std::move(expected));
     }
-    return diagnostics::syntax(span, found, std::move(expected));
+    diagnostics::Names words = quoted_words(expected);
+    if (std::string_view(expected) == grammar::message<grammar::end_of_line>) {
+        words = {"minimize", "maximize", "update", "repeat", "return", "average"};
+    }
+    if (std::string_view(expected) == grammar::message<grammar::period_unit>) {
+        words.insert(words.end(), {"epoch", "step"});
+    }
+    // What stands there may be a word misspelt, or what stands before it, which was taken for a name.
+    const bool here = !word.empty() && is_word(word[0]) && nearest(word, words);
+    return diagnostics::syntax(span, found, std::move(expected), here ? word : word_before(text, span.begin),
+                               words);
 }
 
 void parse_stretch(std::string_view text, Scan& scan, const Stretch& stretch, ParseResult& result) {

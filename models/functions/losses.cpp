@@ -38,6 +38,11 @@ std::vector<dsl::Type> type_of_cross_entropy(dsl::TypeCall& call) {
     }
     dsl::Type result = with_shape(p, Shape(p.shape.begin(), p.shape.end() - 1));
     result.batched = p.batched || target.batched;
+    if (!target.batched && !target.classes && target.shape.empty()) {
+        throw dsl::diagnostics::wrong_shape(
+            "cross_entropy", target, "labels, or probabilities of the prediction's shape",
+            "where the class is the same for all examples write `-log(p[3])`");
+    }
     if (target.classes) {
         if (target.shape != result.shape) {
             throw dsl::diagnostics::shapes_differ(

@@ -171,6 +171,9 @@ Definition slice_definition() {
     };
     const auto build = [](BuildCall& call) {
         Value x = channels_first(call.inputs.front());
+        if (call.steps != nullptr) {
+            return std::vector<Value>{x};  // all places, of which this is one
+        }
         const Places place = places(call.arguments, x.type.shape.front());
         x.var = slice(x.var, tape_axis(x, 0), place.begin, place.end);
         x.type = call.results[0];
@@ -187,7 +190,12 @@ Definition slice_definition() {
                                 integer_argument("end", "the place after the last", absent(), -1e300)},
                   .type = type,
                   .example = "h[2:5]"},
-        .build = build};
+        .build = build,
+        .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
+            const Index size = inputs.front().shape.front();
+            const Places place = places(arguments, size);
+            return place.begin == 0 && place.end == size ? Stepping::alike : Stepping::looks_along;
+        }};
 }
 
 }  // namespace

@@ -95,9 +95,12 @@ Definition define_conv() {
              .type = type,
              .example = "conv(64, kernel = 5, stride = 2)"},
         .build = build,
-        .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>&) {
-            return boolean(arguments, "causal") && integer(arguments, "stride") == 1 ? Stepping::carries
-                                                                                     : Stepping::looks_along;
+        .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
+            // A filter of one place looks at no other.
+            const bool backwards = boolean(arguments, "causal") || integer(arguments, "kernel") == 1;
+            return backwards && integer(arguments, "stride") == 1 && inputs.front().shape.size() == 2
+                       ? Stepping::carries
+                       : Stepping::looks_along;
         }};
 }
 

@@ -3,6 +3,7 @@
 #include "models/records.hpp"
 #include "models/rules.hpp"
 #include "models/spatial.hpp"
+#include "models/stepping.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
@@ -85,7 +86,13 @@ Definition define_conv_transpose() {
                            initializer_argument()},
              .type = type,
              .example = "conv_transpose(64, kernel = 5, stride = 2, bias = false)"},
-        .build = build};
+        .build = build,
+        .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
+            return integer(arguments, "kernel") == 1 && integer(arguments, "stride") == 1 &&
+                           inputs.front().shape.size() == 2
+                       ? Stepping::alike
+                       : Stepping::looks_along;
+        }};
 }
 
 }  // namespace GANDSL_PRECISION

@@ -30,15 +30,17 @@ void scale_and_shift(dsl::TypeCall& call, Index features) {
 
 Index channels(const std::string& entry, const dsl::Type& input) {
     numbers_only(entry, input);
-    if (!is_picture(input)) {
-        throw dsl::diagnostics::wrong_rank(entry, input, "a picture (channels x height x width)");
+    if (!is_picture(input) && input.shape.size() != 2) {
+        throw dsl::diagnostics::wrong_rank(
+            entry, input, "a picture (channels x height x width) or a sequence (length x channels)");
     }
-    return input.shape.front();
+    return is_picture(input) ? input.shape.front() : input.shape.back();
 }
 
-/// Axis of the height on the tape of a picture with its channels last.
-Index height_axis(const Value& value) {
-    return value.type.batched ? 1 : 0;
+/// Axes of the places on the tape of a picture with its channels last, or of a sequence.
+std::vector<Index> place_axes(const Value& value) {
+    const Index first = value.type.batched ? 1 : 0;
+    return is_picture(value.type) ? std::vector<Index>{first, first + 1} : std::vector<Index>{first};
 }
 
 std::vector<dsl::Type> type_of_layer_norm(dsl::TypeCall& call) {
@@ -74,8 +76,7 @@ std::vector<dsl::Type> type_of_instance_norm(dsl::TypeCall& call) {
 
 std::vector<Value> build_instance_norm(BuildCall& call) {
     Value x = channels_last(call.inputs.front());
-    const Index height = height_axis(x);
-    x.var = standardized(x.var, {height, height + 1}, number(call.arguments, "eps"));
+    x.var = standardized(x.var, place_axes(x), number(call.arguments, "eps"));
     if (!call.weights.empty()) {
         x.var = x.var * call.weights[0] + call.weights[1];
     }
@@ -97,7 +98,10 @@ std::vector<Value> build_group_norm(BuildCall& call) {
     const Index groups = integer(call.arguments, "groups");
     const Shape& sizes = x.type.shape;
     const Shape whole = x.var.shape();
-    const Var grouped = reshape(x.var, {-1, sizes[1] * sizes[2], groups, sizes[0] / groups});
+    const bool picture = is_picture(x.type);
+    const Index places = picture ? sizes[1] * sizes[2] : sizes[0];
+    const Var grouped =
+        reshape(x.var, {-1, places, groups, (picture ? sizes.front() : sizes.back()) / groups});
     const Var normalized = standardized(grouped, {1, 3}, number(call.arguments, "eps"));
     x.var = reshape(normalized, whole) * call.weights[0] + call.weights[1];
     return {x};
@@ -125,7 +129,7 @@ Definition define_instance_norm() {
     return {
         .entry = {.name = "instance_norm",
                   .kind = dsl::EntryKind::layer,
-                  .doc = "Normalises each channel of each picture by itself.",
+                  .doc = "Normalises each channel of each picture or sequence by itself.",
                   .details =
                       "Ulyanov et al., 2016. With `affine = true` each channel is then scaled and shifted "
                       "by learned numbers.",
@@ -140,17 +144,17 @@ Definition define_instance_norm() {
 
 Definition define_group_norm() {
     return {
-        .entry = {.name = "group_norm",
-                  .kind = dsl::EntryKind::layer,
-                  .doc =
-                      "Normalises groups of channels of each picture, then scales and shifts each channel.",
-                  .details = "Wu & He, 2018.",
-                  .inputs = {"x"},
-                  .arguments = {integer_argument("groups", "how many groups the channels form",
-                                                 value_of(32.0), 1),
-                                epsilon_argument()},
-                  .type = type_of_group_norm,
-                  .example = "group_norm(8)"},
+        .entry =
+            {.name = "group_norm",
+             .kind = dsl::EntryKind::layer,
+             .doc = "Normalises groups of channels of each picture or sequence, then scales and shifts each "
+                    "channel.",
+             .details = "Wu & He, 2018.",
+             .inputs = {"x"},
+             .arguments = {integer_argument("groups", "how many groups the channels form", value_of(32.0), 1),
+                           epsilon_argument()},
+             .type = type_of_group_norm,
+             .example = "group_norm(8)"},
         .build = build_group_norm};
 }
 

@@ -4,6 +4,7 @@
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
+#include "models/stepping.hpp"
 #include "models/values.hpp"
 
 namespace gandsl::models {
@@ -64,7 +65,12 @@ Definition define_reshape() {
                           "the sizes of the axes; pictures are channels, height, width", -1)},
                       .type = type,
                       .example = "reshape(256, 7, 7)"},
-            .build = build};
+            .build = build,
+            .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
+                // Where the first axis stays, what is within each step is laid down anew.
+                return sizes(arguments).front() == inputs.front().shape.front() ? Stepping::alike
+                                                                                : Stepping::looks_along;
+            }};
 }
 
 }  // namespace GANDSL_PRECISION

@@ -48,7 +48,7 @@ struct WeightPlace {
 class Step {
   public:
     Step(const dsl::Program& program, const BuildOptions& options, Graph& graph, Recorder& recorder)
-        : program_(program), train_(*program.train), options_(options), graph_(graph), recorder_(recorder) {
+        : program_(program), train_(*program.train), graph_(graph), recorder_(recorder) {
         scope_.mode = models::Mode::train;
         scope_.batch = options.batch;
         scope_.inputs = &graph.inputs;
@@ -104,7 +104,7 @@ class Step {
         for (const dsl::Named& named : update.named) {
             const Var value = batch_mean(values_.at(named.value).var);
             record.results.push_back(value);
-            remember({update.site, update.prefix + named.name}, value);
+            remember({update.site, update.prefix + named.name}, value, item);
         }
         graph_.updates.push_back(std::move(record));
     }
@@ -144,6 +144,10 @@ class Step {
             LearnedWeight& weight = result[owners[part]];
             const auto [net, place] = learned[owners[part]];
             weight.name = program_.nets[net].name + "." + program_.nets[net].weights[place].name;
+            weight.net = net;
+            weight.place = place;
+            const NodeId id = variables[part].id();
+            weight.reached = weight.reached || (id < reached.size() && reached[id]);
             weight.versions.push_back(variables[part]);
             weight.gradient = weight.gradient.valid() ? weight.gradient + parts[part] : parts[part];
         }
@@ -180,24 +184,24 @@ class Step {
     }
 
     /// Turns of a repeat share a name.
-    void remember(const std::pair<std::size_t, std::string>& name, Var value) {
+    void remember(const std::pair<std::size_t, std::string>& name, Var value, std::size_t item) {
         const auto known =
-            std::find_if(named_.begin(), named_.end(), [&](const auto& each) { return each.first == name; });
+            std::find_if(named_.begin(), named_.end(), [&](const auto& each) { return each.name == name; });
         if (known == named_.end()) {
-            named_.push_back({name, {value}});
+            named_.push_back({name, {value}, item});
         } else {
-            known->second.push_back(value);
+            known->turns.push_back(value);
         }
     }
 
     void name_values() {
-        for (const auto& [name, turns] : named_) {
+        for (const auto& [name, turns, item] : named_) {
             Var total = turns.front();
             for (std::size_t turn = 1; turn < turns.size(); ++turn) {
                 total = total + turns[turn];
             }
             const auto count = static_cast<double>(turns.size());
-            graph_.named.push_back({name.second, turns.size() == 1 ? total : total / count});
+            graph_.named.push_back({name.second, turns.size() == 1 ? total : total / count, item});
         }
     }
 
@@ -232,13 +236,18 @@ class Step {
 
     const dsl::Program& program_;
     const dsl::Train& train_;
-    const BuildOptions& options_;
     Graph& graph_;
     Recorder& recorder_;
     Scope scope_;
     std::vector<Value> values_;
     std::map<std::size_t, OptimizerState> optimizers_;  ///< by site
-    std::vector<std::pair<std::pair<std::size_t, std::string>, std::vector<Var>>> named_;
+    /// A value of an update, over the turns of a repeat.
+    struct NamedTurns {
+        std::pair<std::size_t, std::string> name;  ///< site, and column of the log
+        std::vector<Var> turns;
+        std::size_t item = 0;
+    };
+    std::vector<NamedTurns> named_;
 };
 
 EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {

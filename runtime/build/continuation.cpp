@@ -1,8 +1,10 @@
+#include "runtime/build/continuation.hpp"
+
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "autodiff/array.hpp"
-#include "autodiff/error.hpp"
 #include "autodiff/operations.hpp"
 #include "models/catalogue.hpp"
 #include "models/records.hpp"
@@ -25,26 +27,111 @@ dsl::Type one_step(dsl::Type type) {
     return type;
 }
 
-[[noreturn]] void refuse(const std::string& net, const std::string& entry, const std::string& why) {
-    throw Error(ErrorCode::invalid_argument,
-                "`continue` feeds '" + net + "' one step at a time, but '" + entry + "' in it " + why +
-                    "; recurrent layers, attention(causal = true), conv(causal = true) and what treats each "
-                    "step by itself can be continued");
-}
+/// Whether one step alone of a net can be computed, and if not, the first thing in it that cannot.
+class StepCheck {
+  public:
+    StepCheck(const dsl::Program& program, dsl::Span continued) : program_(program), continued_(continued) {}
+
+    std::optional<dsl::Diagnostic> of(std::size_t index) const {
+        using Kind = dsl::Instruction::Kind;
+        const dsl::Net& net = program_.nets[index];
+        std::vector<bool> stepped(net.types.size(), false);
+        stepped[0] = true;
+        for (const dsl::Instruction& code : net.body) {
+            const bool moves = std::any_of(code.inputs.begin(), code.inputs.end(),
+                                           [&](dsl::ValueId id) { return stepped[id]; });
+            if (!moves) {
+                continue;  // the same for every step, whatever it is
+            }
+            const std::string name = code.kind == Kind::call ? program_.nets[code.index].name
+                                     : code.entry != nullptr ? code.entry->name
+                                                             : "grad";
+            const auto refused = [&](const std::string& why) {
+                return dsl::diagnostics::cannot_step(code.span, net.name, name, why, continued_);
+            };
+            if (code.kind == Kind::call) {
+                if (code.inputs.size() != 1 || code.outputs.size() != 1) {
+                    return refused("takes or gives several values");
+                }
+                if (auto inside = of(code.index)) {
+                    return inside;
+                }
+            } else if (code.kind != Kind::apply) {
+                return refused("needs the whole sequence");
+            } else if (const std::string why = of_entry(net, code, name, stepped); !why.empty()) {
+                return refused(why);
+            }
+            for (const dsl::ValueId id : code.outputs) {
+                stepped[id] = true;
+            }
+        }
+        if (!stepped[net.results.at(0)]) {
+            return dsl::diagnostics::cannot_step(net.span, net.name, "return",
+                                                 "does not depend on what it is given", continued_);
+        }
+        return std::nullopt;
+    }
+
+  private:
+    static std::string of_entry(const dsl::Net& net, const dsl::Instruction& code, const std::string& name,
+                                const std::vector<bool>& stepped) {
+        std::vector<dsl::Type> whole;
+        std::size_t rank = 0;
+        for (const dsl::ValueId id : code.inputs) {
+            whole.push_back(net.types.at(id));
+            rank = std::max(rank, stepped[id] ? whole.back().shape.size() : 0);
+        }
+        const models::Definition& definition = models::definition(name);
+        if (!definition.stepping || definition.stepping(code.arguments, whole) == Stepping::looks_along) {
+            return "needs the steps before and after";
+        }
+        for (std::size_t place = 0; place < whole.size(); ++place) {
+            const dsl::Shape& shape = whole[place].shape;
+            if (!stepped[code.inputs[place]] && shape.size() >= rank && shape.front() > 1) {
+                return "meets a value that has all steps";
+            }
+        }
+        for (const dsl::ValueId id : code.outputs) {
+            const dsl::Shape& shape = net.types.at(id).shape;
+            if (shape.empty() || shape.front() != net.types.at(0).shape.front()) {
+                return "does not give as many steps as it takes";
+            }
+        }
+        return "";
+    }
+
+    const dsl::Program& program_;
+    dsl::Span continued_;
+};
 
 }  // namespace
 
+std::vector<dsl::Diagnostic> check_continuations(const dsl::Program& program) {
+    std::vector<dsl::Diagnostic> result;
+    std::set<std::size_t> said;
+    for (const dsl::Sample& sample : program.samples) {
+        for (const dsl::Instruction& code : sample.body) {
+            if (code.kind != dsl::Instruction::Kind::continuation) {
+                continue;
+            }
+            if (auto refused = StepCheck(program, code.span).of(code.index);
+                refused && said.insert(refused->span->begin).second) {
+                result.push_back(*std::move(refused));
+            }
+        }
+    }
+    return result;
+}
+
+/// Of a net that `check_continuations` let pass.
 Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
-    using Kind = dsl::Instruction::Kind;
     const dsl::Net& callee = program_.nets[net];
-    const Index window = callee.types.at(0).shape.front();
     Values values(callee.types.size());
     std::vector<bool> stepped(callee.types.size(), false);
     values[0] = input;
     stepped[0] = true;
     for (const dsl::Instruction& each : callee.body) {
         tape().set_mark(each.span.begin);
-        const std::string name = each.entry != nullptr ? each.entry->name : "grad";
         Values inputs;
         bool moves = false;
         for (const dsl::ValueId id : each.inputs) {
@@ -53,63 +140,24 @@ Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
         }
         std::vector<dsl::Type> results;
         for (const dsl::ValueId id : each.outputs) {
-            results.push_back(callee.types.at(id));
-        }
-        if (!moves) {
-            // The same for every step, whatever it is.
-            models::Steps* const steps = std::exchange(scope.steps, nullptr);
-            const Values same = run_one(each, scope, inputs, results, &callee, net);
-            scope.steps = steps;
-            for (std::size_t place = 0; place < each.outputs.size(); ++place) {
-                values[each.outputs[place]] = same.at(place);
-            }
-            continue;
+            results.push_back(moves ? one_step(callee.types.at(id)) : callee.types.at(id));
         }
         Values outputs;
-        if (each.kind == Kind::call) {
-            if (inputs.size() != 1 || results.size() != 1) {
-                refuse(callee.name, program_.nets[each.index].name, "takes or gives several values");
-            }
-            outputs = {step(each.index, scope, inputs[0])};
-        } else if (each.kind == Kind::apply) {
-            const models::Definition& definition = models::definition(name);
-            std::vector<dsl::Type> whole;
-            std::size_t rank = 0;
-            for (const dsl::ValueId id : each.inputs) {
-                whole.push_back(callee.types.at(id));
-                rank = std::max(rank, stepped[id] ? whole.back().shape.size() : 0);
-            }
-            const Stepping stepping =
-                definition.stepping ? definition.stepping(each.arguments, whole) : Stepping::looks_along;
-            if (stepping == Stepping::looks_along) {
-                refuse(callee.name, name, "needs the steps before and after");
-            }
-            for (std::size_t place = 0; place < inputs.size(); ++place) {
-                const dsl::Shape& shape = whole[place].shape;
-                if (!stepped[each.inputs[place]] && shape.size() >= rank && shape.front() > 1) {
-                    refuse(callee.name, name, "meets a value that has all steps");
-                }
-            }
-            for (dsl::Type& type : results) {
-                if (type.shape.empty() || type.shape.front() != window) {
-                    refuse(callee.name, name, "does not give as many steps as it takes");
-                }
-                type = one_step(std::move(type));
-            }
-            outputs = apply(each, scope, &callee, net, inputs, results);
+        if (!moves) {
+            models::Steps* const steps = std::exchange(scope.steps, nullptr);
+            outputs = run_one(each, scope, inputs, results, &callee, net);
+            scope.steps = steps;
+        } else if (each.kind == dsl::Instruction::Kind::call) {
+            outputs = {step(each.index, scope, inputs.at(0))};
         } else {
-            refuse(callee.name, name, "needs the whole sequence");
+            outputs = apply(each, scope, &callee, net, inputs, results);
         }
         for (std::size_t place = 0; place < each.outputs.size(); ++place) {
             values[each.outputs[place]] = outputs.at(place);
-            stepped[each.outputs[place]] = true;
+            stepped[each.outputs[place]] = moves;
         }
     }
-    const dsl::ValueId result = callee.results.at(0);
-    if (!stepped[result]) {
-        refuse(callee.name, "return", "does not depend on what it is given");
-    }
-    return values[result];
+    return values[callee.results.at(0)];
 }
 
 Value Recorder::continuation(const dsl::Instruction& code, Scope& scope, const Values& inputs,
@@ -135,13 +183,13 @@ Value Recorder::continuation(const dsl::Instruction& code, Scope& scope, const V
     }
     if (inputs.empty()) {
         result.text = models::text(code.arguments, "prompt");
+        result.text_span = code.arguments.find("prompt")->second.span;
     } else {
         result.prompt = models::with_batch(inputs[0], scope.batch).var;
     }
     result.length = models::integer(code.arguments, "length");
     result.temperature = models::number(code.arguments, "temperature");
     result.stream = streams::number(scope.draws, code.slot);
-    result.mark = code.span.begin;
     result.result = tape().input(models::tape_shape(type, scope.batch), "continued");
     scope.continuations->push_back(result);
     return {.var = result.result, .type = type};

@@ -38,6 +38,7 @@ struct DataInput {
 struct NamedOutput {
     std::string name;  ///< "D.loss"
     Var var;
+    std::size_t item = 0;  ///< place in Train::items of the update (the first of a repeat) that logs it
 };
 
 /// Memory that lives as long as the run, under a name that stays the same from run to run:
@@ -50,9 +51,13 @@ struct NamedState {
 
 /// A weight that an update learns, as its objective sees it.
 struct LearnedWeight {
-    std::string name;           ///< "G.dense_1.weight"
-    std::vector<Var> versions;  ///< the weight at the update, and before earlier updates of the step that replaced it
-    Var gradient;               ///< of the objective, through all versions
+    std::string name;  ///< "G.dense_1.weight"
+    std::vector<Var>
+        versions;  ///< the weight at the update, and before earlier updates of the step that replaced it
+    Var gradient;  ///< of the objective, through all versions
+    std::size_t net = 0;    ///< place in Program::nets
+    std::size_t place = 0;  ///< in Net::weights
+    bool reached = false;   ///< a gradient of the objective flows to it
 };
 
 /// One recorded `update`, for estimates and checks.
@@ -78,7 +83,7 @@ struct Continuation {
     Index length = 1;
     double temperature = 1;
     std::uint32_t stream = 0;  ///< of the draws
-    std::size_t mark = 0;      ///< where in the file
+    dsl::Span text_span;       ///< of the text; empty where it does not stand in the file
 };
 
 /// A graph that reads the states and changes none. It has draws that depend on the seed alone as long as it

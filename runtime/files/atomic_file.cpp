@@ -38,6 +38,29 @@ int sync_folder(const fs::path& folder) {
     return reason;
 }
 
+/// The file that a path stands for behind its symbolic links, there or not. What is there must be a regular
+/// file: a rename would put one in the place of a device, a pipe or a folder.
+fs::path target_of(const fs::path& path) {
+    std::error_code error;
+    const fs::file_type type = fs::status(path, error).type();
+    if (type != fs::file_type::regular && type != fs::file_type::not_found && type != fs::file_type::none) {
+        throw Error(ErrorCode::file,
+                    path.string() + " cannot be written: it is " +
+                        (type == fs::file_type::directory ? "a folder" : "a device, pipe or socket") +
+                        "; expected a file, or a name that is free");
+    }
+    constexpr int most_links = 40;  // as many as the system follows
+    fs::path target = path;
+    for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
+        const fs::path next = fs::read_symlink(target, error);
+        if (error || links == most_links) {
+            fail_with(path, "written", error ? error.value() : ELOOP);
+        }
+        target = folder_of(target) / next;
+    }
+    return target;
+}
+
 bool is_partial(const std::string& name) {
     constexpr std::string_view ending = ".partial";
     return name.size() > ending.size() && name.front() == '.' &&
@@ -46,16 +69,16 @@ bool is_partial(const std::string& name) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), target_(target_of(path_)) {
     // A crashed process with the same number may have left its file; threads of one process may meet, too.
     for (int attempt = 0; attempt < 1000 && descriptor_ < 0; ++attempt) {
         std::string name = ".";
-        name += path_.filename().string();
+        name += target_.filename().string();
         name += '.' + std::to_string(::getpid());
         if (attempt > 0) {
             name += '-' + std::to_string(attempt);
         }
-        partial_ = folder_of(path_) / (name + ".partial");
+        partial_ = folder_of(target_) / (name + ".partial");
         descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor_ < 0 && errno != EEXIST) {
             break;
@@ -91,11 +114,11 @@ void AtomicFile::commit() {
     if (::close(std::exchange(descriptor_, -1)) != 0) {
         fail("written");
     }
-    if (::rename(partial_.c_str(), path_.c_str()) != 0) {
+    if (::rename(partial_.c_str(), target_.c_str()) != 0) {
         fail("replaced");
     }
     partial_.clear();
-    if (const int reason = sync_folder(folder_of(path_)); reason != 0) {
+    if (const int reason = sync_folder(folder_of(target_)); reason != 0) {
         fail_with(path_, "synced", reason);
     }
 }

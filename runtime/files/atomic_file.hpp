@@ -11,7 +11,8 @@ namespace gandsl::files {
 
 /// A file that appears under its name only when it is complete: written beside it as ".NAME.PID.partial",
 /// synced, renamed, and the folder synced. Throws `file` with path and reason ("No space left on device");
-/// the temporary file is gone then, and what was under the name before is untouched.
+/// the temporary file is gone then, and what was under the name before is untouched. A symbolic link is
+/// followed to the file it names; a device, a pipe or a folder is refused.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path path);
@@ -28,6 +29,7 @@ class AtomicFile {
     void discard() noexcept;
 
     std::filesystem::path path_;
+    std::filesystem::path target_;  ///< behind symbolic links
     std::filesystem::path partial_;
     int descriptor_ = -1;
 };

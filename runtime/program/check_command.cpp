@@ -2,6 +2,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/build/estimate.hpp"
+#include "runtime/build/unlearned.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/program/load.hpp"
 #include "runtime/terminal/format.hpp"
@@ -59,6 +60,7 @@ int check(const CheckRequest& request) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));
     }
+    report(runtime::unlearned(program, graph), loaded->path, loaded->text);
     const PlanStatistics statistics =
         runtime::plan_of_step(graph, {std::make_shared<ThreadPool>(request.file.threads), {}});
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",

@@ -36,6 +36,12 @@ CLI::Option* add_whole_number(CLI::App& command, const std::string& name,
     return command.add_option_function<std::string>(name, read, doc)->type_name("N");
 }
 
+// Of paths: an empty one would be the folder that one is in.
+CLI::Validator not_empty() {
+    return {[](const std::string& text) { return text.empty() ? std::string("wants a name, not ''") : ""; },
+            ""};
+}
+
 double read_number(const std::string& name, const std::string& text) {
     double number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -129,7 +135,7 @@ Request read_command_line(const std::vector<std::string>& words) {
     NewRequest create;
     CLI::App* new_command = app.add_subcommand("new", "writes a commented file to start from, or lists them");
     new_command->add_option("TEMPLATE", create.name, "such as gan, vae or lstm; without it, lists them all");
-    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said");
+    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said")->check(not_empty());
 
     RunRequest run;
     CLI::App* run_command = app.add_subcommand("run", "trains the model in a file");
@@ -145,7 +151,8 @@ Request read_command_line(const std::vector<std::string>& words) {
         *run_command, "--steps", [&run](std::uint64_t number) { run.file.steps = number; }, 1, most_turns,
         "steps, instead of epochs");
     run_command->add_option("--out", run.out, "folder for the run's folder; 'runs' unless said")
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->check(not_empty());
     run_command->add_option("--resume", run.resume, "goes on with a run, from its last checkpoint")
         ->type_name("RUN");
 
@@ -177,7 +184,8 @@ Request read_command_line(const std::vector<std::string>& words) {
         ->type_name("T");
     sample_command
         ->add_option("--out", sample.out, "file to write; SAMPLE.png, .txt, .csv or .npy unless said")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(not_empty());
     sample_command->add_flag("--best", sample.best, "from the checkpoint at which the measure was best");
     sample_command->add_option("--set", set, "sets an option of the file: NAME=VALUE; may be given again")
         ->type_name("NAME=VALUE")
@@ -210,9 +218,19 @@ Request read_command_line(const std::vector<std::string>& words) {
     CLI::App* time_command = app.add_subcommand("time", "measures a training step, and where its time goes");
     add_file_options(*time_command, time.file, set);
     add_threads(*time_command, time.file.threads);
-    CLI::Option* const seconds = time_command->add_option("--seconds", time.seconds, "how long to measure")
-                                     ->type_name("N")
-                                     ->check(CLI::Range(0.01, 3600.0));
+    CLI::Option* const seconds =
+        time_command
+            ->add_option_function<std::string>(
+                "--seconds",
+                [&time](const std::string& text) {
+                    time.seconds = read_number("--seconds", text);
+                    if (time.seconds < 0.01 || time.seconds > 3600) {
+                        throw Error(ErrorCode::invalid_argument,
+                                    "--seconds wants a number from 0.01 to 3600, not '" + text + "'");
+                    }
+                },
+                "how long to measure")
+            ->type_name("N");
     add_whole_number(
         *time_command, "--steps", [&time](std::uint64_t number) { time.file.steps = number; }, 1, most_turns,
         "how many steps to measure, instead of seconds")
@@ -227,7 +245,8 @@ Request read_command_line(const std::vector<std::string>& words) {
     format_command->add_flag("--write", format.write, "rewrites the file instead");
 
     HelpRequest help;
-    CLI::App* help_command = app.add_subcommand("help", "explains a layer or function, or lists them all");
+    CLI::App* help_command =
+        app.add_subcommand("help", "explains a layer, function or command, or lists them all");
     help_command->add_option("NAME", help.name, "such as conv or adam");
     help_command->add_flag("--markdown", help.reference, "prints every page, in Markdown");
 
@@ -289,6 +308,11 @@ Request read_command_line(const std::vector<std::string>& words) {
         return create;
     }
     if (*help_command) {
+        for (const CLI::App* command : app.get_subcommands({})) {
+            if (help.name && command->get_name() == *help.name) {
+                return TextRequest{command->help("gandsl")};
+            }
+        }
         return help;
     }
     return TextRequest{app.help()};

@@ -1,14 +1,18 @@
 #include "runtime/program/load.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <iterator>
 
 #include "autodiff/error.hpp"
 #include "dsl/check.hpp"
 #include "models/catalogue.hpp"
+#include "runtime/build/continuation.hpp"
 #include "runtime/data/places.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::program {
 
@@ -88,6 +92,35 @@ dsl::FindTrained finder(const dsl::Catalogue& catalogue, Place place,
     };
 }
 
+/// Weights that the machine's memory cannot hold, whatever the batch: the largest is named.
+std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program) {
+    double total = 0;
+    const dsl::Net* owner = nullptr;
+    const dsl::NetWeight* largest = nullptr;
+    double most = 0;
+    for (const dsl::Net& net : program.nets) {
+        for (const dsl::NetWeight& weight : net.weights) {
+            double bytes = sizeof(float);
+            for (const dsl::Index size : weight.shape) {
+                bytes *= static_cast<double>(size);
+            }
+            total += bytes;
+            if (bytes > most) {
+                most = bytes;
+                owner = &net;
+                largest = &weight;
+            }
+        }
+    }
+    const double memory =
+        static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+    if (largest == nullptr || memory <= 0 || total <= memory) {
+        return std::nullopt;
+    }
+    return dsl::diagnostics::weights_too_large(largest->span, owner->name + "." + largest->name,
+                                               largest->shape, terminal::human_bytes(most));
+}
+
 std::optional<Loaded> check(Loaded loaded, const Place& place,
                             const std::optional<std::filesystem::path>& data, dsl::Settings settings,
                             bool quietly) {
@@ -96,6 +129,13 @@ std::optional<Loaded> check(Loaded loaded, const Place& place,
         std::make_unique<const dsl::Catalogue>(models::catalogue(sources::entries(loaded.sources)));
     settings.find_trained = finder(*loaded.catalogue, place, &loaded.trained);
     dsl::CheckResult result = dsl::check(loaded.text, *loaded.catalogue, settings);
+    if (result.program) {
+        auto refused = runtime::check_continuations(*result.program);
+        if (const auto too_large = weights_beyond_memory(*result.program)) {
+            refused.push_back(*too_large);
+        }
+        std::move(refused.begin(), refused.end(), std::back_inserter(result.diagnostics));
+    }
     if (quietly) {
         std::erase_if(result.diagnostics, [](const dsl::Diagnostic& diagnostic) {
             return diagnostic.severity == dsl::Severity::warning;
@@ -127,6 +167,11 @@ bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesyst
                    stderr);
     }
     return errors > 0;
+}
+
+SourceLocation locate(const Loaded& loaded, const dsl::Span& span) {
+    const dsl::Place place = dsl::place(loaded.text, span.begin);
+    return {loaded.path.string(), place.line, place.column};
 }
 
 std::optional<Loaded> load(const FileRequest& request, const std::optional<std::filesystem::path>& run) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/program.hpp"
 #include "runtime/program/requests.hpp"
@@ -33,6 +34,9 @@ std::string read_source(const std::filesystem::path& path);
 /// Prints diagnostics to standard error, with a closing count. True if one of them is an error.
 bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesystem::path& path,
             const std::string& text);
+
+/// Where in the file something stands, for an Error that is found while the program runs.
+SourceLocation locate(const Loaded& loaded, const dsl::Span& span);
 
 /// Reads, parses and checks a file. Diagnostics are printed; nothing if there were errors. `run`: the run
 /// that it goes on with, which keeps the models of the nets that the file takes from other runs.

@@ -16,9 +16,14 @@ using namespace gandsl;
 constexpr int mistake = 1;
 constexpr int bug = 70;  // EX_SOFTWARE of sysexits.h: told apart from a user's mistake
 
-int report(const char* what) {
+int report(const char* what, const SourceLocation* location = nullptr) {
     std::fflush(stdout);
-    std::fprintf(stderr, "gandsl: error: %s\n", what);
+    if (location == nullptr) {
+        std::fprintf(stderr, "gandsl: error: %s\n", what);
+    } else {
+        std::fprintf(stderr, "%s:%zu:%zu: error: %s\n", location->file.c_str(), location->line,
+                     location->column, what);
+    }
     return mistake;
 }
 
@@ -40,9 +45,7 @@ struct Dispatch {
     int operator()(const program::HelpRequest& request) const { return program::help(request); }
     int operator()(const program::NewRequest& request) const { return program::create(request); }
     int operator()(const program::SampleRequest& request) const { return program::sample(request); }
-    int operator()(const program::GradcheckRequest& request) const {
-        return program::gradcheck(request);
-    }
+    int operator()(const program::GradcheckRequest& request) const { return program::gradcheck(request); }
     int operator()(const program::TextRequest& request) const {
         std::fputs(request.text.c_str(), stdout);
         return 0;
@@ -63,7 +66,10 @@ int main(int count, char** words) {
         }
         return code;
     } catch (const Error& error) {
-        return error.code() == ErrorCode::internal ? report_bug(error.what()) : report(error.what());
+        if (error.code() == ErrorCode::internal) {
+            return report_bug(error.what());
+        }
+        return report(error.message().c_str(), error.location() ? &*error.location() : nullptr);
     } catch (const std::bad_alloc&) {
         return report("out of memory; a smaller --batch needs less");
     } catch (const std::system_error& error) {  // fmt throws these for standard output, the system for files

@@ -102,8 +102,9 @@ void set_continue(dsl::Program& program, const std::string& name, const dsl::Val
                 if (argument.name == name && number != nullptr &&
                     (*number < argument.least || *number > argument.most ||
                      (argument.least_excluded && *number == argument.least))) {
-                    refuse(fmt::format("--{} {} is out of the range that `continue` takes: {} {}", name,
-                                       *number, argument.least_excluded ? "above" : "from", argument.least));
+                    refuse(fmt::format("--{} {} is out of the range that `continue` takes: {} {} to {}", name,
+                                       *number, argument.least_excluded ? "above" : "from", argument.least,
+                                       argument.most));
                 }
             }
             if (name == "prompt") {
@@ -156,6 +157,9 @@ std::vector<fs::path> outputs(const dsl::Program& program, const SampleRequest& 
             "--out names one file, but the run has {} samples: say which, as in gandsl sample {} {} "
             "--out {}",
             paths.size(), request.run.string(), program.samples[0].name, request.out->string()));
+    }
+    if (*request.out == "-") {
+        refuse("--out - : samples are files of their own, so --out wants the name of one");
     }
     const std::string extension = paths[0].extension().string();
     const std::string given = request.out->extension().string();
@@ -242,7 +246,7 @@ int sample(const SampleRequest& request) {
     training::fill_states(weights, graph);
     const training::Datasets datasets = datasets_for(*loaded, graph, run.record);
     check_count(program, graph, datasets, request);
-    training::Samples samples(program, datasets, graph, std::make_shared<ThreadPool>(request.threads));
+    training::Samples samples(*loaded, datasets, graph, std::make_shared<ThreadPool>(request.threads));
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);
         if (program.samples[index].sink->name == "text" && !request.out) {

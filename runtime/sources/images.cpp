@@ -73,6 +73,7 @@ Source define_images(const Context& context) {
                       holdout_argument()},
         .type = {},
         .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1], flip = true)"};
+    entry.instead = "faces(size = 64, range = [-1, 1])";
     entry.absent = [source_of](const dsl::Arguments& arguments) {
         return data::images_absent(source_of(arguments));
     };

@@ -25,6 +25,7 @@ Source define_like_mnist(const Context& context, const std::string& name, const 
                                                           {.shape = {}, .classes = 10}};
                         },
                     .example = "data x, y = " + name + "(range = [-1, 1])"};
+    source.entry.instead = "digits(range = [-1, 1])";
     source.entry.absent = [context, files](const dsl::Arguments&) -> std::optional<std::string> {
         const data::MnistSearch search = data::find_mnist(files, context.places);
         return search.files ? std::nullopt : std::optional(search.absent);

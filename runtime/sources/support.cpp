@@ -23,7 +23,12 @@ dsl::Argument range_argument() {
 data::Range range_of(const dsl::Arguments& arguments) {
     const auto* bounds = std::get_if<std::vector<double>>(&arguments.find("range")->second.data);
     if (bounds == nullptr || bounds->size() != 2 || !((*bounds)[0] < (*bounds)[1])) {
-        throw dsl::diagnostics::refused_argument("data", "range", "other numbers",
+        std::string found = bounds == nullptr ? "something else" : "[";
+        for (std::size_t i = 0; bounds != nullptr && i < bounds->size(); ++i) {
+            found += (i == 0 ? "" : ", ") + dsl::spell((*bounds)[i]);
+        }
+        found += bounds == nullptr ? "" : "]";
+        throw dsl::diagnostics::refused_argument("data", "range", std::move(found),
                                                  "two numbers, the first the smaller, such as [-1, 1]");
     }
     return {static_cast<float>((*bounds)[0]), static_cast<float>((*bounds)[1])};

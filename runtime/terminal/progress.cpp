@@ -60,6 +60,7 @@ Progress::Progress(Screen screen, ProgressPlan plan, double now)
       start_(now),
       drawn_at_(now - 1),
       last_now_(now),
+      shown_at_(now),
       done_(plan_.first_step),
       sums_(plan_.names.size()) {}
 
@@ -97,6 +98,7 @@ void Progress::epoch_done(double now) {
     if (screen_.terminal) {
         redraw(now);
     } else {
+        shown_at_ = now;
         *screen_.out << line(now, Wording::whole) << '\n' << std::flush;
     }
 }
@@ -118,6 +120,7 @@ void Progress::finish(double now) {
         redraw(now);
         *screen_.out << '\n';
     } else if (counted_ > 0 && !printed_) {
+        shown_at_ = now;
         *screen_.out << line(now, Wording::whole) << '\n';
     }
     on_screen_ = false;
@@ -138,7 +141,7 @@ std::string Progress::line(double now, Wording wording) const {
     if (seconds > 0 && steps > 0) {
         const auto left = static_cast<double>(plan_.total_steps - std::min(plan_.total_steps, done_));
         const std::string time = left > 0 ? human_duration(seconds / steps * left) + (bare ? "" : " left")
-                                          : human_duration(seconds);
+                                          : human_duration(plan_.seconds + seconds);
         const double rate = steps * static_cast<double>(plan_.examples_per_step) / seconds;
         text += fmt::format("{}{}{}{}{}/s", comma, time, comma, human_count(rate), whole ? " examples" : "");
     }
@@ -151,6 +154,7 @@ std::string Progress::line(double now, Wording wording) const {
 
 void Progress::redraw(double now) {
     drawn_at_ = now;
+    shown_at_ = now;
     on_screen_ = true;
     // The last column stays free: some terminals begin a new line when it is written.
     const std::size_t width = std::max<std::size_t>(screen_.width(), 2);

@@ -28,6 +28,7 @@ struct ProgressPlan {
     std::uint64_t examples_per_step = 1;
     std::uint64_t first_step = 0;    ///< steps done before, in a resumed run
     std::vector<std::string> names;  ///< of the values
+    double seconds = 0;              ///< spent before, in a resumed run
 };
 
 /// Shows how far a run is: on a terminal one line that is rewritten at most ten times a second, elsewhere one
@@ -54,6 +55,9 @@ class Progress {
     /// plain line is printed. Further calls do nothing.
     void finish(double now);
 
+    /// How long the run has taken as its last line shows it, a resumed run's earlier part included.
+    double seconds() const { return plan_.seconds + shown_at_ - start_; }
+
   private:
     /// From what a wide terminal has room for to what is still understood in a narrow one.
     enum class Wording { whole, short_words, bare };
@@ -66,6 +70,7 @@ class Progress {
     double start_;
     double drawn_at_;
     double last_now_;
+    double shown_at_;  ///< when the last line was made
     std::uint64_t done_;
     std::uint64_t epoch_ = 0;    ///< the sums' epoch, from 1
     bool printed_ = false;       ///< the sums' epoch has had its line

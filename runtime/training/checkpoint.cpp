@@ -161,7 +161,7 @@ RunPlace load_newest_checkpoint(const std::filesystem::path& folder,
             return restore(path, states);
         } catch (const Error& error) {
             if (&path == &all.back()) {
-                throw;
+                throw Error(error.code(), error.message() + no_checkpoint_left);
             }
             broken.emplace_back(error.what());
         }

@@ -15,6 +15,12 @@
 /// the seed and the step, so the step stands for them.
 namespace gandsl::training {
 
+/// How to mend a run whose every checkpoint is damaged.
+inline constexpr const char* no_checkpoint_left =
+    "\n  No checkpoint of this run can be read: put back a copy of one if there is any, or train anew "
+    "without "
+    "--resume. What the run has drawn and logged is still there.";
+
 /// Where a run is.
 struct RunPlace {
     std::uint64_t step = 0;      ///< steps done

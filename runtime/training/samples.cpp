@@ -7,6 +7,7 @@
 
 #include "autodiff/error.hpp"
 #include "models/records.hpp"
+#include "runtime/data/symbols.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
 #include "runtime/render/grid.hpp"
@@ -93,21 +94,37 @@ void write_npy(const std::filesystem::path& path, Index count, const Shape& shap
 }
 
 // Found before the first step, not after the first epoch.
-void check_examples(const dsl::Program& program, const Datasets& datasets,
-                    const runtime::EvaluationGraph& graph, data::Split split, const std::string& name) {
+void check_examples(const program::Loaded& loaded, const Datasets& datasets,
+                    const runtime::EvaluationGraph& graph, data::Split split, const std::string& name,
+                    const dsl::Span& span) {
     for (const runtime::DataInput& input : graph.inputs) {
         if (datasets[input.data]->description().count(split) == 0) {
             throw Error(
                 ErrorCode::invalid_argument,
                 fmt::format("'{}' wants examples of the {} split, but {} has none there: it is too small, or "
                             "its `holdout` is",
-                            name, data::to_string(split), program.data[input.data].source->name));
+                            name, data::to_string(split), loaded.program.data[input.data].source->name),
+                program::locate(loaded, span));
         }
     }
 }
 
 data::Split split_of(const dsl::Measure& measure) {
     return measure.split == "train" ? data::Split::train : data::Split::test;
+}
+
+// A prompt of the file that the text has no symbols for is an error of the file.
+Writer writer(const program::Loaded& loaded, const runtime::Continuation& continuation, std::uint64_t seed,
+              std::span<const std::string> symbols, const std::shared_ptr<ThreadPool>& pool) {
+    if (!continuation.prompt.valid() && continuation.text_span.end > 0) {
+        try {
+            data::encode(symbols, continuation.text);
+        } catch (const Error& error) {
+            throw Error(error.code(), "the prompt cannot be read: " + error.message(),
+                        program::locate(loaded, continuation.text_span));
+        }
+    }
+    return Writer(continuation, seed, symbols, pool);
 }
 
 template <typename Graphs>
@@ -133,12 +150,35 @@ std::string extension_of(const dsl::Sample& sample) {
     return sink == "grid" ? "png" : sink == "text" ? "txt" : sink;
 }
 
-Samples::Samples(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+std::vector<std::string> repeated_rows(const program::Loaded& loaded, const Datasets& datasets,
+                                       const runtime::Graph& graph) {
+    std::vector<std::string> warnings;
+    for (std::size_t index = 0; index < graph.samples.size(); ++index) {
+        const dsl::Sample& sample = loaded.program.samples[index];
+        if (sample.sink->name != "csv" && sample.sink->name != "npy") {
+            continue;
+        }
+        for (const runtime::DataInput& input : graph.samples[index].inputs) {
+            const std::size_t there = datasets[input.data]->description().test_count;
+            if (static_cast<std::size_t>(graph.samples[index].count) > there) {
+                const SourceLocation at = program::locate(loaded, sample.span);
+                warnings.push_back(fmt::format(
+                    "{}:{}:{}: warning: '{}' writes {} rows of test examples, of which there are {}: the "
+                    "last fills the rest",
+                    at.file, at.line, at.column, sample.name, graph.samples[index].count, there));
+                break;
+            }
+        }
+    }
+    return warnings;
+}
+
+Samples::Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
                  std::shared_ptr<ThreadPool> pool)
-    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.samples, pool)) {
-    for (std::size_t index = 0; index < program.samples.size(); ++index) {
-        const dsl::Sample& sample = program.samples[index];
-        check_examples(program, datasets, graph.samples[index], data::Split::test, sample.name);
+    : program_(loaded.program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.samples, pool)) {
+    for (std::size_t index = 0; index < program_.samples.size(); ++index) {
+        const dsl::Sample& sample = program_.samples[index];
+        check_examples(loaded, datasets, graph.samples[index], data::Split::test, sample.name, sample.span);
         std::vector<Written>& written = written_.emplace_back();
         for (const runtime::Continuation& each : graph.samples[index].continuations) {
             std::optional<Plan> prompt;
@@ -147,7 +187,7 @@ Samples::Samples(const dsl::Program& program, const Datasets& datasets, const ru
                                PlanOptions{pool, {}});
             }
             written.push_back(
-                {Writer(each, graph.tape->seed(), symbols(each.classes), pool), std::move(prompt),
+                {writer(loaded, each, graph.tape->seed(), symbols(each.classes), pool), std::move(prompt),
                  std::vector<Real>(static_cast<std::size_t>(element_count(each.result.shape())))});
         }
     }
@@ -250,12 +290,13 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     }
 }
 
-Measures::Measures(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+Measures::Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
                    std::shared_ptr<ThreadPool> pool)
-    : program_(program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.measures, pool)) {
-    for (std::size_t index = 0; index < program.measures.size(); ++index) {
-        const dsl::Measure& measure = program.measures[index];
-        check_examples(program, datasets, graph.measures[index], split_of(measure), measure.name);
+    : program_(loaded.program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.measures, pool)) {
+    for (std::size_t index = 0; index < program_.measures.size(); ++index) {
+        const dsl::Measure& measure = program_.measures[index];
+        check_examples(loaded, datasets, graph.measures[index], split_of(measure), measure.name,
+                       measure.span);
     }
 }
 

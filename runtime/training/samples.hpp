@@ -10,6 +10,7 @@
 #include "autodiff/plan.hpp"
 #include "dsl/program.hpp"
 #include "runtime/build/graph.hpp"
+#include "runtime/program/load.hpp"
 #include "runtime/training/feeder.hpp"
 #include "runtime/training/writer.hpp"
 
@@ -22,10 +23,15 @@ bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::u
 /// Of the files that a sink writes: "png", "txt", "csv", "npy".
 std::string extension_of(const dsl::Sample& sample);
 
+/// Warnings, each a whole line with its place in the file, about samples as csv or npy with more rows than
+/// the test split has examples.
+std::vector<std::string> repeated_rows(const program::Loaded& loaded, const Datasets& datasets,
+                                       const runtime::Graph& graph);
+
 /// The samples of a program, each with a plan of its own. The same draw every time.
 class Samples {
   public:
-    Samples(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+    Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
             std::shared_ptr<ThreadPool> pool);
 
     std::size_t size() const { return plans_.size(); }
@@ -58,7 +64,7 @@ class Samples {
 /// The measures of a program: means over a split, in evaluation mode.
 class Measures {
   public:
-    Measures(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+    Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
              std::shared_ptr<ThreadPool> pool);
 
     std::size_t size() const { return plans_.size(); }

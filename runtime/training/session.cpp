@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "autodiff/error.hpp"
 #include "runtime/build/graph.hpp"
+#include "runtime/build/unlearned.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
 #include "runtime/files/run_folder.hpp"
@@ -115,8 +117,8 @@ class Session {
                                            .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps),
                                            .exact = request.file.exact})),
           plan_(graph_.outputs(), graph_.assignments, PlanOptions{pool_, {}}),
-          samples_(program_, datasets_, graph_, pool_),
-          measures_(program_, datasets_, graph_, pool_),
+          samples_(loaded_, datasets_, graph_, pool_),
+          measures_(loaded_, datasets_, graph_, pool_),
           stop_rule_(program_),
           best_(program_, stop_rule_) {
         for (const runtime::NamedOutput& output : graph_.named) {
@@ -126,6 +128,7 @@ class Session {
             measure_names_.push_back(measure.name);
         }
         values_.resize(names_.size());
+        last_samples_.resize(samples_.size());
     }
 
     int run() {
@@ -135,8 +138,12 @@ class Session {
         } else {
             start();
         }
+        program::report(runtime::unlearned(program_, graph_), loaded_.path, loaded_.text);
         print_data(program_, datasets_);
         print_nets(program_);
+        for (const std::string& warning : repeated_rows(loaded_, datasets_, graph_)) {
+            fmt::print(stderr, "{}\n", warning);
+        }
         for (const std::string& note : notes_) {
             fmt::print("run       {}\n", note);
         }
@@ -252,9 +259,9 @@ class Session {
         TrainFeeder feeder(program_, datasets_, graph_, program_.train->batch, program_.train->seed,
                            place_.step);
         const double begin = now() - place_.seconds;
-        terminal::Progress progress(terminal::standard_output(),
-                                    {length_.steps, length_.epochs, length_.per_step, place_.step, names_},
-                                    now());
+        terminal::Progress progress(
+            terminal::standard_output(),
+            {length_.steps, length_.epochs, length_.per_step, place_.step, names_, place_.seconds}, now());
         saved_at_ = now();
         while (!ended() && !stop.requested()) {
             const std::uint64_t epochs_before = epochs_after(place_.step);
@@ -282,7 +289,7 @@ class Session {
             save();
         }
         if (ended()) {
-            finish();
+            finish(progress.seconds());
         } else {
             fmt::print("Stopped after step {} of {}; a checkpoint is written. Go on with:\n    {}\n",
                        place_.step, length_.steps, spell_command(request_, folder_->path()));
@@ -296,15 +303,34 @@ class Session {
         for (std::size_t place = 0; place < names_.size(); ++place) {
             if (!std::isfinite(values_[place])) {
                 progress.finish(now());
-                throw Error(ErrorCode::not_finite,
-                            fmt::format("{} is {} in step {}: training has diverged\n"
-                                        "  A smaller learning rate, or `clip` in the optimizer, may help.\n"
-                                        "  The steps before are in {}; {}.",
-                                        names_[place], values_[place], place_.step, folder_->log().string(),
-                                        saved_ ? fmt::format("the checkpoint after step {} is kept", *saved_)
-                                               : std::string("there is no checkpoint yet")));
+                throw not_finite(place);
             }
         }
+    }
+
+    // What stands in the log's column `place` has no value.
+    Error not_finite(std::size_t place) const {
+        const dsl::Update& update = std::get<dsl::Update>(program_.train->items[graph_.named[place].item]);
+        std::vector<std::string> nets;
+        for (const std::size_t net : update.nets) {
+            nets.push_back(program_.nets[net].name);
+        }
+        // Columns are in the order of the updates: what is before another's was made with fewer steps
+        // learned.
+        const bool learned = place_.step > 1 || graph_.named[place].item != graph_.named[0].item;
+        return {
+            ErrorCode::not_finite,
+            fmt::format("{} of the update of {} is {} in step {}: {}\n"
+                        "  The steps before are in {}; {}.",
+                        names_[place], fmt::join(nets, ", "), values_[place], place_.step,
+                        learned ? "training has diverged\n"
+                                  "  A smaller learning rate, or `clip` in the optimizer, may help."
+                                : "it had no value before anything was learned\n"
+                                  "  Look for a division by 0, or `log` or `sqrt` of what can be 0 or less.",
+                        folder_->log().string(),
+                        saved_ ? fmt::format("the checkpoint after step {} is kept", *saved_)
+                               : std::string("there is no checkpoint yet")),
+            program::locate(loaded_, update.span)};
     }
 
     // Samples and measures that are due.
@@ -337,7 +363,7 @@ class Session {
             if (due(period, place_.step, epoch_ended, epochs_done) || ended()) {
                 const bool by_step = period.unit == dsl::Period::Unit::step;
                 const std::uint64_t number = by_step ? place_.step : epochs_done + (epoch_ended ? 0 : 1);
-                last_sample_ = samples_.write(place, folder_->samples(), number);
+                last_samples_[place] = samples_.write(place, folder_->samples(), number);
             }
         }
     }
@@ -362,15 +388,20 @@ class Session {
                                                                        loaded_.path.stem().string()));
     }
 
-    void finish() {
+    /// `seconds` are those that the last line of progress shows.
+    void finish(double seconds) {
         if (stop_rule_.stopped()) {
             fmt::print("{} has not improved for {} turn{}, and the file says to stop then.\n",
                        measure_names_[*stop_rule_.measure()], stop_rule_.turns(),
                        stop_rule_.turns() == 1 ? "" : "s");
         }
-        fmt::print("Done: {} steps in {}.\n", place_.step, terminal::human_duration(place_.seconds));
-        if (!last_sample_.empty()) {
-            fmt::print("  samples      {}\n", last_sample_.string());
+        fmt::print("Done: {} step{} in {}.\n", place_.step, place_.step == 1 ? "" : "s",
+                   terminal::human_duration(seconds));
+        const char* title = "samples";
+        for (const std::filesystem::path& sample : last_samples_) {
+            if (!sample.empty()) {
+                fmt::print("  {:<12} {}\n", std::exchange(title, ""), sample.string());
+            }
         }
         fmt::print("  curves       {}\n", folder_->curves().string());
         fmt::print("  checkpoints  {}\n", folder_->checkpoints().string());
@@ -404,7 +435,7 @@ class Session {
     std::vector<std::string> notes_;      ///< about the run's folder, said once it is open
     std::optional<std::uint64_t> saved_;  ///< step of the newest checkpoint
     double saved_at_ = 0;
-    std::filesystem::path last_sample_;
+    std::vector<std::filesystem::path> last_samples_;  ///< of each sample; empty before its first file
 };
 
 }  // namespace

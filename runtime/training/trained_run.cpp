@@ -86,7 +86,7 @@ Weights read_weights(const TrainedRun& run, bool best, std::vector<std::string>&
             return read(path);
         } catch (const Error& error) {
             if (&path == &all.back()) {
-                throw;
+                throw Error(error.code(), error.message() + no_checkpoint_left);
             }
             skipped.emplace_back(error.what());
         }

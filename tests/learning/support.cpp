@@ -13,6 +13,7 @@
 
 #include "runtime/data/batch.hpp"
 #include "runtime/data/mnist.hpp"
+#include "runtime/data/picture.hpp"
 
 namespace gandsl::test {
 
@@ -29,11 +30,15 @@ Words cells_of(const std::string& row) {
 
 }  // namespace
 
+void skip(const std::string& why) {
+    std::puts(("skipped: " + why).c_str());
+    std::exit(77);  // how Meson is told
+}
+
 void skip_if_slow() {
     const char* said = std::getenv("GANDSL_SLOW");
     if (said != nullptr && std::string(said) == "1") {
-        std::puts("skipped: under a sanitizer this takes many minutes");
-        std::exit(77);  // how Meson is told
+        skip("under a sanitizer this takes many minutes");
     }
 }
 
@@ -119,6 +124,39 @@ Moments moments_of(const std::vector<float>& pictures) {
             std::sqrt(std::max(0.0, squares / static_cast<double>(count) - mean * mean));
     }
     return moments;
+}
+
+std::vector<double> block_covariances(const std::vector<float>& pictures) {
+    constexpr std::size_t side = 28;
+    constexpr std::size_t block = 4;
+    constexpr std::size_t blocks = side / block;
+    constexpr std::size_t places = blocks * blocks;
+    const std::size_t count = pictures.size() / pixels;
+    std::vector<double> means(count * places);
+    std::vector<double> centre(places);
+    for (std::size_t picture = 0; picture < count; ++picture) {
+        for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+            const std::size_t place = pixel / side / block * blocks + pixel % side / block;
+            const double part = double{pictures[picture * pixels + pixel]} / (block * block);
+            means[picture * places + place] += part;
+            centre[place] += part / static_cast<double>(count);
+        }
+    }
+    std::vector<double> result(places * places);
+    for (std::size_t picture = 0; picture < count; ++picture) {
+        const double* row = means.data() + picture * places;
+        for (std::size_t i = 0; i < places; ++i) {
+            for (std::size_t j = 0; j < places; ++j) {
+                result[i * places + j] +=
+                    (row[i] - centre[i]) * (row[j] - centre[j]) / static_cast<double>(count);
+            }
+        }
+    }
+    return result;
+}
+
+render::Image read_png(const Scratch& scratch, const std::string& name) {
+    return data::decode_png(scratch.read(name), {.bytes = std::size_t{1} << 30U, .side = 100'000});
 }
 
 double distance(const std::vector<double>& a, const std::vector<double>& b) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/render/image.hpp"
 #include "tests/program/files.hpp"
 
 /// What the tests of learning share: the zoo's files, runs of them, and Fashion-MNIST to hold them against.
@@ -11,6 +12,9 @@ namespace gandsl::test {
 using Words = std::vector<std::string>;
 
 inline constexpr std::size_t pixels = 784;
+
+/// Ends the test as skipped, and says why.
+[[noreturn]] void skip(const std::string& why);
 
 /// Ends the test as skipped where it would take many minutes: under a sanitizer.
 void skip_if_slow();
@@ -44,6 +48,12 @@ struct Moments {
     std::vector<double> deviation;
 };
 Moments moments_of(const std::vector<float>& pictures);
+
+/// How the pictures' blocks of 4 x 4 pixels vary together: 49 x 49 covariances of the blocks' means.
+std::vector<double> block_covariances(const std::vector<float>& pictures);
+
+/// A picture in a file, whatever its size.
+render::Image read_png(const Scratch& scratch, const std::string& name);
 
 /// The root of the mean square difference.
 double distance(const std::vector<double>& a, const std::vector<double>& b);

@@ -117,7 +117,27 @@ BOOST_AUTO_TEST_CASE(norms_of_one_example) {
                   normalized(x, [](Index n, Index c, Index m, Index d) { return n == m && c / 2 == d / 2; }));
     require_close(numbers(apply(tape, "layer_norm", {}, {pictures}).results[0]),
                   normalized(x, [](Index n, Index, Index m, Index) { return n == m; }));
-    // A sequence: each vector by itself.
+    // A sequence (length x channels) is a picture one pixel wide.
+    const auto as_sequence = [&](const Array& picture) {
+        Array result = make_array({2, 6, 4});
+        for (Index n = 0; n < 2; ++n) {
+            for (Index place = 0; place < 6; ++place) {
+                for (Index c = 0; c < 4; ++c) {
+                    result(n, place, c) = picture(n, c, place / 2, place % 2);
+                }
+            }
+        }
+        return result;
+    };
+    const Array turned = as_sequence(x);
+    require_close(
+        numbers(apply(tape, "instance_norm", {}, {value(tape, turned)}).results[0]),
+        as_sequence(normalized(x, [](Index n, Index c, Index m, Index d) { return n == m && c == d; })));
+    require_close(
+        numbers(apply(tape, "group_norm", {.numbers = {{"groups", 2}}}, {value(tape, turned)}).results[0]),
+        as_sequence(
+            normalized(x, [](Index n, Index c, Index m, Index d) { return n == m && c / 2 == d / 2; })));
+    // Of layer_norm each vector by itself.
     const Array sequence = random({2, 3, 4});
     const Array found = numbers(apply(tape, "layer_norm", {}, {value(tape, sequence)}).results[0]);
     Array vectors = make_array({6, 4, 1, 1});
@@ -135,6 +155,8 @@ BOOST_AUTO_TEST_CASE(gradients) {
     check_gradients("layer_norm", {}, {random({2, 3, 4})});
     check_gradients("instance_norm", {.flags = {{"affine", true}}}, {random({2, 2, 3, 2})});
     check_gradients("group_norm", {.numbers = {{"groups", 2}}}, {random({2, 4, 2, 2})});
+    check_gradients("instance_norm", {.flags = {{"affine", true}}}, {random({2, 3, 2})});
+    check_gradients("group_norm", {.numbers = {{"groups", 2}}}, {random({2, 3, 4})});
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit) {

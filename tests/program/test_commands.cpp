@@ -167,6 +167,9 @@ BOOST_AUTO_TEST_CASE(fmt_prints_one_form_and_leaves_it_alone) {
 
 BOOST_AUTO_TEST_CASE(help_explains_what_the_catalogue_has) {
     const Scratch scratch;
+    for (const char* command : {"run", "sample", "time"}) {
+        BOOST_TEST(scratch.gandsl({"help", command}).out == scratch.gandsl({command, "--help"}).out);
+    }
     const Outcome list = scratch.gandsl({"help"});
     BOOST_TEST(list.code == 0);
     for (const char* name :

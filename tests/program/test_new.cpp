@@ -33,12 +33,6 @@ BOOST_AUTO_TEST_CASE(every_template_checks_and_is_in_standard_form) {
     const Scratch scratch;
     const std::vector<std::string> names = listed(scratch);
     BOOST_TEST(names.size() >= 12U);
-    // What the text models read.
-    std::string text;
-    for (std::size_t line = 0; line < 200; ++line) {
-        text += "The line of number " + std::to_string(line) + " says nothing new.\n";
-    }
-    scratch.write("words.txt", text);
     for (const std::string& name : names) {
         const Outcome written = scratch.gandsl({"new", name});
         BOOST_TEST_REQUIRE(written.code == 0, written.err);
@@ -53,6 +47,25 @@ BOOST_AUTO_TEST_CASE(every_template_checks_and_is_in_standard_form) {
         const Outcome checked = scratch.gandsl({"check", name + ".gan"});
         BOOST_TEST(checked.code == 0, name << ": " << checked.err);
         BOOST_TEST(checked.err == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(text_models_run_where_there_is_no_text_yet) {
+    for (const char* name : {"lstm", "gpt"}) {
+        const Scratch scratch;
+        BOOST_TEST_REQUIRE(scratch.gandsl({"new", name}).code == 0);
+        const std::string file = std::string(name) + ".gan";
+        const Outcome itself = scratch.gandsl({"run", file, "--steps", "1", "--batch", "2"});
+        BOOST_TEST(itself.code == 0, itself.err);
+        BOOST_TEST(contains(itself.out, "text = chars, " + file), itself.out);
+        std::string text;
+        for (std::size_t line = 0; line < 200; ++line) {
+            text += "The line of number " + std::to_string(line) + " says nothing new.\n";
+        }
+        scratch.write("text/words.txt", text);
+        const Outcome other = scratch.gandsl({"run", file, "--steps", "1", "--batch", "2"});
+        BOOST_TEST(other.code == 0, other.err);
+        BOOST_TEST(contains(other.out, "text = chars, text/words.txt"), other.out);
     }
 }
 
@@ -78,6 +91,7 @@ BOOST_AUTO_TEST_CASE(no_file_is_written_over) {
     BOOST_TEST(scratch.read("vae.gan") == "mine\n");
     BOOST_TEST(scratch.gandsl({"new", "vae", "other"}).code == 0);
     BOOST_TEST(scratch.has("other.gan"));
+    BOOST_TEST(contains(scratch.gandsl({"new", "vae", ""}).err, "FILE: wants a name, not ''"));
     const Outcome nowhere = scratch.gandsl({"new", "vae", "no/folder/x.gan"});
     BOOST_TEST(nowhere.code == 1);
     BOOST_TEST(contains(nowhere.err, "no/folder/x.gan cannot be written: No such file or directory"),

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
@@ -131,6 +133,37 @@ BOOST_AUTO_TEST_CASE(count_seed_and_out) {
     BOOST_TEST(lines_of(scratch.read("codes.csv")).size() == 9U);
 }
 
+BOOST_AUTO_TEST_CASE(out_is_written_where_it_leads) {
+    const Scratch scratch;
+    train_deep(scratch);
+    std::filesystem::create_directories(scratch / "elsewhere");
+    std::filesystem::create_symlink("elsewhere/codes.csv", scratch / "link.csv");
+    BOOST_TEST(scratch.gandsl({"sample", "runs/deep/001", "codes", "--out", "link.csv"}).code == 0);
+    BOOST_TEST(std::filesystem::is_symlink(scratch / "link.csv"));
+    BOOST_TEST(lines_of(scratch.read("elsewhere/codes.csv")).size() == 4U);
+    BOOST_TEST_REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0600) == 0);
+    const Outcome pipe = scratch.gandsl({"sample", "runs/deep/001", "codes", "--out", "pipe"});
+    BOOST_TEST(pipe.code == 1);
+    BOOST_TEST(contains(pipe.err, "pipe cannot be written: it is a device, pipe or socket"), pipe.err);
+    BOOST_TEST(std::filesystem::is_fifo(scratch / "pipe"));
+}
+
+BOOST_AUTO_TEST_CASE(every_sample_is_listed_and_time_is_one) {
+    const Scratch scratch;
+    scratch.write("deep.gan", deep_gan);
+    const Outcome outcome = scratch.gandsl({"run", "deep.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(contains(outcome.out,
+                        "  samples      runs/deep/001/samples/pictures-0002.png\n"
+                        "               runs/deep/001/samples/codes-0002.csv\n"),
+               outcome.out);
+    // "epoch 2/2, step 8/8, 12 ms, ..." and "Done: 8 steps in 12 ms."
+    const std::size_t line = outcome.out.rfind("step 8/8, ");
+    BOOST_TEST_REQUIRE(line != std::string::npos, outcome.out);
+    const std::string time = outcome.out.substr(line + 10, outcome.out.find(", ", line + 10) - line - 10);
+    BOOST_TEST(contains(outcome.out, "Done: 8 steps in " + time + ".\n"), outcome.out);
+}
+
 BOOST_AUTO_TEST_CASE(columns_that_mean_something_stay) {
     const Scratch scratch;
     scratch.write("labels.gan", replaced(replaced(tiny_gan, "dense(16)\n    leaky_relu(0.2)\n    dense(784)",
@@ -224,7 +257,9 @@ sample verse = continue(model, "ab", length = 40, temperature = 0.5) as text eve
     BOOST_TEST(contains(unknown.err, "x"), unknown.err);
     const Outcome cold = scratch.gandsl({"sample", "runs/speller/latest", "--temperature", "-1"});
     BOOST_TEST(cold.code == 1);
-    BOOST_TEST(contains(cold.err, "--temperature -1 is out of the range that `continue` takes"), cold.err);
+    BOOST_TEST(contains(cold.err,
+                        "--temperature -1 is out of the range that `continue` takes: from 1e-06 to 1000000"),
+               cold.err);
     const Outcome file = scratch.gandsl({"sample", "runs/speller/latest", "--out", "x.txt"});
     BOOST_TEST(file.out == "x.txt, after step 40\n");
 }
@@ -249,6 +284,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_drawn_is_said) {
     refused({"runs/deep/001", "--prompt", "a"}, "--prompt is for samples that write with `continue`");
     refused({"runs/deep/001", "--temperature", "warm"}, "--temperature wants a number, not 'warm'");
     refused({"runs/deep/001", "--best"}, "keeps no best checkpoint");
+    refused({"runs/deep/001", "codes", "--out", "-"}, "--out - : samples are files of their own");
     refused({"runs/deep/001", "--set", "wide=3"},
             "'trunk.dense_1.weight' has shape (4, 12) there, and (4, 3)");
     refused({"runs/deep/001", "--set", "wid=3"}, "no option `wid`");
@@ -259,6 +295,13 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_drawn_is_said) {
     BOOST_TEST(contains(older.err, "warning: skipped a broken checkpoint: "), older.err);
     BOOST_TEST(older.out == "codes.csv, after step 4\n");
     refused({newest}, "step-0000000008.safetensors");
+    const std::string oldest = "runs/deep/001/checkpoints/step-0000000004.safetensors";
+    scratch.write(oldest, scratch.read(oldest).substr(0, 500));
+    refused({"runs/deep/001", "codes"}, "No checkpoint of this run can be read: put back a copy of one");
+    const Outcome lost =
+        scratch.gandsl({"run", "deep.gan", "--set", "wide=12", "--resume", "runs/deep/001", "--epochs", "3"});
+    BOOST_TEST(lost.code == 1);
+    BOOST_TEST(contains(lost.err, "train anew without --resume"), lost.err);
     scratch.write("other/checkpoints/x.safetensors", "");
     refused({"other/checkpoints/x.safetensors"}, "does not lie in a run's folder");
 }

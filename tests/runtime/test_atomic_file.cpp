@@ -1,4 +1,5 @@
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <boost/test/unit_test.hpp>
 #include <csignal>
@@ -73,8 +74,43 @@ BOOST_AUTO_TEST_CASE(says_why_it_cannot_write) {
                (folder / "none" / "file").string() + " cannot be written: No such file or directory");
     std::filesystem::create_directories(folder / "taken");
     BOOST_TEST(message_of([&] { write_atomically(folder / "taken", "x"); }) ==
-               (folder / "taken").string() + " cannot be replaced: Is a directory");
+               (folder / "taken").string() +
+                   " cannot be written: it is a folder; expected a file, or a name that is free");
     BOOST_TEST(folder.content() == std::vector<std::string>{"taken/"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(writes_what_a_link_names) {
+    const ScratchFolder folder;
+    std::filesystem::create_directories(folder / "there");
+    write_file(folder / "there" / "file", "old");
+    std::filesystem::create_symlink("there/file", folder / "link");
+    std::filesystem::create_symlink("link", folder / "second");
+    std::filesystem::create_symlink(folder / "there" / "free", folder / "dangling");
+    write_atomically(folder / "second", "new");
+    write_atomically(folder / "dangling", "first");
+    BOOST_TEST(read_file(folder / "there" / "file") == "new");
+    BOOST_TEST(read_file(folder / "there" / "free") == "first");
+    for (const char* link : {"link", "second", "dangling"}) {
+        BOOST_TEST(std::filesystem::is_symlink(folder / link));
+    }
+    BOOST_TEST(folder.content().size() == 6);  // with the folder and its files
+    std::filesystem::create_symlink("round", folder / "round");
+    BOOST_TEST(message_of([&] { write_atomically(folder / "round", "x"); }) ==
+               (folder / "round").string() + " cannot be written: Too many levels of symbolic links");
+}
+
+BOOST_AUTO_TEST_CASE(replaces_regular_files_only) {
+    const ScratchFolder folder;
+    BOOST_TEST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    std::filesystem::create_symlink("pipe", folder / "link");
+    for (const char* name : {"pipe", "link"}) {
+        BOOST_TEST(message_of([&] { write_atomically(folder / name, "x"); }) ==
+                   (folder / name).string() +
+                       " cannot be written: it is a device, pipe or socket; expected a "
+                       "file, or a name that is free");
+    }
+    BOOST_TEST(std::filesystem::is_fifo(folder / "pipe"));
+    BOOST_TEST(folder.content().size() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(reads_whole_files_up_to_a_limit) {

@@ -1,0 +1,75 @@
+#include "runtime/build/unlearned.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace gandsl::runtime {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+/// "dense_1" of "dense_1.weight".
+std::string place_of(const std::string& weight) {
+    return weight.substr(0, weight.rfind('.'));
+}
+
+/// The layer that owns a weight, as the file calls it.
+std::string layer_of(const dsl::Net& net, std::size_t place) {
+    for (const dsl::Instruction& code : net.body) {
+        for (const std::size_t own : code.weights) {
+            if (own == place) {
+                return code.entry->name;
+            }
+        }
+    }
+    return place_of(net.weights[place].name);
+}
+
+}  // namespace
+
+std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph& graph) {
+    // Turns of a repeat are one update to whoever reads the file.
+    std::map<std::pair<std::size_t, std::size_t>, bool> updates;  // by site and net
+    std::map<std::size_t, dsl::Span> spans;                       // of sites
+    // A layer as a whole: its bias may well have no part in a gradient's gradient.
+    std::map<std::pair<std::size_t, std::string>, bool> layers;  // by net and place in it
+    std::map<std::pair<std::size_t, std::string>, std::size_t> weights;
+    std::set<std::size_t> taught;
+    for (const UpdateRecord& record : graph.updates) {
+        const auto& update = std::get<dsl::Update>(program.train->items[record.item]);
+        spans.emplace(update.site, update.span);
+        for (const LearnedWeight& weight : record.learned) {
+            bool& net = updates[{update.site, weight.net}];
+            net = net || weight.reached;
+            const std::pair key(weight.net, place_of(program.nets[weight.net].weights[weight.place].name));
+            bool& layer = layers[key];
+            layer = layer || weight.reached;
+            weights.emplace(key, weight.place);
+            if (weight.reached) {
+                taught.insert(weight.net);
+            }
+        }
+    }
+    std::vector<dsl::Diagnostic> result;
+    for (const auto& [key, reached] : updates) {
+        if (!reached) {
+            result.push_back(
+                dsl::diagnostics::no_gradient(spans.at(key.first), program.nets[key.second].name));
+        }
+    }
+    std::set<std::size_t> said;  // a line may own several layers
+    for (const auto& [key, reached] : layers) {
+        const dsl::Net& net = program.nets[key.first];
+        const std::size_t place = weights.at(key);
+        if (!reached && taught.contains(key.first) && said.insert(net.weights[place].span.begin).second) {
+            result.push_back(
+                dsl::diagnostics::no_gradient_layer(net.weights[place].span, net.name, layer_of(net, place)));
+        }
+    }
+    return result;
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl::runtime
