@@ -207,7 +207,7 @@ BOOST_FIXTURE_TEST_CASE(models_without_anything_to_run, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(training_that_diverges, Fixture) {
-    for (const std::string rate : {"1e30", "3e16"}) {
+    for (const std::string rate : {"1e30", "1e18"}) {
         const Outcome outcome = gandsl({"run", "tiny.gan", "--set", "rate=" + rate});
         BOOST_TEST(outcome.code == 1);
         BOOST_TEST((outcome.err.starts_with("tiny.gan:26:5: error: D.") ||
