@@ -45,43 +45,163 @@ void expand(const ElementwiseProgram::Operand& operand, const std::vector<Index>
     }
 }
 
-void run_part(const ElementwiseProgram& program, std::span<const Real* const> operands,
-              std::span<Real* const> outputs, Real* scratch, std::size_t begin, std::size_t end) {
-    std::array<const Real*, most_registers> read{};
-    std::array<Real*, most_registers> written{};
-    for (std::size_t index = 0; index < program.registers.size(); ++index) {
-        if (program.registers[index].place == ElementwiseProgram::Place::scratch) {
-            read[index] = written[index] = scratch + program.registers[index].index * block;
-        }
-    }
-    for (std::size_t index = 0; index < program.operands.size(); ++index) {
-        const auto& operand = program.operands[index];
-        if (operand.scalar) {
-            std::fill_n(written[operand.target], std::min(block, end - begin), *operands[index]);
-        }
-    }
-    for (std::size_t first = begin; first < end; first += block) {
-        const std::size_t count = std::min(block, end - first);
+// A program at work on one thread: where each register's block is.
+class Runner {
+  public:
+    Runner(const ElementwiseProgram& program, std::span<const Real* const> operands,
+           std::span<Real* const> outputs, Real* scratch)
+        : program_(program), operands_(operands), outputs_(outputs) {
         for (std::size_t index = 0; index < program.registers.size(); ++index) {
-            const auto& place = program.registers[index];
-            if (place.place == ElementwiseProgram::Place::operand) {
-                read[index] = operands[place.index] + first;
-            } else if (place.place == ElementwiseProgram::Place::output) {
-                read[index] = written[index] = outputs[place.index] + first;
+            if (program.registers[index].place == ElementwiseProgram::Place::scratch) {
+                read_[index] = written_[index] = scratch + program.registers[index].index * block;
             }
         }
         for (std::size_t index = 0; index < program.operands.size(); ++index) {
             const auto& operand = program.operands[index];
-            if (!operand.contiguous && !operand.scalar) {
-                expand(operand, program.sizes, operands[index], first, count, written[operand.target]);
+            if (operand.scalar) {
+                std::fill_n(written_[operand.target], block, *operands[index]);
             }
         }
-        for (const auto& step : program.steps) {
+    }
+
+    /// At most `block` numbers from position `first` on.
+    void run(std::size_t first, std::size_t count) {
+        for (std::size_t index = 0; index < program_.registers.size(); ++index) {
+            const auto& place = program_.registers[index];
+            if (place.place == ElementwiseProgram::Place::operand) {
+                read_[index] = operands_[place.index] + first;
+            } else if (place.place == ElementwiseProgram::Place::output) {
+                read_[index] = written_[index] = outputs_[place.index] + first;
+            }
+        }
+        for (std::size_t index = 0; index < program_.operands.size(); ++index) {
+            const auto& operand = program_.operands[index];
+            if (!operand.contiguous && !operand.scalar) {
+                expand(operand, program_.sizes, operands_[index], first, count, written_[operand.target]);
+            }
+        }
+        for (const auto& step : program_.steps) {
             std::array<const Real*, most_arguments> inputs{};
             for (std::size_t place = 0; place < step.arity; ++place) {
-                inputs[place] = read[step.sources[place]];
+                inputs[place] = read_[step.sources[place]];
             }
-            step.kernel(written[step.target], inputs.data(), count, step.numbers.data());
+            step.kernel(written_[step.target], inputs.data(), count, step.numbers.data());
+        }
+    }
+
+    const Real* numbers(std::size_t register_index) const { return read_[register_index]; }
+
+  private:
+    const ElementwiseProgram& program_;
+    std::span<const Real* const> operands_;
+    std::span<Real* const> outputs_;
+    std::array<const Real*, most_registers> read_{};
+    std::array<Real*, most_registers> written_{};
+};
+
+// One run of numbers, from `begin` up to `end`, and its sums.
+void sum_run(Runner& runner, const ElementwiseProgram& program, std::size_t begin, std::size_t end,
+             double* totals) {
+    std::array<RunningSum, most_sums> sums{};
+    for (std::size_t first = begin; first < end; first += block) {
+        const std::size_t count = std::min(block, end - first);
+        runner.run(first, count);
+        for (std::size_t index = 0; index < program.summed.size(); ++index) {
+            add_piece(sums[index], runner.numbers(program.summed[index]), count);
+        }
+    }
+    for (std::size_t index = 0; index < program.summed.size(); ++index) {
+        totals[index] = finish(sums[index]);
+    }
+}
+
+// Rows from `begin` up to `end`, each with sums of its own: as many whole rows at a time as fit a block.
+void sum_rows(Runner& runner, const ElementwiseProgram& program, std::size_t begin, std::size_t end,
+              std::span<Real* const> results) {
+    const std::size_t inner = program.sum.inner;
+    std::array<double, most_sums> totals{};
+    if (inner > block) {
+        for (std::size_t row = begin; row < end; ++row) {
+            sum_run(runner, program, row * inner, (row + 1) * inner, totals.data());
+            for (std::size_t index = 0; index < results.size(); ++index) {
+                results[index][row] = static_cast<Real>(totals[index]);
+            }
+        }
+        return;
+    }
+    const std::size_t together = block / inner;
+    for (std::size_t first = begin; first < end; first += together) {
+        const std::size_t rows = std::min(together, end - first);
+        runner.run(first * inner, rows * inner);
+        for (std::size_t index = 0; index < results.size(); ++index) {
+            const Real* const numbers = runner.numbers(program.summed[index]);
+            for (std::size_t row = 0; row < rows; ++row) {
+                RunningSum sum;
+                add_piece(sum, numbers + row * inner, inner);
+                results[index][first + row] = static_cast<Real>(finish(sum));
+            }
+        }
+    }
+}
+
+// The columns' sums over the rows from `begin` up to `end`, into `totals`: one set for each summed register.
+void sum_columns_of(Runner& runner, const ElementwiseProgram& program, std::size_t begin, std::size_t end,
+                    double* totals) {
+    const std::size_t inner = program.sum.inner;
+    std::fill_n(totals, program.summed.size() * inner, 0.0);
+    const std::size_t together = std::max<std::size_t>(1, block / inner);
+    const std::size_t piece = std::min(block, inner);
+    for (std::size_t first = begin; first < end; first += together) {
+        const std::size_t rows = std::min(together, end - first);
+        for (std::size_t column = 0; column < inner; column += piece) {
+            const std::size_t count = std::min(piece, inner - column);
+            runner.run(first * inner + column, inner > block ? count : rows * inner);
+            for (std::size_t index = 0; index < program.summed.size(); ++index) {
+                const Real* const numbers = runner.numbers(program.summed[index]);
+                for (std::size_t row = 0; row < rows; ++row) {
+                    sum_columns(totals + index * inner + column, numbers + row * inner, count);
+                }
+            }
+        }
+    }
+}
+
+void run_sums(const ElementwiseProgram& program, std::span<const Real* const> operands,
+              std::span<Real* const> outputs, std::span<Real* const> results, std::span<Real> scratch,
+              ThreadPool& pool) {
+    const StreamedSum& sum = program.sum;
+    const auto runner_of = [&](std::size_t worker) {
+        return Runner(program, operands, outputs, scratch.data() + worker * program.scratch_blocks * block);
+    };
+    if (sum.pattern == StreamedSum::Pattern::trailing) {
+        const std::size_t rows = std::max<std::size_t>(1, part_size / sum.inner);
+        const std::size_t together = std::max<std::size_t>(1, block / sum.inner);
+        const std::size_t grain = (rows + together - 1) / together * together;
+        pool.parallel((sum.outer + grain - 1) / grain, [&](std::size_t part, std::size_t worker) {
+            Runner runner = runner_of(worker);
+            sum_rows(runner, program, part * grain, std::min(sum.outer, (part + 1) * grain), results);
+        });
+        return;
+    }
+    const std::size_t each = sum.results();
+    const std::size_t set = program.summed.size() * each;
+    auto* const totals =
+        reinterpret_cast<double*>(scratch.data() + pool.size() * program.scratch_blocks * block);
+    pool.parallel(sum.slices, [&](std::size_t slice, std::size_t worker) {
+        Runner runner = runner_of(worker);
+        const bool all = sum.pattern == StreamedSum::Pattern::all;
+        const std::size_t length = all ? sum.inner : sum.outer;
+        const std::size_t begin = length * slice / sum.slices;
+        const std::size_t end = length * (slice + 1) / sum.slices;
+        (all ? sum_run : sum_columns_of)(runner, program, begin, end, totals + slice * set);
+    });
+    for (std::size_t index = 0; index < results.size(); ++index) {
+        for (std::size_t place = 0; place < each; ++place) {
+            double total = totals[index * each + place];
+            for (std::size_t slice = 1; slice < sum.slices; ++slice) {
+                total += totals[slice * set + index * each + place];
+            }
+            results[index][place] = static_cast<Real>(total);
         }
     }
 }
@@ -100,7 +220,8 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
         if (domain[axis] == 1) {
             continue;
         }
-        // An axis joins the one before it where a step of that one is a full turn of this one, for every operand.
+        // An axis joins the one before it where a step of that one is a full turn of this one, for every
+        // operand.
         bool joins = !program.sizes.empty();
         for (std::size_t index = 0; joins && index < strides.size(); ++index) {
             joins = program.operands[index].strides.back() == strides[index][axis] * domain[axis];
@@ -133,15 +254,28 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
 }
 
 std::size_t scratch_size(const ElementwiseProgram& program, std::size_t threads) {
-    return program.scratch_blocks * block * threads;
+    std::size_t totals = 0;
+    if (!program.summed.empty() && program.sum.pattern != StreamedSum::Pattern::trailing) {
+        totals = program.sum.slices * program.summed.size() * program.sum.results() * sizeof(double) /
+                 sizeof(Real);
+    }
+    return program.scratch_blocks * block * threads + totals;
 }
 
-void run(const ElementwiseProgram& program, std::span<const Real* const> operands, std::span<Real* const> outputs,
-         std::span<Real> scratch, ThreadPool& pool) {
+void run(const ElementwiseProgram& program, std::span<const Real* const> operands,
+         std::span<Real* const> outputs, std::span<Real* const> sums, std::span<Real> scratch,
+         ThreadPool& pool) {
+    if (!sums.empty()) {
+        run_sums(program, operands, outputs, sums, scratch, pool);
+        return;
+    }
     const auto count = static_cast<std::size_t>(program.count);
     pool.parallel((count + part_size - 1) / part_size, [&](std::size_t part, std::size_t worker) {
-        Real* own = scratch.data() + worker * program.scratch_blocks * block;
-        run_part(program, operands, outputs, own, part * part_size, std::min(count, (part + 1) * part_size));
+        Runner runner(program, operands, outputs, scratch.data() + worker * program.scratch_blocks * block);
+        const std::size_t end = std::min(count, (part + 1) * part_size);
+        for (std::size_t first = part * part_size; first < end; first += block) {
+            runner.run(first, std::min(block, end - first));
+        }
     });
 }
 

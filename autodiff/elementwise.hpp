@@ -5,16 +5,19 @@
 #include <span>
 #include <vector>
 
+#include "autodiff/kernels/sums.hpp"
 #include "autodiff/operation.hpp"
 
-/// Elementwise operations of one shape, run together: a block of numbers small enough for the first-level cache goes
-/// through all of them before the next block is touched, so that memory is read and written once.
+/// Elementwise operations of one shape, run together: a block of numbers small enough for the first-level
+/// cache goes through all of them before the next block is touched, so that memory is read and written once.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 inline constexpr std::size_t most_arguments = 3;
 /// Registers are addressed by a byte; more work than this is cut into several programs.
 inline constexpr std::size_t most_registers = 48;
+/// Sums of one program.
+inline constexpr std::size_t most_sums = 4;
 
 struct ElementwiseProgram {
     /// Where a register's block is during a run.
@@ -46,17 +49,23 @@ struct ElementwiseProgram {
     std::vector<Register> registers;
     std::vector<Step> steps;
     std::size_t scratch_blocks = 0;
+    /// Registers whose numbers are summed as they are computed, all in the same way.
+    std::vector<std::size_t> summed;
+    StreamedSum sum;
 };
 
-/// Joins the axes of `domain` that all operands walk alike, and fills in sizes, count, and the operands' strides.
+/// Joins the axes of `domain` that all operands walk alike, and fills in sizes, count, and the operands'
+/// strides.
 void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<const Shape> operand_shapes);
 
 /// Elements of scratch memory a run with so many threads needs.
 std::size_t scratch_size(const ElementwiseProgram& program, std::size_t threads);
 
-/// Every number depends on its own position alone, so the number of threads does not matter.
-void run(const ElementwiseProgram& program, std::span<const Real* const> operands, std::span<Real* const> outputs,
-         std::span<Real> scratch, ThreadPool& pool);
+/// Every number depends on its own position alone, and sums on how the program is cut into slices, so the
+/// number of threads does not matter. `sums` are the results of the summed registers.
+void run(const ElementwiseProgram& program, std::span<const Real* const> operands,
+         std::span<Real* const> outputs, std::span<Real* const> sums, std::span<Real> scratch,
+         ThreadPool& pool);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -50,7 +50,7 @@ void execute(const Operation& operation, const Attributes& attributes, std::span
             operands.push_back(input.data);
         }
         Real* const out = output.data;
-        run(program, operands, std::span(&out, 1), scratch, execution.pool);
+        run(program, operands, std::span(&out, 1), {}, scratch, execution.pool);
         return;
     }
     std::vector<Shape> shapes;

@@ -29,7 +29,9 @@ constexpr const char* share_pass = "share";
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-std::size_t bytes_of(const Shape& shape) { return static_cast<std::size_t>(element_count(shape)) * sizeof(Real); }
+std::size_t bytes_of(const Shape& shape) {
+    return static_cast<std::size_t>(element_count(shape)) * sizeof(Real);
+}
 
 // An elementwise unit as a program, and the nodes whose memory its operands and outputs are.
 struct Fused {
@@ -38,6 +40,7 @@ struct Fused {
     std::vector<std::size_t> outputs;
     std::vector<std::size_t> last_read;  ///< for each operand, the last step that reads it
     std::vector<std::size_t> written;    ///< for each output, the step that writes it
+    std::vector<std::size_t> sums;
 };
 
 Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_t>& outputs) {
@@ -72,17 +75,26 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
             last_read[register_of(input)] = step;
         }
     }
+    // What is summed is there to the end.
+    fused.sums = unit.sums;
+    for (const std::size_t sum : unit.sums) {
+        const GraphNode& own = graph.nodes[sum];
+        program.summed.push_back(register_of(own.inputs[0]));
+        last_read[program.summed.back()] = none;
+        streamed_sum(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
+    }
     for (std::size_t index = 0; index < operand_count; ++index) {
         program.operands[index].target = index;
-        program.registers.push_back(program.operands[index].contiguous
-                                        ? ElementwiseProgram::Register{Place::operand, index}
-                                        : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
+        program.registers.push_back(
+            program.operands[index].contiguous
+                ? ElementwiseProgram::Register{Place::operand, index}
+                : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
     }
     std::vector<std::size_t> free_blocks;
     for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
         const GraphNode& node = graph.nodes[unit.nodes[step]];
-        ElementwiseProgram::Step work{node.operation->kernel, node.attributes.numbers, {}, node.inputs.size(),
-                                      operand_count + step};
+        ElementwiseProgram::Step work{
+            node.operation->kernel, node.attributes.numbers, {}, node.inputs.size(), operand_count + step};
         for (std::size_t place = 0; place < node.inputs.size(); ++place) {
             work.sources[place] = static_cast<std::uint8_t>(register_of(node.inputs[place]));
         }
@@ -115,7 +127,8 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
     return fused;
 }
 
-// Whether `output` may take the memory of `root`: every operand that shows it is read, at its own place, before.
+// Whether `output` may take the memory of `root`: every operand that shows it is read, at its own place,
+// before.
 bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, std::size_t root) {
     for (std::size_t index = 0; index < fused.operands.size(); ++index) {
         if (root_of(graph, fused.operands[index]) == root &&
@@ -129,7 +142,7 @@ bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, s
 // One kernel call, with the addresses it works on.
 struct Step {
     const GraphNode* node = nullptr;  ///< its last node
-    std::size_t kind = 0;  ///< place in Implementation::kinds
+    std::size_t kind = 0;             ///< place in Implementation::kinds
     double flops = 0;
     double bytes = 0;  ///< read and written
     std::vector<ConstTensor> inputs;
@@ -138,6 +151,7 @@ struct Step {
     std::optional<Fused> fused;
     std::vector<const Real*> operands;
     std::vector<Real*> outputs;
+    std::vector<Real*> sums;
 };
 
 struct Copy {
@@ -188,8 +202,8 @@ struct Plan::Implementation {
     Arena feeds;
     std::vector<Step> steps;
     std::vector<OperationTime> kinds;  ///< what the steps are, no time spent yet; copies come last
-    std::vector<Copy> before;  ///< states whose old value is stored elsewhere
-    std::vector<Copy> after;   ///< new values that could not be computed in their state's memory
+    std::vector<Copy> before;          ///< states whose old value is stored elsewhere
+    std::vector<Copy> after;           ///< new values that could not be computed in their state's memory
     PlanStatistics statistics;
 
     void lay_out(const Tape& tape, const std::vector<std::string>& without);
@@ -240,6 +254,9 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
     std::vector<char> materialized(count, 0);
     for (std::size_t unit = 0; unit < end; ++unit) {
         const auto& nodes = units.units[unit].nodes;
+        for (const std::size_t sum : units.units[unit].sums) {
+            materialized[sum] = 1;
+        }
         for (const std::size_t node : nodes) {
             if (!units.units[unit].elementwise) {
                 materialized[node] = 1;
@@ -311,7 +328,7 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
                 const auto& outputs = fused[writer].outputs;
                 const auto output = static_cast<std::size_t>(std::find(outputs.begin(), outputs.end(), root) -
                                                              outputs.begin());
-                direct = may_overwrite(graph, fused[writer], output, store.state);
+                direct = output < outputs.size() && may_overwrite(graph, fused[writer], output, store.state);
             }
         }
         if (direct) {
@@ -321,7 +338,8 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         }
     }
 
-    // Everything else goes into one arena. An elementwise result may take over the memory of an operand that dies.
+    // Everything else goes into one arena. An elementwise result may take over the memory of an operand that
+    // dies.
     std::vector<Lifetime> blocks;
     std::vector<std::size_t> block_of(count, none);
     std::vector<std::size_t> workspace_of(end, none);
@@ -332,15 +350,15 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
                 return;
             }
             statistics.buffer_bytes += bytes_of(graph.nodes[node].shape);
-            if (units.units[unit].elementwise && on(without, in_place_pass)) {
-                const Fused& own = fused[unit];
-                const auto output = static_cast<std::size_t>(
-                    std::find(own.outputs.begin(), own.outputs.end(), node) - own.outputs.begin());
+            const Fused& own = fused[unit];
+            const auto output = static_cast<std::size_t>(
+                std::find(own.outputs.begin(), own.outputs.end(), node) - own.outputs.begin());
+            if (output < own.outputs.size() && on(without, in_place_pass)) {
                 for (const std::size_t operand : own.operands) {
                     const std::size_t root = root_of(graph, operand);
                     const std::size_t block = block_of[root];
-                    if (block != none && block < taken.size() && taken[block] == 0 && last_use[root] == unit &&
-                        blocks[block].last == unit &&
+                    if (block != none && block < taken.size() && taken[block] == 0 &&
+                        last_use[root] == unit && blocks[block].last == unit &&
                         bytes_of(graph.nodes[root].shape) == bytes_of(graph.nodes[node].shape) &&
                         may_overwrite(graph, own, output, root)) {
                         taken[block] = 1;
@@ -357,6 +375,9 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         if (units.units[unit].elementwise) {
             for (const std::size_t output : fused[unit].outputs) {
                 allocate(output);
+            }
+            for (const std::size_t sum : fused[unit].sums) {
+                allocate(sum);
             }
             scratch = scratch_size(fused[unit].program, pool->size());
         } else {
@@ -424,8 +445,9 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
                 shapes.push_back(graph.nodes[input].shape);
             }
             multiplied = shapes_of(own, shapes);
-            step.flops += own.operation->flops != nullptr ? own.operation->flops(own.attributes, shapes, own.shape)
-                                                          : static_cast<double>(element_count(own.shape));
+            step.flops += own.operation->flops != nullptr
+                              ? own.operation->flops(own.attributes, shapes, own.shape)
+                              : static_cast<double>(element_count(own.shape));
         }
         if (units.units[unit].elementwise) {
             step.fused = std::move(fused[unit]);
@@ -436,6 +458,12 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
             for (const std::size_t output : step.fused->outputs) {
                 step.outputs.push_back(memory_of(output));
                 step.bytes += static_cast<double>(bytes_of(graph.nodes[output].shape));
+            }
+            for (const std::size_t sum : step.fused->sums) {
+                step.sums.push_back(memory_of(sum));
+                step.bytes += static_cast<double>(bytes_of(graph.nodes[sum].shape));
+                step.flops +=
+                    static_cast<double>(element_count(graph.nodes[graph.nodes[sum].inputs[0]].shape));
             }
             step.kind = kind_of("elementwise", {});
         } else {
@@ -471,9 +499,10 @@ std::size_t Plan::Implementation::kind_of(const std::string& operation, const st
 
 void Plan::Implementation::run_step(const Step& step, const Execution& execution) {
     if (step.fused) {
-        gandsl::run(step.fused->program, step.operands, step.outputs, step.workspace, *pool);
+        gandsl::run(step.fused->program, step.operands, step.outputs, step.sums, step.workspace, *pool);
     } else {
-        step.node->operation->forward({step.node->attributes, step.inputs, *step.output, step.workspace, execution});
+        step.node->operation->forward(
+            {step.node->attributes, step.inputs, *step.output, step.workspace, execution});
     }
 }
 
@@ -489,7 +518,8 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
             for (const std::string& pass : known) {
                 list += (list.empty() ? "" : ", ") + pass;
             }
-            throw Error(ErrorCode::invalid_argument, "[plan] no pass is named '" + name + "'; there are: " + list);
+            throw Error(ErrorCode::invalid_argument,
+                        "[plan] no pass is named '" + name + "'; there are: " + list);
         }
     }
     std::vector<NodeId> assigned;
@@ -551,7 +581,8 @@ std::span<Real> Plan::feed(Var input) {
 void Plan::set(Var input, const Array& value) {
     if (shape_of(value) != input.shape()) {
         throw Error(ErrorCode::shape, "[set] the input '" + input.tape().name(input.id()) + "' has shape " +
-                                          to_string(input.shape()) + ", the value " + to_string(shape_of(value)));
+                                          to_string(input.shape()) + ", the value " +
+                                          to_string(shape_of(value)));
     }
     std::copy_n(value.data(), feed(input).size(), feed(input).data());
 }
@@ -620,7 +651,9 @@ Array Plan::value(Var output) const {
     return array;
 }
 
-const PlanStatistics& Plan::statistics() const { return implementation_->statistics; }
+const PlanStatistics& Plan::statistics() const {
+    return implementation_->statistics;
+}
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -3,6 +3,7 @@
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/clones.hpp"
+#include "autodiff/kernels/sums.hpp"
 #include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/leaves.hpp"
@@ -21,40 +22,36 @@ struct Max {
     static GANDSL_INLINE double combine(double a, double b) { return a >= b || a != a ? a : b; }
 };
 
-constexpr std::size_t lanes = 16;
-
-// Accumulates in double: a float sum of twenty million ones stops at 2^24.
-template <typename Rule>
-GANDSL_INLINE double reduce_row(const Real* row, std::size_t count) {
+// Like a sum of kernels/sums.hpp: in lanes, then pairwise.
+GANDSL_CLONES double max_row(const Real* row, std::size_t count) {
+    constexpr std::size_t lanes = RunningSum::lanes;
     double partial[lanes];
     for (double& lane : partial) {
-        lane = Rule::start;
+        lane = Max::start;
     }
     std::size_t place = 0;
     for (; place + lanes <= count; place += lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-            partial[lane] = Rule::combine(partial[lane], static_cast<double>(row[place + lane]));
+            partial[lane] = Max::combine(partial[lane], static_cast<double>(row[place + lane]));
         }
     }
     for (std::size_t lane = 0; place < count; ++place, ++lane) {
-        partial[lane] = Rule::combine(partial[lane], static_cast<double>(row[place]));
+        partial[lane] = Max::combine(partial[lane], static_cast<double>(row[place]));
     }
     for (std::size_t width = lanes / 2; width > 0; width /= 2) {
         for (std::size_t lane = 0; lane < width; ++lane) {
-            partial[lane] = Rule::combine(partial[lane], partial[lane + width]);
+            partial[lane] = Max::combine(partial[lane], partial[lane + width]);
         }
     }
     return partial[0];
 }
 
-GANDSL_CLONES double sum_row(const Real* row, std::size_t count) { return reduce_row<Sum>(row, count); }
-GANDSL_CLONES double max_row(const Real* row, std::size_t count) { return reduce_row<Max>(row, count); }
-
-GANDSL_CLONES void sum_columns(double* __restrict totals, const Real* __restrict row, std::size_t count) {
-    for (std::size_t place = 0; place < count; ++place) {
-        totals[place] = Sum::combine(totals[place], static_cast<double>(row[place]));
-    }
+double sum_row(const Real* row, std::size_t count) {
+    RunningSum sum;
+    add_piece(sum, row, count);
+    return finish(sum);
 }
+
 GANDSL_CLONES void max_columns(double* __restrict totals, const Real* __restrict row, std::size_t count) {
     for (std::size_t place = 0; place < count; ++place) {
         totals[place] = Max::combine(totals[place], static_cast<double>(row[place]));
@@ -79,17 +76,6 @@ std::size_t reduced_size(const Shape& input, const Attributes& attributes) {
         shape[static_cast<std::size_t>(axis)] = 1;
     }
     return static_cast<std::size_t>(element_count(shape));
-}
-
-// How many slices an outermost reduced axis is cut into: depends on the shape alone, so that sums do not depend on the
-// number of threads.
-std::size_t slice_count(std::size_t axis, std::size_t total, std::size_t result) {
-    constexpr std::size_t worth_a_slice = 32768;
-    std::size_t slices = std::min<std::size_t>(16, total / worth_a_slice);
-    slices = std::min(slices, axis);
-    // Totals must stay small beside what is read.
-    slices = std::min(slices, std::max<std::size_t>(1, total / (8 * std::max<std::size_t>(1, result))));
-    return std::max<std::size_t>(1, slices);
 }
 
 // Fixed-size: a run must not allocate.
@@ -133,7 +119,8 @@ std::size_t slices_of(const Axes& axes, std::size_t result) {
     return axes.axes[0].reduced ? slice_count(axes.axes[0].size, total, result) : 1;
 }
 
-std::size_t reduce_workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape&, std::size_t) {
+std::size_t reduce_workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape&,
+                             std::size_t) {
     const std::size_t result = reduced_size(inputs[0], attributes);
     const std::size_t slices = slices_of(joined_axes(inputs[0], attributes), result);
     return slices * result * sizeof(double) / sizeof(Real);
@@ -180,16 +167,17 @@ void reduce_forward(const Call& call) {
     const std::size_t outer = axes.axes[0].size;
     if (axes.axes[0].reduced) {
         call.execution.pool.parallel(slices, [&](std::size_t slice, std::size_t) {
-            accumulate<Rule>(axes, 0, outer * slice / slices, outer * (slice + 1) / slices, call.inputs[0].data,
-                             totals + slice * result);
+            accumulate<Rule>(axes, 0, outer * slice / slices, outer * (slice + 1) / slices,
+                             call.inputs[0].data, totals + slice * result);
         });
     } else {
         // Results of different outer places are independent: any split gives the same numbers.
         constexpr std::size_t part_size = 16384;
-        const std::size_t parts =
-            std::clamp<std::size_t>(outer * axes.axes[0].stride / part_size, 1, std::max<std::size_t>(1, outer));
+        const std::size_t parts = std::clamp<std::size_t>(outer * axes.axes[0].stride / part_size, 1,
+                                                          std::max<std::size_t>(1, outer));
         call.execution.pool.parallel(parts, [&](std::size_t part, std::size_t) {
-            accumulate<Rule>(axes, 0, outer * part / parts, outer * (part + 1) / parts, call.inputs[0].data, totals);
+            accumulate<Rule>(axes, 0, outer * part / parts, outer * (part + 1) / parts, call.inputs[0].data,
+                             totals);
         });
     }
     for (std::size_t place = 0; place < result; ++place) {
@@ -216,8 +204,8 @@ double reduce_flops(const Attributes&, std::span<const Shape> inputs, const Shap
 std::vector<Index> resolved_axes(Var x, std::vector<Index> axes, const char* operation) {
     const std::size_t rank = x.shape().size();
     if (rank > std::tuple_size_v<decltype(Axes::axes)>) {
-        throw Error(ErrorCode::shape, "[" + std::string(operation) + "] more axes than can be reduced: " +
-                                          to_string(x.shape()));
+        throw Error(ErrorCode::shape, "[" + std::string(operation) +
+                                          "] more axes than can be reduced: " + to_string(x.shape()));
     }
     if (axes.empty()) {
         for (std::size_t axis = 0; axis < rank; ++axis) {
@@ -283,22 +271,23 @@ const Operation sum_operation{
     .flops = reduce_flops,
     .samples = [] { return reduction_samples(sum); }};
 
-const Operation max_operation{
-    .name = "max",
-    .doc = "Maxima along axes, which stay with size 1; NaN if any is.",
-    .shape = reduce_shape,
-    .forward = reduce_forward<Max>,
-    .vjp =
-        [](const VjpCall& c) {
-            const Var largest = equal(c.inputs[0], c.output);
-            const Var ties = sum(largest, c.attributes.integers, true);
-            return std::vector<Var>{c.cotangent / ties * largest};
-        },
-    .workspace = reduce_workspace,
-    .flops = reduce_flops,
-    .samples = [] { return reduction_samples(max); }};
+const Operation max_operation{.name = "max",
+                              .doc = "Maxima along axes, which stay with size 1; NaN if any is.",
+                              .shape = reduce_shape,
+                              .forward = reduce_forward<Max>,
+                              .vjp =
+                                  [](const VjpCall& c) {
+                                      const Var largest = equal(c.inputs[0], c.output);
+                                      const Var ties = sum(largest, c.attributes.integers, true);
+                                      return std::vector<Var>{c.cotangent / ties * largest};
+                                  },
+                              .workspace = reduce_workspace,
+                              .flops = reduce_flops,
+                              .samples = [] { return reduction_samples(max); }};
 
-Var sum(Var x, std::vector<Index> axes, bool keep) { return reduce(sum_operation, x, std::move(axes), keep, "sum"); }
+Var sum(Var x, std::vector<Index> axes, bool keep) {
+    return reduce(sum_operation, x, std::move(axes), keep, "sum");
+}
 
 Var mean(Var x, std::vector<Index> axes, bool keep) {
     const Var total = sum(x, std::move(axes), keep);
@@ -306,11 +295,17 @@ Var mean(Var x, std::vector<Index> axes, bool keep) {
     return count == 1 ? total : total * (1.0 / static_cast<double>(count));
 }
 
-Var max(Var x, std::vector<Index> axes, bool keep) { return reduce(max_operation, x, std::move(axes), keep, "max"); }
+Var max(Var x, std::vector<Index> axes, bool keep) {
+    return reduce(max_operation, x, std::move(axes), keep, "max");
+}
 
-Var min(Var x, std::vector<Index> axes, bool keep) { return -max(-x, std::move(axes), keep); }
+Var min(Var x, std::vector<Index> axes, bool keep) {
+    return -max(-x, std::move(axes), keep);
+}
 
-Var norm(Var x, std::vector<Index> axes, bool keep) { return sqrt(sum(square(x), std::move(axes), keep)); }
+Var norm(Var x, std::vector<Index> axes, bool keep) {
+    return sqrt(sum(square(x), std::move(axes), keep));
+}
 
 Var sum_to(Var x, const Shape& shape) {
     const Shape& from = x.shape();
@@ -325,7 +320,8 @@ Var sum_to(Var x, const Shape& shape) {
         }
     }
     if (broadcast_shapes(from, shape, "sum_to") != from) {
-        throw Error(ErrorCode::shape, "[sum_to] " + to_string(from) + " is not a broadcast of " + to_string(shape));
+        throw Error(ErrorCode::shape,
+                    "[sum_to] " + to_string(from) + " is not a broadcast of " + to_string(shape));
     }
     return reshape(axes.empty() ? x : sum(x, axes, true), shape);
 }

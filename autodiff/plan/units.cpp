@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <queue>
 
+#include "autodiff/elementwise.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/operations/leaves.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
+
+extern const Operation sum_operation;
 
 namespace {
 
@@ -80,11 +83,38 @@ class Grouping {
                 }
             }
         }
+        if (fuse_ && may_sum(node)) {
+            const std::size_t unit = unit_of_input(own.inputs[0]);
+            result_.unit_of[node] = unit;
+            result_.units[unit].sums.push_back(node);
+            return;
+        }
         const std::size_t unit = result_.units.size();
-        result_.units.push_back({{}, own.operation->kernel != nullptr});
+        result_.units.push_back({{}, own.operation->kernel != nullptr, {}});
         before_.emplace_back();
         join(node, unit);
     }
+
+    // Whether a sum can be taken while its operand is computed, which other sums of that unit are taken like.
+    bool may_sum(std::size_t node) const {
+        const GraphNode& own = graph_.nodes[node];
+        if (own.operation != &sum_operation) {
+            return false;
+        }
+        const std::size_t input = own.inputs[0];
+        const std::size_t unit = unit_of_input(input);
+        if (unit == no_unit || graph_.nodes[input].operation->alias || !result_.units[unit].elementwise ||
+            is_sum(input)) {
+            return false;
+        }
+        StreamedSum sum;
+        const std::vector<std::size_t>& sums = result_.units[unit].sums;
+        return sums.size() < most_sums &&
+               streamed_sum(graph_.nodes[input].shape, own.attributes.integers, sum) &&
+               (sums.empty() || graph_.nodes[sums[0]].attributes.integers == own.attributes.integers);
+    }
+
+    bool is_sum(std::size_t node) const { return graph_.nodes[node].operation == &sum_operation; }
 
     bool may_join(std::size_t node, std::size_t unit) const {
         const Unit& group = result_.units[unit];
@@ -96,7 +126,7 @@ class Grouping {
         for (const std::size_t input : own.inputs) {
             const std::size_t source = unit_of_input(input);
             // Through an alias the numbers stand in another shape: only memory can pass them on.
-            if (source == unit && graph_.nodes[input].operation->alias) {
+            if (source == unit && (graph_.nodes[input].operation->alias || is_sum(input))) {
                 return false;
             }
             // What the group would wait for must not wait for the group.
@@ -138,12 +168,19 @@ class Grouping {
         const Unit& first = result_.units[source];
         const Unit& second = result_.units[unit];
         if (!first.elementwise || graph_.nodes[first.nodes[0]].shape != graph_.nodes[second.nodes[0]].shape ||
-            first.nodes.size() + second.nodes.size() > most_unit_nodes) {
+            first.nodes.size() + second.nodes.size() > most_unit_nodes ||
+            first.sums.size() + second.sums.size() > most_sums) {
+            return false;
+        }
+        if (!first.sums.empty() && !second.sums.empty() &&
+            graph_.nodes[first.sums[0]].attributes.integers !=
+                graph_.nodes[second.sums[0]].attributes.integers) {
             return false;
         }
         for (const std::size_t node : second.nodes) {
             for (const std::size_t input : graph_.nodes[node].inputs) {
-                if (graph_.nodes[input].operation->alias && unit_of_input(input) == source) {
+                if ((graph_.nodes[input].operation->alias || is_sum(input)) &&
+                    unit_of_input(input) == source) {
                     return false;
                 }
             }
@@ -170,7 +207,14 @@ class Grouping {
         for (const std::size_t node : result_.units[source].nodes) {
             result_.unit_of[node] = unit;
         }
+        auto& sums = result_.units[unit].sums;
+        for (const std::size_t sum : result_.units[source].sums) {
+            result_.unit_of[sum] = unit;
+            sums.push_back(sum);
+        }
+        std::sort(sums.begin(), sums.end());
         result_.units[source].nodes.clear();
+        result_.units[source].sums.clear();
         before_[unit].add(before_[source]);
         before_[unit].clear(source);
         for (std::size_t other = 0; other < before_.size(); ++other) {
@@ -232,6 +276,11 @@ class Grouping {
         }
     }
 
+    std::size_t recorded_place(std::size_t unit) const {
+        const Unit& own = result_.units[unit];
+        return own.sums.empty() ? own.nodes.back() : std::max(own.nodes.back(), own.sums.back());
+    }
+
     // Among units that are ready, the one recorded first: keeps values alive for short.
     void sort() {
         const std::size_t count = result_.units.size();
@@ -264,7 +313,7 @@ class Grouping {
         std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;
         for (std::size_t unit = 0; unit < count; ++unit) {
             if (waiting[unit] == 0 && !result_.units[unit].nodes.empty()) {
-                ready.emplace(result_.units[unit].nodes.back(), unit);
+                ready.emplace(recorded_place(unit), unit);
             }
         }
         const auto merged = static_cast<std::size_t>(std::count_if(
@@ -276,7 +325,7 @@ class Grouping {
             ordered.push_back(std::move(result_.units[unit]));
             for (const std::size_t next : after[unit]) {
                 if (--waiting[next] == 0) {
-                    ready.emplace(result_.units[next].nodes.back(), next);
+                    ready.emplace(recorded_place(next), next);
                 }
             }
         }
@@ -287,6 +336,9 @@ class Grouping {
         for (std::size_t unit = 0; unit < result_.units.size(); ++unit) {
             for (const std::size_t node : result_.units[unit].nodes) {
                 result_.unit_of[node] = unit;
+            }
+            for (const std::size_t sum : result_.units[unit].sums) {
+                result_.unit_of[sum] = unit;
             }
         }
     }

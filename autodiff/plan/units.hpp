@@ -12,6 +12,7 @@ inline namespace GANDSL_PRECISION {
 struct Unit {
     std::vector<std::size_t> nodes;  ///< places in Graph::nodes, in order
     bool elementwise = false;
+    std::vector<std::size_t> sums;  ///< sums of these nodes, taken while they are computed
 };
 
 /// A program holds at most 48 registers: operands, and what each node computes.

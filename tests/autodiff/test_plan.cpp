@@ -118,6 +118,49 @@ void check_statistics() {
     BOOST_TEST(all.flops >= 5 * 2.0 * 64 * 64 * 64);
 }
 
+// Sums are taken while their operand is computed, in the order in which they are taken on their own: at sizes
+// of one block and of several, of one slice and of several.
+void check_sums() {
+    struct Case {
+        Shape shape;
+        std::vector<Index> axes;
+        std::size_t steps;  ///< one, and one for the draw; a sum along a middle axis is a step of its own
+    };
+    const std::vector<Case> cases{
+        {{7}, {}, 2},         {{1000, 700}, {}, 2},           {{3, 5}, {0}, 2},      {{300, 200}, {0}, 2},
+        {{40, 3000}, {0}, 2}, {{5000, 17}, {0}, 2},           {{3, 5}, {1}, 2},      {{600, 30}, {1}, 2},
+        {{20, 5000}, {1}, 2}, {{8, 9, 10, 64}, {0, 1, 2}, 2}, {{8, 1, 600}, {2}, 2}, {{6, 7, 8}, {1}, 3}};
+    for (const Case& one : cases) {
+        const auto results = [&](std::vector<std::string> without, std::size_t threads, std::size_t* steps) {
+            Tape tape(Evaluation::planned, 5);
+            const Var x = random_normal(tape, one.shape, 1);
+            const Var y = square(x) * 3.0 + x;
+            const std::vector<Var> outputs{sum(y, one.axes), y, sum(x - 1.0, one.axes)};
+            PlanOptions options;
+            options.pool = std::make_shared<ThreadPool>(threads);
+            options.without = std::move(without);
+            Plan plan(outputs, {}, options);
+            if (steps != nullptr) {
+                *steps = Plan({outputs[0]}, {}, options).statistics().steps;
+            }
+            plan.run(3);
+            std::vector<Real> numbers;
+            for (const Var& output : outputs) {
+                const auto read = plan.read(output);
+                numbers.insert(numbers.end(), read.begin(), read.end());
+            }
+            return numbers;
+        };
+        const std::vector<Real> alone = results({"fuse"}, 1, nullptr);
+        for (const std::size_t threads : {1U, 2U, 3U, 4U}) {
+            std::size_t steps = 0;
+            BOOST_TEST((results({}, threads, &steps) == alone), to_string(one.shape)
+                                                                    << " with " << threads << " threads");
+            BOOST_TEST(steps == one.steps, to_string(one.shape) << " takes " << steps << " steps");
+        }
+    }
+}
+
 }  // namespace
 
 void add_plan_cases() {
@@ -128,6 +171,7 @@ void add_plan_cases() {
     }
     add_case("plan", "unknown_pass", check_unknown_pass);
     add_case("plan", "statistics", check_statistics);
+    add_case("plan", "sums", check_sums);
 }
 
 }  // namespace gandsl_test
