@@ -1,11 +1,13 @@
 #include "blas.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 #include <xtensor-blas/xblas.hpp>
 
 #include "error.hpp"
+#include "kernels/transpose.hpp"
 
 extern "C" void openblas_set_num_threads(int threads);
 
@@ -69,25 +71,66 @@ void product(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix 
                        c_stride);
 }
 
-// Few rows go fastest in tiles that BLAS takes as they are.
+// A product cut into tiles that BLAS takes as they are, where it can: packing operands costs more than it
+// brings if each number is used only a few times.
+struct Tiles {
+    Index rows, columns;
+};
 constexpr Index few_rows = 128;
-constexpr Index tile_rows = 16;
-constexpr Index tile_columns = 64;
+constexpr Index few_terms = 128;
+constexpr Index piece_terms = 256;
+constexpr Tiles of_few_rows{16, 64};
+constexpr Tiles of_few_terms{48, 64};
+
+void in_tiles(Tiles tiles, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
+              bool accumulate) {
+    for (Index column = 0; column < columns; column += tiles.columns) {
+        for (Index row = 0; row < rows; row += tiles.rows) {
+            product(std::min(tiles.rows, rows - row), std::min(tiles.columns, columns - column), inner,
+                    {a.data + row * (a.transposed ? 1 : a.stride), a.stride, a.transposed},
+                    {b.data + column, b.stride}, {c.data + row * c.stride + column, c.stride}, accumulate);
+        }
+    }
+}
+
+// For few rows a transposed second operand is turned round piece by piece: a piece fits the first-level
+// cache, and the product of the piece takes it as it is.
+void in_turned_pieces(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
+                      bool accumulate) {
+    constexpr Index width = of_few_rows.columns;
+    alignas(64) std::array<Real, width * piece_terms> turned;
+    for (Index column = 0; column < columns; column += width) {
+        const Index across = std::min(width, columns - column);
+        for (Index term = 0; term < inner; term += piece_terms) {
+            const Index terms = std::min(piece_terms, inner - term);
+            transpose_matrix(turned.data(), width, b.data + column * b.stride + term, b.stride, across,
+                             terms);
+            in_tiles(of_few_rows, rows, across, terms, {a.data + term, a.stride}, {turned.data(), width},
+                     {c.data + column, c.stride}, accumulate || term > 0);
+        }
+    }
+}
 
 }  // namespace
 
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
-    if (a.transposed || b.transposed || rows > few_rows || !skips_packing(tile_rows, tile_columns, inner)) {
-        product(rows, columns, inner, a, b, c, accumulate);
-        return;
-    }
-    for (Index column = 0; column < columns; column += tile_columns) {
-        for (Index row = 0; row < rows; row += tile_rows) {
-            product(std::min(tile_rows, rows - row), std::min(tile_columns, columns - column), inner,
-                    {a.data + row * a.stride, a.stride}, {b.data + column, b.stride},
-                    {c.data + row * c.stride + column, c.stride}, accumulate);
+    if (!a.transposed && rows <= few_rows && inner > 0) {
+        if (!b.transposed && skips_packing(of_few_rows.rows, of_few_rows.columns, inner)) {
+            in_tiles(of_few_rows, rows, columns, inner, a, b, c, accumulate);
+            return;
+        }
+        if (b.transposed && rows >= 32 && rows <= 64 && inner >= 64 &&
+            skips_packing(of_few_rows.rows, of_few_rows.columns, piece_terms)) {
+            in_turned_pieces(rows, columns, inner, a, b, c, accumulate);
+            return;
         }
     }
+    if (a.transposed && !b.transposed && inner <= few_terms &&
+        skips_packing(of_few_terms.rows, of_few_terms.columns, inner)) {
+        in_tiles(of_few_terms, rows, columns, inner, a, b, c, accumulate);
+        return;
+    }
+    product(rows, columns, inner, a, b, c, accumulate);
 }
 
 }  // namespace GANDSL_PRECISION
