@@ -8,8 +8,7 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 constexpr std::size_t block = 512;
-constexpr std::size_t blocks_per_part = 16;
-constexpr std::size_t part_size = block * blocks_per_part;
+static_assert(part_size % block == 0);
 
 // Copies `count` numbers of a broadcast operand, from flat position `first` of the domain on, into a block.
 void expand(const ElementwiseProgram::Operand& operand, const std::vector<Index>& sizes, const Real* data,

@@ -16,6 +16,8 @@ inline namespace GANDSL_PRECISION {
 inline constexpr std::size_t most_arguments = 3;
 /// Registers are addressed by a byte; more work than this is cut into several programs.
 inline constexpr std::size_t most_registers = 48;
+/// Numbers that one thread computes at a time.
+inline constexpr std::size_t part_size = 8192;
 /// Sums of one program.
 inline constexpr std::size_t most_sums = 4;
 

@@ -207,6 +207,7 @@ struct Plan::Implementation {
     PlanStatistics statistics;
 
     void lay_out(const Tape& tape, const std::vector<std::string>& without);
+    void require_order() const;
     std::size_t kind_of(const std::string& operation, const std::string& shapes);
     void run_step(const Step& step, const Execution& execution);
 };
@@ -479,11 +480,36 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         statistics.bytes_moved += step.bytes;
         steps.push_back(std::move(step));
     }
+    require_order();
     statistics.steps = steps.size();
     if (!before.empty() || !after.empty()) {
         kinds.push_back({"store", 0, 0, 0, 0, {}});
     }
     statistics.bytes_moved += bytes_of(before) + bytes_of(after);
+}
+
+// Every operand is there before the step that reads it.
+void Plan::Implementation::require_order() const {
+    std::vector<char> there(graph.nodes.size(), 0);
+    const auto require = [&](std::size_t node) {
+        const std::size_t root = root_of(graph, node);
+        if (there[root] == 0 && !is_leaf(*graph.nodes[root].operation)) {
+            throw Error(ErrorCode::internal, "[plan] a value is read before it is computed");
+        }
+    };
+    for (std::size_t unit = 0; unit < steps.size(); ++unit) {
+        const Step& step = steps[unit];
+        const std::vector<std::size_t>& nodes = units.units[unit].nodes;
+        for (const std::size_t operand : step.fused ? step.fused->operands : graph.nodes[nodes[0]].inputs) {
+            require(operand);
+        }
+        for (const std::size_t output : step.fused ? step.fused->outputs : nodes) {
+            there[output] = 1;
+        }
+        for (const std::size_t sum : units.units[unit].sums) {
+            there[sum] = 1;
+        }
+    }
 }
 
 std::size_t Plan::Implementation::kind_of(const std::string& operation, const std::string& shapes) {

@@ -21,16 +21,18 @@ std::span<const ConvolutionAlgorithm* const> convolution_algorithms() {
 }
 
 const ConvolutionAlgorithm& choose_algorithm(const Convolution& job, bool exact) {
+    // In double it is accuracy that counts.
+    if (exact || sizeof(Real) > sizeof(float)) {
+        return *table[0];
+    }
     const ConvolutionAlgorithm* best = table[0];
     double least = best->cost(job);
-    // In double it is accuracy that counts.
-    exact = exact || sizeof(Real) > sizeof(float);
-    for (std::size_t index = 1; !exact && index < table.size(); ++index) {
-        if (table[index]->handles(job)) {
-            const double cost = table[index]->cost(job);
+    for (const ConvolutionAlgorithm* algorithm : table) {
+        if (algorithm->handles(job)) {
+            const double cost = algorithm->cost(job);
             if (cost < least) {
                 least = cost;
-                best = table[index];
+                best = algorithm;
             }
         }
     }

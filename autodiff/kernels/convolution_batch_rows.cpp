@@ -40,16 +40,18 @@ Index line_of(const Convolution& job, Index row, Index tap) {
 
 double cost(const Convolution& job) {
     const ConvolutionSizes& sizes = job.sizes;
-    double taps = 0;
-    double calls = 0;
+    double lines = 0;
     for (Index row = 0; row < sizes.out[0]; ++row) {
         for (Index tap = 0; tap < sizes.kernel[0]; ++tap) {
-            for (Index column = 0; line_of(job, row, tap) >= 0 && column < sizes.out[1]; ++column) {
-                taps += static_cast<double>(meeting(job, column).count);
-                ++calls;
-            }
+            lines += line_of(job, row, tap) >= 0 ? 1 : 0;
         }
     }
+    double met = 0;
+    for (Index column = 0; column < sizes.out[1]; ++column) {
+        met += static_cast<double>(meeting(job, column).count);
+    }
+    const double taps = lines * met;
+    const double calls = lines * static_cast<double>(sizes.out[1]);
     const auto examples = static_cast<double>(sizes.examples);
     const auto in = static_cast<double>(sizes.in_channels);
     const auto out = static_cast<double>(sizes.out_channels);

@@ -42,8 +42,6 @@ struct Method {
     Index inner = 0;       ///< the source's channels, of all phases
     Index outer = 0;       ///< the result's
     bool adjoint = false;  ///< of a product by input: the forward product's transforms, backwards
-
-    Index weight_size() const { return transforms->places() * inner * outer; }
 };
 
 const WinogradTransforms* transforms_for(const Convolution& job) {
@@ -63,8 +61,8 @@ bool handles(const Convolution& job) {
     const Index stride = geometry.stride[0];
     return sizes.kernel[0] == sizes.kernel[1] && stride == geometry.stride[1] && stride <= 2 &&
            sizes.kernel[0] > stride && geometry.dilation[0] == 1 && geometry.dilation[1] == 1 &&
-           sizes.in_channels % lane_count == 0 && sizes.out_channels % lane_count == 0 &&
-           transforms_for(job) != nullptr;
+           sizes.examples > 0 && sizes.in_channels % lane_count == 0 &&
+           sizes.out_channels % lane_count == 0 && transforms_for(job) != nullptr;
 }
 
 Method method_of(const Convolution& job) {

@@ -41,7 +41,7 @@ GANDSL_CLONES void sum_columns(double* __restrict totals, const Real* __restrict
 }
 
 std::size_t slice_count(std::size_t axis, std::size_t total, std::size_t result) {
-    constexpr std::size_t worth_a_slice = 32768;
+    constexpr std::size_t worth_a_slice = 8192;
     std::size_t slices = std::min<std::size_t>(16, total / worth_a_slice);
     slices = std::min(slices, axis);
     // Totals must stay small beside what is read.

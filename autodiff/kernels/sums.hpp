@@ -36,6 +36,8 @@ struct StreamedSum {
     std::size_t inner = 1;   ///< numbers of one row
     std::size_t slices = 1;  ///< of the rows, or of all numbers
 
+    /// How many parts can be summed at the same time.
+    std::size_t parts() const { return pattern == Pattern::trailing ? outer : slices; }
     std::size_t results() const {
         return pattern == Pattern::all ? 1 : pattern == Pattern::leading ? inner : outer;
     }

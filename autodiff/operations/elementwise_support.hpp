@@ -62,5 +62,3 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
 #define GANDSL_KERNEL_3(name, ...) GANDSL_KERNEL(name, GANDSL_BEFORE_3, GANDSL_READ_3, __VA_ARGS__)
 #define GANDSL_KERNEL_1_NUMBER(name, ...) \
     GANDSL_KERNEL(name, GANDSL_BEFORE_1; GANDSL_BEFORE_NUMBER, GANDSL_READ_1, __VA_ARGS__)
-#define GANDSL_KERNEL_2_NUMBER(name, ...) \
-    GANDSL_KERNEL(name, GANDSL_BEFORE_2; GANDSL_BEFORE_NUMBER, GANDSL_READ_2, __VA_ARGS__)

@@ -7,8 +7,14 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-GANDSL_KERNEL_2_NUMBER(blend, number* x + (Real(1) - number) * y)
-GANDSL_KERNEL_2_NUMBER(blend_square, number* x + (Real(1) - number) * (y * y))
+// The weights are rounded one by one: 1 - keep is small, and of a rounded keep it would be off by 1e-4 and
+// more.
+#define GANDSL_BEFORE_BLEND \
+    GANDSL_BEFORE_2;        \
+    GANDSL_BEFORE_NUMBER;   \
+    const auto rest = static_cast<Real>(1 - numbers[0])
+GANDSL_KERNEL(blend, GANDSL_BEFORE_BLEND, GANDSL_READ_2, number* x + rest * y)
+GANDSL_KERNEL(blend_square, GANDSL_BEFORE_BLEND, GANDSL_READ_2, number* x + rest * (y * y))
 GANDSL_KERNEL_3(divide_by_root, x / (std::sqrt(y) + z))
 GANDSL_KERNEL_3(subtract_product, x - y * z)
 

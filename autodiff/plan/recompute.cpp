@@ -24,11 +24,7 @@ bool holds(const std::vector<std::size_t>& list, std::size_t value) {
 class Recomputing {
   public:
     Recomputing(const Graph& graph, Units& units)
-        : graph_(graph),
-          units_(units),
-          readers_(graph.nodes.size()),
-          needed_(graph.nodes.size(), 0),
-          recomputed_(graph.nodes.size(), 0) {
+        : graph_(graph), units_(units), readers_(graph.nodes.size()), needed_(graph.nodes.size(), 0) {
         for (const std::size_t output : graph.outputs) {
             needed_[root_of(graph, output)] = 1;
         }
@@ -51,9 +47,10 @@ class Recomputing {
             if (!units_.units[unit].elementwise) {
                 continue;
             }
+            // Last to first: what only a value that has gone was computed from can go too.
             const std::vector<std::size_t> nodes = units_.units[unit].nodes;
-            for (const std::size_t node : nodes) {
-                visit(node, unit);
+            for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+                visit(*node, unit);
             }
         }
         drop_empty();
@@ -72,17 +69,26 @@ class Recomputing {
         return units_.units[reader].elementwise && shape_of(reader) == shape_of(unit);
     }
 
+    bool holds_copy(std::size_t unit, std::size_t node) const {
+        return holds(units_.units[unit].nodes, node);
+    }
+
     // Whether it has memory whatever is done here.
     bool in_memory(std::size_t node, std::size_t unit) const {
         const GraphNode& own = graph_.nodes[node];
-        if (own.operation->alias || own.operation == &state_operation || recomputed_[node] != 0) {
+        if (own.operation->alias || own.operation == &state_operation) {
             return false;  // a state may have its next value by then
         }
-        if (is_leaf(*own.operation) || units_.unit_of[node] != unit || needed_[node] != 0) {
+        if (is_leaf(*own.operation) || needed_[node] != 0) {
             return true;
         }
-        return std::any_of(readers_[node].begin(), readers_[node].end(),
-                           [&](std::size_t reader) { return reader != unit && !reads_alike(reader, unit); });
+        if (!holds_copy(unit, node)) {
+            return true;  // or this unit could not read it
+        }
+        return units_.unit_of[node] == unit &&
+               std::any_of(readers_[node].begin(), readers_[node].end(), [&](std::size_t reader) {
+                   return reader != unit && !holds_copy(reader, node) && !reads_alike(reader, unit);
+               });
     }
 
     // The nodes that make `node` from what is in memory, inputs first; false if there are too many or dear
@@ -141,41 +147,60 @@ class Recomputing {
         return large(after) <= large(before);
     }
 
+    bool reads(std::size_t unit, std::size_t node) const {
+        const auto reads_it = [&](std::size_t member) { return holds(graph_.nodes[member].inputs, node); };
+        const Unit& own = units_.units[unit];
+        return std::any_of(own.nodes.begin(), own.nodes.end(), reads_it) ||
+               std::any_of(own.sums.begin(), own.sums.end(), reads_it);
+    }
+
+    void erase(std::size_t node, std::size_t unit) {
+        auto& nodes = units_.units[unit].nodes;
+        nodes.erase(std::find(nodes.begin(), nodes.end(), node));
+        for (const std::size_t input : graph_.nodes[node].inputs) {
+            if (!reads(unit, input)) {
+                std::erase(readers_[input], unit);
+            }
+        }
+    }
+
     void visit(std::size_t node, std::size_t unit) {
-        if (needed_[node] != 0 || recomputed_[node] != 0) {
+        if (units_.unit_of[node] != unit || needed_[node] != 0) {
             return;
         }
         std::vector<std::size_t> others;
         for (const std::size_t reader : readers_[node]) {
-            if (reader != unit) {
+            if (reader != unit && !holds_copy(reader, node)) {
                 others.push_back(reader);
             }
         }
-        std::vector<std::size_t> nodes;
-        if (others.empty() || !slice(node, unit, nodes)) {
-            return;
-        }
-        for (const std::size_t reader : others) {
-            if (!reads_alike(reader, unit) || !pays(reader, with(reader, nodes))) {
+        if (!others.empty()) {
+            std::vector<std::size_t> nodes;
+            if (!slice(node, unit, nodes)) {
                 return;
             }
-        }
-        for (const std::size_t reader : others) {
-            units_.units[reader].nodes = with(reader, nodes);
-            for (const std::size_t each : nodes) {
-                for (const std::size_t input : graph_.nodes[each].inputs) {
-                    if (!holds(nodes, input)) {
+            for (const std::size_t reader : others) {
+                if (!reads_alike(reader, unit) || !pays(reader, with(reader, nodes))) {
+                    return;
+                }
+            }
+            for (const std::size_t reader : others) {
+                units_.units[reader].nodes = with(reader, nodes);
+                for (const std::size_t each : nodes) {
+                    for (const std::size_t input : graph_.nodes[each].inputs) {
                         add_reader(input, reader);
                     }
                 }
             }
         }
-        if (!holds(readers_[node], unit)) {
-            auto& own = units_.units[unit].nodes;
-            own.erase(std::find(own.begin(), own.end(), node));
-            units_.unit_of[node] = others.front();
+        if (!reads(unit, node)) {
+            const auto keeper = std::find_if(readers_[node].begin(), readers_[node].end(),
+                                             [&](std::size_t reader) { return reader != unit; });
+            if (keeper != readers_[node].end()) {
+                units_.unit_of[node] = *keeper;
+                erase(node, unit);
+            }
         }
-        recomputed_[node] = 1;
     }
 
     void drop_empty() {
@@ -196,8 +221,7 @@ class Recomputing {
     const Graph& graph_;
     Units& units_;
     std::vector<std::vector<std::size_t>> readers_;  ///< of each node, the units that read it
-    std::vector<char> needed_;      ///< read in another way: through an alias, or after the run
-    std::vector<char> recomputed_;  ///< no longer in memory
+    std::vector<char> needed_;  ///< read in another way: through an alias, or after the run
 };
 
 }  // namespace

@@ -15,6 +15,8 @@ extern const Operation sum_operation;
 
 namespace {
 
+static_assert(most_unit_nodes + most_unit_operands <= most_registers);
+
 class BitSet {
   public:
     bool test(std::size_t bit) const {
@@ -108,10 +110,15 @@ class Grouping {
             return false;
         }
         StreamedSum sum;
+        const Shape& shape = graph_.nodes[input].shape;
         const std::vector<std::size_t>& sums = result_.units[unit].sums;
-        return sums.size() < most_sums &&
-               streamed_sum(graph_.nodes[input].shape, own.attributes.integers, sum) &&
-               (sums.empty() || graph_.nodes[sums[0]].attributes.integers == own.attributes.integers);
+        if (sums.size() >= most_sums || !streamed_sum(shape, own.attributes.integers, sum) ||
+            (!sums.empty() && graph_.nodes[sums[0]].attributes.integers != own.attributes.integers)) {
+            return false;
+        }
+        // A sum in few parts must not leave threads without elementwise work.
+        const std::size_t parts = static_cast<std::size_t>(element_count(shape)) / part_size;
+        return 2 * sum.parts() >= std::min<std::size_t>(parts, 16);
     }
 
     bool is_sum(std::size_t node) const { return graph_.nodes[node].operation == &sum_operation; }

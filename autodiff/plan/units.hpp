@@ -15,7 +15,7 @@ struct Unit {
     std::vector<std::size_t> sums;  ///< sums of these nodes, taken while they are computed
 };
 
-/// A program holds at most 48 registers: operands, and what each node computes.
+/// Operands, and what each node computes, are registers of an ElementwiseProgram.
 inline constexpr std::size_t most_unit_nodes = 24;
 inline constexpr std::size_t most_unit_operands = 20;
 

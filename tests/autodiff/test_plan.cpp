@@ -118,6 +118,46 @@ void check_statistics() {
     BOOST_TEST(all.flops >= 5 * 2.0 * 64 * 64 * 64);
 }
 
+// What one unit computes again, and another as well, is there for both; and of a chain that is computed again
+// nothing stays behind.
+void check_recomputed() {
+    Tape tape(Evaluation::planned);
+    const Var x = tape.input({64, 64});
+    const Var y = tape.input({64, 64});
+    const Var w = tape.input({64, 64});
+    const Var kept = exp(x);
+    const Var a = kept * y;
+    const Var c = relu(kept);
+    const Var first = matmul(kept, w);
+    const Var second = matmul(w, kept);
+    const Var b = a + kept;
+    const Var r = (b * second + kept) * y;
+    const Var twice = (first * a + matmul(r, w)) * c;
+    const Var chain = (matmul(kept, w) * b + kept) * y;
+    const auto run = [&](Var output, std::vector<std::string> without, double& moved) {
+        PlanOptions options;
+        options.without = std::move(without);
+        Plan plan({output}, {}, options);
+        float number = 0;
+        for (const Var input : {x, y, w}) {
+            for (Real& each : plan.feed(input)) {
+                number = number > 1 ? number - 1 : number + 0.137F;
+                each = static_cast<Real>(number);
+            }
+        }
+        plan.run();
+        moved = plan.statistics().bytes_moved;
+        const auto read = plan.read(output);
+        return std::vector<Real>(read.begin(), read.end());
+    };
+    for (const Var& output : {twice, chain}) {
+        double with = 0;
+        double without = 0;
+        BOOST_TEST((run(output, {}, with) == run(output, {"recompute"}, without)));
+        BOOST_TEST(with < without);
+    }
+}
+
 // Sums are taken while their operand is computed, in the order in which they are taken on their own: at sizes
 // of one block and of several, of one slice and of several.
 void check_sums() {
@@ -126,10 +166,21 @@ void check_sums() {
         std::vector<Index> axes;
         std::size_t steps;  ///< one, and one for the draw; a sum along a middle axis is a step of its own
     };
-    const std::vector<Case> cases{
-        {{7}, {}, 2},         {{1000, 700}, {}, 2},           {{3, 5}, {0}, 2},      {{300, 200}, {0}, 2},
-        {{40, 3000}, {0}, 2}, {{5000, 17}, {0}, 2},           {{3, 5}, {1}, 2},      {{600, 30}, {1}, 2},
-        {{20, 5000}, {1}, 2}, {{8, 9, 10, 64}, {0, 1, 2}, 2}, {{8, 1, 600}, {2}, 2}, {{6, 7, 8}, {1}, 3}};
+    const std::vector<Case> cases{{{7}, {}, 2},
+                                  {{1000, 700}, {}, 2},
+                                  {{3, 5}, {0}, 2},
+                                  {{300, 200}, {0}, 2},
+                                  {{400, 3000}, {0}, 2},
+                                  {{40, 3000}, {0}, 3},
+                                  {{5000, 17}, {0}, 2},
+                                  {{3, 5}, {1}, 2},
+                                  {{600, 30}, {1}, 2},
+                                  {{20, 5000}, {1}, 2},
+                                  {{8, 9, 10, 64}, {0, 1, 2}, 2},
+                                  {{8, 1, 600}, {2}, 2},
+                                  {{6, 7, 8}, {1}, 3},
+                                  {{1, 40000}, {1}, 2},
+                                  {{16, 20000}, {0}, 3}};
     for (const Case& one : cases) {
         const auto results = [&](std::vector<std::string> without, std::size_t threads, std::size_t* steps) {
             Tape tape(Evaluation::planned, 5);
@@ -172,6 +223,7 @@ void add_plan_cases() {
     add_case("plan", "unknown_pass", check_unknown_pass);
     add_case("plan", "statistics", check_statistics);
     add_case("plan", "sums", check_sums);
+    add_case("plan", "recomputed", check_recomputed);
 }
 
 }  // namespace gandsl_test
