@@ -128,6 +128,7 @@ GANDSL_INLINE void spread_tiles(Real* out, Index slab, Index step, const Real* i
                 places_along<side>(x, tile_x, outputs, phase_x, layout.phases, layout.offset[1],
                                    layout.size[1], channels);
                 const Real* const source = image + example * layout.size[0] * row;
+                const Index ahead = layout.phases * static_cast<Index>(outputs) * channels;  // the next tile
                 Real* const target = out + index * step + (phase_y * layout.phases + phase_x) * channels;
                 for (Index channel = 0; channel < channels; channel += lane_count) {
                     Lanes in[side * side];
@@ -138,6 +139,9 @@ GANDSL_INLINE void spread_tiles(Real* out, Index slab, Index step, const Real* i
                                 in[i * side + j] = Lanes{};
                             } else {
                                 load(in[i * side + j], source + y[i] + x[j] + channel);
+                                if (j + outputs >= side) {
+                                    __builtin_prefetch(source + y[i] + x[j] + ahead + channel);
+                                }
                             }
                         }
                     }
@@ -167,6 +171,7 @@ GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const 
                 places_along<side>(x, tile_x, outputs, phase_x, layout.phases, layout.offset[1],
                                    layout.size[1], channels);
                 Real* const target = image + example * layout.size[0] * row;
+                const Index ahead = layout.phases * static_cast<Index>(outputs) * channels;
                 const Real* const source = in + index * step + (phase_y * layout.phases + phase_x) * channels;
                 for (Index channel = 0; channel < channels; channel += lane_count) {
                     Lanes spread[places];
@@ -184,6 +189,9 @@ GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const 
                                     load(total, pixel);
                                     total += out[i * side + j];
                                     store(pixel, total);
+                                    if (j + outputs >= side) {
+                                        __builtin_prefetch(pixel + ahead, 1);
+                                    }
                                 } else {
                                     store(pixel, out[i * side + j]);
                                 }
