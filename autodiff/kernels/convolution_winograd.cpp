@@ -30,15 +30,104 @@ Index slab_of(Index rows, Index step) {
     return rows * step + lane_count;
 }
 
+// Examples with more tiles than this are cut, and a shorter last tile would gain them little.
+constexpr Index most_whole_tiles = 64;
+
+// How images are cut: into units, of which each has so many tiles of each kind. A unit is a tile, or, where
+// the last tile along an axis is short, an example.
+struct Tiling {
+    struct Kind {
+        std::size_t kind;  ///< of WinogradTransforms
+        WinogradTiles tiles;
+        Index each = 0;  ///< tiles in a unit
+    };
+    /// In an order in which those that have a value at a place are neighbours.
+    std::array<Kind, 4> kinds{{{WinogradTransforms::short_y, {}, 0},
+                               {0, {}, 0},
+                               {WinogradTransforms::short_x, {}, 0},
+                               {WinogradTransforms::short_y | WinogradTransforms::short_x, {}, 0}}};
+    Index units = 0;
+    Index units_of_example = 1;
+    Index tiles_of_unit = 1;
+    double products = 0;  ///< of a tile's value and a kernel's, over all places
+};
+
+// `size[axis]` results along each axis.
+Tiling tiling_of(const WinogradTransforms& transforms, Index examples, const Index (&size)[2]) {
+    Tiling tiling;
+    Index whole[2];
+    Index cut_short[2];
+    const Index outputs = transforms.outputs;
+    const Index tiles[2] = {(size[0] + outputs - 1) / outputs, (size[1] + outputs - 1) / outputs};
+    const bool cuts = tiles[0] * tiles[1] > most_whole_tiles;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        cut_short[axis] = !cuts && size[axis] % outputs == outputs - 1 ? 1 : 0;
+        whole[axis] = tiles[axis] - cut_short[axis];
+    }
+    const bool by_example = cut_short[0] + cut_short[1] > 0;
+    const Index points = transforms.points();
+    for (Tiling::Kind& kind : tiling.kinds) {
+        const bool y = (kind.kind & WinogradTransforms::short_y) != 0;
+        const bool x = (kind.kind & WinogradTransforms::short_x) != 0;
+        kind.tiles = {y ? cut_short[0] : whole[0], x ? cut_short[1] : whole[1], y ? whole[0] : 0,
+                      x ? whole[1] : 0};
+        const Index count = kind.tiles.rows * kind.tiles.columns;
+        kind.each = by_example || count == 0 ? count : 1;
+        tiling.products +=
+            static_cast<double>(examples * count * (points - (y ? 1 : 0)) * (points - (x ? 1 : 0)));
+    }
+    const Index tiles_of_example = tiles[0] * tiles[1];
+    tiling.units_of_example = by_example ? 1 : tiles_of_example;
+    tiling.tiles_of_unit = by_example ? tiles_of_example : 1;
+    tiling.units = examples * tiling.units_of_example;
+    return tiling;
+}
+
+// The tiles of some units lie together, one kind after another: those with a value at a place.
+struct Rows {
+    Index begin;
+    Index end;
+};
+Rows rows_at(const WinogradTransforms& transforms, const Tiling& tiling, Index place, Index units) {
+    const bool y = place / transforms.points() == transforms.lacking();
+    const bool x = place % transforms.points() == transforms.lacking();
+    Rows rows{0, 0};
+    Index end = 0;
+    bool found = false;
+    for (const Tiling::Kind& kind : tiling.kinds) {
+        const Index begin = end;
+        end += units * kind.each;
+        if ((y && (kind.kind & WinogradTransforms::short_y) != 0) ||
+            (x && (kind.kind & WinogradTransforms::short_x) != 0)) {
+            continue;
+        }
+        rows = {found ? rows.begin : begin, end};
+        found = true;
+    }
+    return rows;
+}
+
+// Calls body(kind, its first tile in the images, one past its last, the row where they lie) for the units
+// begin .. end of a group that starts with unit `first` and has `units` of them.
+template <typename Body>
+void for_kinds(const Tiling& tiling, Index first, Index units, Index begin, Index end, const Body& body) {
+    Index row = 0;
+    for (const Tiling::Kind& kind : tiling.kinds) {
+        if (kind.each > 0) {
+            body(kind, begin * kind.each, end * kind.each, row + (begin - first) * kind.each);
+        }
+        row += units * kind.each;
+    }
+}
+
 // Everything that follows from a job's sizes.
 struct Method {
     const WinogradTransforms* transforms = nullptr;
     WinogradImage source;  ///< what is spread: the input, or the output's gradient in a product by input
     WinogradImage result;  ///< the other image
-    WinogradTiles tiles;
+    Tiling tiling;
     WinogradWeight weight;
     WinogradTaps taps;
-    Index tile_count = 0;
     Index inner = 0;       ///< the source's channels, of all phases
     Index outer = 0;       ///< the result's
     bool adjoint = false;  ///< of a product by input: the forward product's transforms, backwards
@@ -71,31 +160,31 @@ Method method_of(const Convolution& job) {
     const bool backward = job.product == Product::by_input;
     Method method;
     method.transforms = transforms_for(job);
-    const Index outputs = method.transforms->outputs;
     const Index taps = method.transforms->taps;
     WinogradImage in{{sizes.in[0], sizes.in[1]}, sizes.in_channels, stride, {}};
     WinogradImage out{{sizes.out[0], sizes.out[1]}, sizes.out_channels, 1, {}};
     // Tiles of the output; and, for a product by input, of the input: pixel stride * j + phase - pad of it
     // meets pixel j - q of the output at tap stride * q + phase.
-    Index count[2];
-    Index input_count[2];
+    const Index out_size[2] = {sizes.out[0], sizes.out[1]};
+    Index in_size[2];
     Index first[2];
     for (std::size_t axis = 0; axis < 2; ++axis) {
         const Index pad = job.geometry.pad_before[axis];
         in.offset[axis] = pad;
-        count[axis] = (sizes.out[axis] + outputs - 1) / outputs;
         first[axis] = pad / stride;
-        input_count[axis] = ((sizes.in[axis] - 1 + pad) / stride - first[axis] + outputs) / outputs;
+        in_size[axis] = (sizes.in[axis] - 1 + pad) / stride - first[axis] + 1;
     }
-    method.adjoint = backward && count[0] * count[1] < input_count[0] * input_count[1];
+    const Tiling of_input = tiling_of(*method.transforms, sizes.examples, in_size);
+    method.tiling = tiling_of(*method.transforms, sizes.examples, out_size);
+    method.adjoint = backward && method.tiling.products < of_input.products;
     const bool reverses = backward && !method.adjoint;
     for (std::size_t axis = 0; reverses && axis < 2; ++axis) {
         in.offset[axis] -= stride * first[axis];
         out.offset[axis] = taps - 1 - first[axis];
-        count[axis] = input_count[axis];
     }
-    method.tiles = {count[0], count[1]};
-    method.tile_count = sizes.examples * count[0] * count[1];
+    if (reverses) {
+        method.tiling = of_input;
+    }
     method.source = backward ? out : in;
     method.result = backward ? in : out;
     const Index phases = stride * stride;
@@ -120,31 +209,38 @@ Method method_of(const Convolution& job) {
     return method;
 }
 
-// Tiles that go from pixels to pixels together.
-Partition tile_cut(const Method& method) {
+// Units that go from pixels to pixels together.
+Partition unit_cut(const Method& method) {
+    const Index tiles = method.tiling.tiles_of_unit;
+    const bool alone = tiles == 1;
+    // Sixteen tiles are what BLAS takes at once.
+    const Index multiple = alone ? 8 : std::max(Index{1}, 16 / tiles);
     const Index places = method.transforms->places();
-    const Index most = std::max(Index{16}, tiles_elements / (places * (method.inner + method.outer)) / 8 * 8);
-    const double flops = 2 * static_cast<double>(places * method.inner) * static_cast<double>(method.outer);
-    Partition cut = partition(method.tile_count, flops, 4e6, 16, 8);
-    cut.grain = std::min(cut.grain, most);
+    const Index most_tiles = std::max(Index{16}, tiles_elements / (places * (method.inner + method.outer)));
+    const double flops =
+        2 * static_cast<double>(places * tiles * method.inner) * static_cast<double>(method.outer);
+    Partition cut = partition(method.tiling.units, flops, 4e6, alone ? 16 : 8, multiple);
+    cut.grain = std::min(cut.grain, std::max(multiple, most_tiles / tiles / multiple * multiple));
     return cut;
 }
 
-// Tiles that the weight's gradient takes in one pass.
+// Units that the weight's gradient takes in one pass.
 Index pass_of(const Method& method) {
-    const Index most =
-        weight_elements / (method.transforms->places() * (method.inner + method.outer)) / 16 * 16;
-    const Index passes = (method.tile_count + std::max(Index{64}, most) - 1) / std::max(Index{64}, most);
-    return (method.tile_count + passes - 1) / passes;
+    const Index tiles = method.tiling.tiles_of_unit;
+    const Index most_tiles = std::max(
+        Index{64}, weight_elements / (method.transforms->places() * (method.inner + method.outer)) / 16 * 16);
+    const Index most = std::max(Index{1}, most_tiles / tiles);
+    const Index passes = (method.tiling.units + most - 1) / most;
+    return (method.tiling.units + passes - 1) / passes;
 }
 
 double cost(const Convolution& job) {
     const Method method = method_of(job);
     const auto places = static_cast<double>(method.transforms->places());
-    const auto tiles = static_cast<double>(method.tile_count);
+    const double values = method.tiling.products;
     const auto inner = static_cast<double>(method.inner);
     const auto outer = static_cast<double>(method.outer);
-    return places * (tiles * inner * outer * 0.023 + tiles * (inner + outer) * 0.5 + inner * outer * 0.5);
+    return values * (inner * outer * 0.023 + (inner + outer) * 0.5) + places * inner * outer * 0.5;
 }
 
 std::size_t workspace(const Convolution& job, std::size_t threads) {
@@ -154,10 +250,10 @@ std::size_t workspace(const Convolution& job, std::size_t threads) {
     Index tiles = 0;
     Index reversed = 0;
     if (job.product == Product::by_weight) {
-        const Index pass = pass_of(method);
+        const Index pass = pass_of(method) * method.tiling.tiles_of_unit;
         tiles = places * (slab_of(pass, step_of(method.inner)) + slab_of(pass, step_of(method.outer)));
     } else {
-        const Index grain = tile_cut(method).grain;
+        const Index grain = unit_cut(method).grain * method.tiling.tiles_of_unit;
         tiles = static_cast<Index>(threads) * places *
                 (slab_of(grain, step_of(method.inner)) + slab_of(grain, step_of(method.outer)));
         reversed = job.product == Product::by_input ? job.sizes.kernel[0] * job.sizes.kernel[1] *
@@ -186,39 +282,50 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
         transforms.weight(kernel, weight_slab, weight, method.weight, method.taps, rows.begin(part),
                           rows.end(part));
     });
-    const Index grain = tile_cut(method).grain;
+    const Tiling& tiling = method.tiling;
+    const Index grain = unit_cut(method).grain;
     const Index source_step = step_of(method.inner);
     const Index result_step = step_of(method.outer);
-    const Index source_slab = slab_of(grain, source_step);
-    const Index result_slab = slab_of(grain, result_step);
+    const Index source_slab = slab_of(grain * tiling.tiles_of_unit, source_step);
+    const Index result_slab = slab_of(grain * tiling.tiles_of_unit, result_step);
+    const auto& spread_kinds = method.adjoint ? transforms.cotangent : transforms.source;
+    const auto& gather_kinds = method.adjoint ? transforms.source_gradient : transforms.result;
     const auto multiply = [&](Index begin, Index end, std::size_t worker) {
         Real* const spread = rest + static_cast<Index>(worker) * places * (source_slab + result_slab);
         Real* const products = spread + places * source_slab;
-        (method.adjoint ? transforms.cotangent : transforms.source)(spread, source_slab, source_step, source,
-                                                                    method.source, method.tiles, begin, end);
+        const Index units = end - begin;
+        for_kinds(tiling, begin, units, begin, end,
+                  [&](const Tiling::Kind& kind, Index first, Index last, Index row) {
+                      spread_kinds[kind.kind](spread + row * source_step, source_slab, source_step, source,
+                                              method.source, kind.tiles, first, last);
+                  });
         for (Index place = 0; place < places; ++place) {
-            gemm(end - begin, method.outer, method.inner, {spread + place * source_slab, source_step},
+            const Rows rows = rows_at(transforms, tiling, place, units);
+            gemm(rows.end - rows.begin, method.outer, method.inner,
+                 {spread + place * source_slab + rows.begin * source_step, source_step},
                  {kernel + place * weight_slab, method.weight.row},
-                 {products + place * result_slab, result_step});
+                 {products + place * result_slab + rows.begin * result_step, result_step});
         }
-        (method.adjoint ? transforms.source_gradient : transforms.result)(
-            result, method.result, method.tiles, begin, end, products, result_slab, result_step);
+        for_kinds(tiling, begin, units, begin, end,
+                  [&](const Tiling::Kind& kind, Index first, Index last, Index row) {
+                      gather_kinds[kind.kind](result, method.result, kind.tiles, first, last,
+                                              products + row * result_step, result_slab, result_step);
+                  });
     };
     if (!method.adjoint) {
-        const Partition cut{method.tile_count, grain};
+        const Partition cut{tiling.units, grain};
         pool.parallel(cut.parts(), [&](std::size_t part, std::size_t worker) {
             multiply(cut.begin(part), cut.end(part), worker);
         });
         return;
     }
     // Tiles overlap: an example is one part's own.
-    const Index example_tiles = method.tiles.rows * method.tiles.columns;
     const Index example_size = method.result.size[0] * method.result.size[1] * method.result.channels;
-    const Partition cut{job.sizes.examples, std::max(Index{1}, grain / example_tiles)};
+    const Partition cut{job.sizes.examples, std::max(Index{1}, grain / tiling.units_of_example)};
     pool.parallel(cut.parts(), [&](std::size_t part, std::size_t worker) {
         std::fill(result + cut.begin(part) * example_size, result + cut.end(part) * example_size, Real(0));
-        const Index end = cut.end(part) * example_tiles;
-        for (Index begin = cut.begin(part) * example_tiles; begin < end; begin += grain) {
+        const Index end = cut.end(part) * tiling.units_of_example;
+        for (Index begin = cut.begin(part) * tiling.units_of_example; begin < end; begin += grain) {
             multiply(begin, std::min(begin + grain, end), worker);
         }
     });
@@ -230,30 +337,36 @@ void run_by_weight(const Method& method, Real* result, const Real* input, const 
     const WinogradTransforms& transforms = *method.transforms;
     const Index places = transforms.places();
     const Index weight_slab = slab_of(method.inner, step_of(method.outer));
+    const Tiling& tiling = method.tiling;
     const Index pass = pass_of(method);
     const Index source_step = step_of(method.inner);
     const Index result_step = step_of(method.outer);
-    const Index source_slab = slab_of(pass, step_of(method.inner));
-    const Index result_slab = slab_of(pass, step_of(method.outer));
+    const Index source_slab = slab_of(pass * tiling.tiles_of_unit, source_step);
+    const Index result_slab = slab_of(pass * tiling.tiles_of_unit, result_step);
     Real* const kernel = scratch.data();
     Real* const source = kernel + places * weight_slab;
     Real* const slopes = source + places * source_slab;
-    for (Index first = 0; first < method.tile_count; first += pass) {
-        const Index count = std::min(pass, method.tile_count - first);
-        const Partition cut =
-            partition(count, static_cast<double>(places * (method.inner + method.outer)), 65536);
+    for (Index first = 0; first < tiling.units; first += pass) {
+        const Index units = std::min(pass, tiling.units - first);
+        const double values =
+            static_cast<double>(tiling.tiles_of_unit * places * (method.inner + method.outer));
+        const Partition cut = partition(units, values, 65536);
         pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
-            const Index begin = cut.begin(part);
-            const Index end = cut.end(part);
-            transforms.source(source + begin * source_step, source_slab, source_step, input, method.source,
-                              method.tiles, first + begin, first + end);
-            transforms.cotangent(slopes + begin * result_step, result_slab, result_step, cotangent,
-                                 method.result, method.tiles, first + begin, first + end);
+            for_kinds(tiling, first, units, first + cut.begin(part), first + cut.end(part),
+                      [&](const Tiling::Kind& kind, Index begin, Index end, Index row) {
+                          transforms.source[kind.kind](source + row * source_step, source_slab, source_step,
+                                                       input, method.source, kind.tiles, begin, end);
+                          transforms.cotangent[kind.kind](slopes + row * result_step, result_slab,
+                                                          result_step, cotangent, method.result, kind.tiles,
+                                                          begin, end);
+                      });
         });
         pool.parallel(static_cast<std::size_t>(places), [&](std::size_t part, std::size_t) {
             const auto place = static_cast<Index>(part);
-            gemm(method.inner, method.outer, count, {source + place * source_slab, source_step, true},
-                 {slopes + place * result_slab, result_step},
+            const Rows rows = rows_at(transforms, tiling, place, units);
+            gemm(method.inner, method.outer, rows.end - rows.begin,
+                 {source + place * source_slab + rows.begin * source_step, source_step, true},
+                 {slopes + place * result_slab + rows.begin * result_step, result_step},
                  {kernel + place * weight_slab, method.weight.row}, first > 0);
         });
     }

@@ -10,14 +10,36 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-// Matrices as types, so that a coefficient of zero costs nothing and one of one no multiplication.
-template <typename Sizes>
-struct Source {
-    static constexpr auto matrix = Sizes::source_matrix();
+// One axis of a tile: whole, or with one result and one point less. A short tile's values are those of the
+// whole one's kernel, whose share of the distance to the missing point it takes out again.
+template <std::size_t whole_outputs, std::size_t taps_, bool is_short>
+struct Axis {
+    using Sizes = ToomCook<whole_outputs - (is_short ? 1 : 0), taps_>;
+    static constexpr std::size_t whole_points = whole_outputs + taps_ - 1;
+
+    /// Which of the whole tile's places a point is.
+    static constexpr Index place(std::size_t point) {
+        return static_cast<Index>(is_short && point + 1 == Sizes::points ? point + 1 : point);
+    }
+    static constexpr auto source_matrix() {
+        auto matrix = Sizes::source_matrix();
+        for (std::size_t point = 0; is_short && point + 1 < Sizes::points; ++point) {
+            for (double& coefficient : matrix[point]) {
+                coefficient *= Sizes::abscissae[point] - Sizes::abscissae[Sizes::points - 1];
+            }
+        }
+        return matrix;
+    }
 };
-template <typename Sizes>
+
+// Matrices as types, so that a coefficient of zero costs nothing and one of one no multiplication.
+template <typename Axis>
+struct Source {
+    static constexpr auto matrix = Axis::source_matrix();
+};
+template <typename Axis>
 struct Result {
-    static constexpr auto matrix = Sizes::result_matrix();
+    static constexpr auto matrix = Axis::Sizes::result_matrix();
 };
 template <typename Sizes>
 struct Weight {
@@ -72,18 +94,24 @@ GANDSL_INLINE void line_times(Lanes* out, std::size_t out_step, const Lanes* in,
     (row_times<Of, row>(out[row * out_step], in, in_step, std::make_index_sequence<columns_of<Of>>{}), ...);
 }
 
-// out = matrix in matrix^T, for squares of lanes
-template <typename Of>
+// out = y in x^T, for squares of lanes
+template <typename Y, typename X>
 GANDSL_INLINE void both_sides(Lanes* out, const Lanes* in) {
-    constexpr std::size_t rows = rows_of<Of>;
-    constexpr std::size_t columns = columns_of<Of>;
+    constexpr std::size_t rows = rows_of<Y>;
+    constexpr std::size_t columns = columns_of<X>;
     Lanes half[rows * columns];
     for (std::size_t column = 0; column < columns; ++column) {
-        line_times<Of>(half + column, columns, in + column, columns, std::make_index_sequence<rows>{});
+        line_times<Y>(half + column, columns, in + column, columns, std::make_index_sequence<rows>{});
     }
     for (std::size_t row = 0; row < rows; ++row) {
-        line_times<Of>(out + row * rows, 1, half + row * columns, 1, std::make_index_sequence<rows>{});
+        line_times<X>(out + row * rows_of<X>, 1, half + row * columns, 1,
+                      std::make_index_sequence<rows_of<X>>{});
     }
+}
+
+template <typename AxisY, typename AxisX>
+constexpr Index place_of(std::size_t i, std::size_t j) {
+    return AxisY::place(i) * static_cast<Index>(AxisX::whole_points) + AxisX::place(j);
 }
 
 // The pixels of one tile along one axis: offsets in elements, or -1 outside.
@@ -96,106 +124,115 @@ GANDSL_INLINE void places_along(Index* offsets, Index tile, Index outputs, Index
     }
 }
 
-// Calls body(index of the tile, its example, tile row, tile column, phase along y, phase along x).
-template <typename Body>
-GANDSL_INLINE void for_tiles(const WinogradTiles& tiles, Index phases, Index begin, Index end,
-                             const Body& body) {
+// Calls body(number of the tile, its phase, where its example is, offsets of its lines and of its columns).
+template <std::size_t lines, std::size_t columns, typename Body>
+GANDSL_INLINE void for_tiles(const WinogradImage& layout, const WinogradTiles& tiles, Index outputs,
+                             Index begin, Index end, const Body& body) {
+    const Index row = layout.size[1] * layout.channels;
     for (Index tile = begin; tile < end; ++tile) {
         const Index line = tile / tiles.columns;
-        for (Index phase = 0; phase < phases * phases; ++phase) {
-            body(tile - begin, line / tiles.rows, line % tiles.rows, tile % tiles.columns, phase / phases,
-                 phase % phases);
+        const Index tile_y = tiles.first_row + line % tiles.rows;
+        const Index tile_x = tiles.first_column + tile % tiles.columns;
+        for (Index phase = 0; phase < layout.phases * layout.phases; ++phase) {
+            Index y[lines];
+            Index x[columns];
+            places_along<lines>(y, tile_y, outputs, phase / layout.phases, layout.phases, layout.offset[0],
+                                layout.size[0], row);
+            places_along<columns>(x, tile_x, outputs, phase % layout.phases, layout.phases, layout.offset[1],
+                                  layout.size[1], layout.channels);
+            body(tile - begin, phase, line / tiles.rows * layout.size[0] * row, y, x);
         }
     }
 }
 
-template <typename Of, std::size_t outputs>
+// Elements from a pixel to the one at its place in the next tile, which is fetched ahead.
+GANDSL_INLINE Index tile_step(const WinogradImage& layout, std::size_t outputs) {
+    return layout.phases * static_cast<Index>(outputs) * layout.channels;
+}
+
+template <template <typename> typename Matrix, std::size_t outputs, typename AxisY, typename AxisX>
 GANDSL_INLINE void spread_tiles(Real* out, Index slab, Index step, const Real* image,
                                 const WinogradImage& layout, const WinogradTiles& tiles, Index begin,
                                 Index end) {
-    constexpr std::size_t side = columns_of<Of>;
-    constexpr std::size_t places = rows_of<Of> * rows_of<Of>;
+    using Y = Matrix<AxisY>;
+    using X = Matrix<AxisX>;
+    constexpr std::size_t lines = columns_of<Y>;
+    constexpr std::size_t columns = columns_of<X>;
     const Index channels = layout.channels;
-    const Index row = layout.size[1] * channels;
-    for_tiles(
-        tiles, layout.phases, begin, end,
-        [&](Index index, Index example, Index tile_y, Index tile_x, Index phase_y, Index phase_x)
+    const Index ahead = tile_step(layout, outputs);
+    for_tiles<lines, columns>(
+        layout, tiles, outputs, begin, end,
+        [&](Index tile, Index phase, Index example, const Index* y, const Index* x)
             __attribute__((always_inline)) {
-                Index y[side];
-                Index x[side];
-                places_along<side>(y, tile_y, outputs, phase_y, layout.phases, layout.offset[0],
-                                   layout.size[0], row);
-                places_along<side>(x, tile_x, outputs, phase_x, layout.phases, layout.offset[1],
-                                   layout.size[1], channels);
-                const Real* const source = image + example * layout.size[0] * row;
-                const Index ahead = layout.phases * static_cast<Index>(outputs) * channels;  // the next tile
-                Real* const target = out + index * step + (phase_y * layout.phases + phase_x) * channels;
+                const Real* const source = image + example;
+                Real* const target = out + tile * step + phase * channels;
                 for (Index channel = 0; channel < channels; channel += lane_count) {
-                    Lanes in[side * side];
-                    Lanes spread[places];
-                    for (std::size_t i = 0; i < side; ++i) {
-                        for (std::size_t j = 0; j < side; ++j) {
+                    Lanes in[lines * columns];
+                    Lanes spread[rows_of<Y> * rows_of<X>];
+                    for (std::size_t i = 0; i < lines; ++i) {
+                        for (std::size_t j = 0; j < columns; ++j) {
                             if (y[i] < 0 || x[j] < 0) {
-                                in[i * side + j] = Lanes{};
+                                in[i * columns + j] = Lanes{};
                             } else {
-                                load(in[i * side + j], source + y[i] + x[j] + channel);
-                                if (j + outputs >= side) {
-                                    __builtin_prefetch(source + y[i] + x[j] + ahead + channel);
+                                const Real* const pixel = source + y[i] + x[j] + channel;
+                                load(in[i * columns + j], pixel);
+                                if (j + outputs >= columns) {
+                                    __builtin_prefetch(pixel + ahead);
                                 }
                             }
                         }
                     }
-                    both_sides<Of>(spread, in);
-                    for (std::size_t place = 0; place < places; ++place) {
-                        store(target + static_cast<Index>(place) * slab + channel, spread[place]);
+                    both_sides<Y, X>(spread, in);
+                    for (std::size_t i = 0; i < rows_of<Y>; ++i) {
+                        for (std::size_t j = 0; j < rows_of<X>; ++j) {
+                            store(target + place_of<AxisY, AxisX>(i, j) * slab + channel,
+                                  spread[i * rows_of<X> + j]);
+                        }
                     }
                 }
             });
 }
 
-template <typename Of, std::size_t outputs, bool adds>
+template <template <typename> typename Matrix, std::size_t outputs, typename AxisY, typename AxisX, bool adds>
 GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const WinogradTiles& tiles,
                                 Index begin, Index end, const Real* in, Index slab, Index step) {
-    constexpr std::size_t side = rows_of<Of>;
-    constexpr std::size_t places = columns_of<Of> * columns_of<Of>;
+    using Y = Matrix<AxisY>;
+    using X = Matrix<AxisX>;
+    constexpr std::size_t lines = rows_of<Y>;
+    constexpr std::size_t columns = rows_of<X>;
     const Index channels = layout.channels;
-    const Index row = layout.size[1] * channels;
-    for_tiles(
-        tiles, layout.phases, begin, end,
-        [&](Index index, Index example, Index tile_y, Index tile_x, Index phase_y, Index phase_x)
+    const Index ahead = tile_step(layout, outputs);
+    for_tiles<lines, columns>(
+        layout, tiles, outputs, begin, end,
+        [&](Index tile, Index phase, Index example, const Index* y, const Index* x)
             __attribute__((always_inline)) {
-                Index y[side];
-                Index x[side];
-                places_along<side>(y, tile_y, outputs, phase_y, layout.phases, layout.offset[0],
-                                   layout.size[0], row);
-                places_along<side>(x, tile_x, outputs, phase_x, layout.phases, layout.offset[1],
-                                   layout.size[1], channels);
-                Real* const target = image + example * layout.size[0] * row;
-                const Index ahead = layout.phases * static_cast<Index>(outputs) * channels;
-                const Real* const source = in + index * step + (phase_y * layout.phases + phase_x) * channels;
+                Real* const target = image + example;
+                const Real* const source = in + tile * step + phase * channels;
                 for (Index channel = 0; channel < channels; channel += lane_count) {
-                    Lanes spread[places];
-                    Lanes out[side * side];
-                    for (std::size_t place = 0; place < places; ++place) {
-                        load(spread[place], source + static_cast<Index>(place) * slab + channel);
+                    Lanes spread[columns_of<Y> * columns_of<X>];
+                    Lanes out[lines * columns];
+                    for (std::size_t i = 0; i < columns_of<Y>; ++i) {
+                        for (std::size_t j = 0; j < columns_of<X>; ++j) {
+                            load(spread[i * columns_of<X> + j],
+                                 source + place_of<AxisY, AxisX>(i, j) * slab + channel);
+                        }
                     }
-                    both_sides<Of>(out, spread);
-                    for (std::size_t i = 0; i < side; ++i) {
-                        for (std::size_t j = 0; j < side; ++j) {
-                            if (y[i] >= 0 && x[j] >= 0) {
-                                Real* const pixel = target + y[i] + x[j] + channel;
-                                if constexpr (adds) {
-                                    Lanes total;
-                                    load(total, pixel);
-                                    total += out[i * side + j];
-                                    store(pixel, total);
-                                    if (j + outputs >= side) {
-                                        __builtin_prefetch(pixel + ahead, 1);
-                                    }
-                                } else {
-                                    store(pixel, out[i * side + j]);
+                    both_sides<Y, X>(out, spread);
+                    for (std::size_t i = 0; i < lines; ++i) {
+                        for (std::size_t j = 0; j < columns; ++j) {
+                            if (y[i] < 0 || x[j] < 0) {
+                                continue;
+                            }
+                            Real* const pixel = target + y[i] + x[j] + channel;
+                            if constexpr (adds) {
+                                Lanes total;
+                                load(total, pixel);
+                                out[i * columns + j] += total;
+                                if (j + outputs >= columns) {
+                                    __builtin_prefetch(pixel + ahead, 1);
                                 }
                             }
+                            store(pixel, out[i * columns + j]);
                         }
                     }
                 }
@@ -224,7 +261,7 @@ GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, cons
                         }
                     }
                 }
-                both_sides<Of>(spread, in);
+                both_sides<Of, Of>(spread, in);
                 Real* const target = out + a * layout.row + phase * layout.phase + b;
                 for (std::size_t place = 0; place < places; ++place) {
                     store(target + static_cast<Index>(place) * slab, spread[place]);
@@ -250,7 +287,7 @@ GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, con
                 for (std::size_t place = 0; place < places; ++place) {
                     load(spread[place], source + static_cast<Index>(place) * slab);
                 }
-                both_sides<Of>(out, spread);
+                both_sides<Of, Of>(out, spread);
                 for (std::size_t i = 0; i < side; ++i) {
                     for (std::size_t j = 0; j < side; ++j) {
                         if (y[i] >= 0 && x[j] >= 0) {
@@ -264,47 +301,64 @@ GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, con
     }
 }
 
-// A template cannot be compiled for several processors, so each size gets free functions of its own.
-#define GANDSL_WINOGRAD(outputs, taps)                                                                       \
-    GANDSL_CLONES void source_##outputs##_##taps(Real* out, Index slab, Index step, const Real* image,       \
-                                                 const WinogradImage& layout, const WinogradTiles& tiles,    \
-                                                 Index begin, Index end) {                                   \
-        spread_tiles<Source<ToomCook<outputs, taps>>, outputs>(out, slab, step, image, layout, tiles, begin, \
-                                                               end);                                         \
-    }                                                                                                        \
-    GANDSL_CLONES void cotangent_##outputs##_##taps(Real* out, Index slab, Index step, const Real* image,    \
-                                                    const WinogradImage& layout, const WinogradTiles& tiles, \
-                                                    Index begin, Index end) {                                \
-        spread_tiles<Transposed<Result<ToomCook<outputs, taps>>>, outputs>(out, slab, step, image, layout,   \
-                                                                           tiles, begin, end);               \
-    }                                                                                                        \
-    GANDSL_CLONES void result_##outputs##_##taps(Real* image, const WinogradImage& layout,                   \
-                                                 const WinogradTiles& tiles, Index begin, Index end,         \
-                                                 const Real* in, Index slab, Index step) {                   \
-        gather_tiles<Result<ToomCook<outputs, taps>>, outputs, false>(image, layout, tiles, begin, end, in,  \
-                                                                      slab, step);                           \
-    }                                                                                                        \
-    GANDSL_CLONES void source_gradient_##outputs##_##taps(                                                   \
-        Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin, Index end,        \
-        const Real* in, Index slab, Index step) {                                                            \
-        gather_tiles<Transposed<Source<ToomCook<outputs, taps>>>, outputs, true>(                            \
-            image, layout, tiles, begin, end, in, slab, step);                                               \
-    }                                                                                                        \
-    GANDSL_CLONES void weight_##outputs##_##taps(Real* out, Index slab, const Real* weight,                  \
-                                                 const WinogradWeight& layout, const WinogradTaps& at,       \
-                                                 Index begin, Index end) {                                   \
-        spread_weight<Weight<ToomCook<outputs, taps>>>(out, slab, weight, layout, at, begin, end);           \
-    }                                                                                                        \
-    GANDSL_CLONES void weight_gradient_##outputs##_##taps(Real* weight, const WinogradWeight& layout,        \
-                                                          const WinogradTaps& at, Index begin, Index end,    \
-                                                          const Real* in, Index slab) {                      \
-        gather_weight<Transposed<Weight<ToomCook<outputs, taps>>>>(weight, layout, at, begin, end, in,       \
-                                                                   slab);                                    \
+template <typename Axis>
+struct Cotangent : Transposed<Result<Axis>> {};
+template <typename Axis>
+struct SourceGradient : Transposed<Source<Axis>> {};
+
+// A template cannot be compiled for several processors, so each size gets free functions of its own: `y` and
+// `x` tell whether a tile is short along that axis.
+#define GANDSL_WINOGRAD_TILES(outputs, taps, y, x)                                                    \
+    GANDSL_CLONES void source_##outputs##_##taps##_##y##x(                                            \
+        Real* out, Index slab, Index step, const Real* image, const WinogradImage& layout,            \
+        const WinogradTiles& tiles, Index begin, Index end) {                                         \
+        spread_tiles<Source, outputs, Axis<outputs, taps, y>, Axis<outputs, taps, x>>(                \
+            out, slab, step, image, layout, tiles, begin, end);                                       \
+    }                                                                                                 \
+    GANDSL_CLONES void cotangent_##outputs##_##taps##_##y##x(                                         \
+        Real* out, Index slab, Index step, const Real* image, const WinogradImage& layout,            \
+        const WinogradTiles& tiles, Index begin, Index end) {                                         \
+        spread_tiles<Cotangent, outputs, Axis<outputs, taps, y>, Axis<outputs, taps, x>>(             \
+            out, slab, step, image, layout, tiles, begin, end);                                       \
+    }                                                                                                 \
+    GANDSL_CLONES void result_##outputs##_##taps##_##y##x(                                            \
+        Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin, Index end, \
+        const Real* in, Index slab, Index step) {                                                     \
+        gather_tiles<Result, outputs, Axis<outputs, taps, y>, Axis<outputs, taps, x>, false>(         \
+            image, layout, tiles, begin, end, in, slab, step);                                        \
+    }                                                                                                 \
+    GANDSL_CLONES void source_gradient_##outputs##_##taps##_##y##x(                                   \
+        Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin, Index end, \
+        const Real* in, Index slab, Index step) {                                                     \
+        gather_tiles<SourceGradient, outputs, Axis<outputs, taps, y>, Axis<outputs, taps, x>, true>(  \
+            image, layout, tiles, begin, end, in, slab, step);                                        \
+    }
+#define GANDSL_WINOGRAD(outputs, taps)                                                                    \
+    GANDSL_WINOGRAD_TILES(outputs, taps, 0, 0)                                                            \
+    GANDSL_WINOGRAD_TILES(outputs, taps, 0, 1)                                                            \
+    GANDSL_WINOGRAD_TILES(outputs, taps, 1, 0)                                                            \
+    GANDSL_WINOGRAD_TILES(outputs, taps, 1, 1)                                                            \
+    GANDSL_CLONES void weight_##outputs##_##taps(Real* out, Index slab, const Real* weight,               \
+                                                 const WinogradWeight& layout, const WinogradTaps& at,    \
+                                                 Index begin, Index end) {                                \
+        spread_weight<Weight<ToomCook<outputs, taps>>>(out, slab, weight, layout, at, begin, end);        \
+    }                                                                                                     \
+    GANDSL_CLONES void weight_gradient_##outputs##_##taps(Real* weight, const WinogradWeight& layout,     \
+                                                          const WinogradTaps& at, Index begin, Index end, \
+                                                          const Real* in, Index slab) {                   \
+        gather_weight<Transposed<Weight<ToomCook<outputs, taps>>>>(weight, layout, at, begin, end, in,    \
+                                                                   slab);                                 \
+    }
+#define GANDSL_WINOGRAD_KINDS(name, outputs, taps)                             \
+    {                                                                          \
+        name##_##outputs##_##taps##_##00, name##_##outputs##_##taps##_##01,    \
+            name##_##outputs##_##taps##_##10, name##_##outputs##_##taps##_##11 \
     }
 #define GANDSL_WINOGRAD_ROW(outputs, taps)                                                                 \
     {                                                                                                      \
-        outputs, taps, source_##outputs##_##taps, cotangent_##outputs##_##taps, result_##outputs##_##taps, \
-            source_gradient_##outputs##_##taps, weight_##outputs##_##taps,                                 \
+        outputs, taps, GANDSL_WINOGRAD_KINDS(source, outputs, taps),                                       \
+            GANDSL_WINOGRAD_KINDS(cotangent, outputs, taps), GANDSL_WINOGRAD_KINDS(result, outputs, taps), \
+            GANDSL_WINOGRAD_KINDS(source_gradient, outputs, taps), weight_##outputs##_##taps,              \
             weight_gradient_##outputs##_##taps                                                             \
     }
 

@@ -22,10 +22,12 @@ struct WinogradImage {
     Index offset[2] = {0, 0};
 };
 
-/// Tiles of all examples, in order: `rows` x `columns` in each.
+/// Tiles of all examples, in order: `rows` x `columns` in each, from a first one on.
 struct WinogradTiles {
     Index rows = 1;
     Index columns = 1;
+    Index first_row = 0;
+    Index first_column = 0;
 };
 
 /// Which tap of the kernel, along either axis, stands at each place of each phase; -1: none.
@@ -43,24 +45,31 @@ struct WinogradWeight {
     Index phase = 1;
 };
 
-/// The transforms for tiles of outputs x outputs results and kernels of taps x taps.
+/// The transforms for tiles of outputs x outputs results and kernels of taps x taps. A tile may be short
+/// along an axis: one result less, and no value at the point `lacking`. Its other values multiply the same
+/// kernel.
 struct WinogradTransforms {
     Index outputs;
     Index taps;
 
-    /// Tiles begin .. end of an image to their places: out[place * slab + (tile - begin) * phases^2 *
-    /// channels + phase * channels + channel]. `source`: of the convolved image; `cotangent`: of the result's
-    /// gradient.
+    /// For tiles that are whole, short along x, short along y, short along both.
+    template <typename Function>
+    using Kinds = std::array<Function, 4>;
+    static constexpr std::size_t short_x = 1;
+    static constexpr std::size_t short_y = 2;
+
+    /// Tiles begin .. end of an image to their places: out[place * slab + (tile - begin) * step + phase *
+    /// channels + channel]. `source`: of the convolved image; `cotangent`: of the result's gradient.
     using Spread = void (*)(Real* out, Index slab, Index step, const Real* image, const WinogradImage& layout,
                             const WinogradTiles& tiles, Index begin, Index end);
-    Spread source;
-    Spread cotangent;
-    /// The adjoint of `cotangent`: places back to the result's pixels, which are overwritten.
-    void (*result)(Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin,
-                   Index end, const Real* in, Index slab, Index step);
-    /// The adjoint of `source`: adds to the pixels, as neighbouring tiles overlap.
-    void (*source_gradient)(Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin,
+    Kinds<Spread> source;
+    Kinds<Spread> cotangent;
+    /// Places back to pixels. `result`, the adjoint of `cotangent`, overwrites them; `source_gradient`, the
+    /// adjoint of `source`, adds to them, as neighbouring tiles overlap.
+    using Gather = void (*)(Real* image, const WinogradImage& layout, const WinogradTiles& tiles, Index begin,
                             Index end, const Real* in, Index slab, Index step);
+    Kinds<Gather> result;
+    Kinds<Gather> source_gradient;
     /// The weight's rows begin .. end (of a) to their places, and the adjoint.
     void (*weight)(Real* out, Index slab, const Real* weight, const WinogradWeight& layout,
                    const WinogradTaps& taps, Index begin, Index end);
@@ -69,6 +78,7 @@ struct WinogradTransforms {
 
     Index points() const { return outputs + taps - 1; }
     Index places() const { return points() * points(); }
+    Index lacking() const { return points() - 2; }
 };
 
 /// Every size there is.
