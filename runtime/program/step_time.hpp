@@ -34,8 +34,8 @@ struct StepTime {
     std::size_t examples = 0;  ///< that one step looks at: batch times the turns of a `repeat`
     std::size_t threads = 0;
     std::size_t parameters = 0;  ///< numbers that the updates learn
-    std::vector<double> steps;   ///< each measured step, without feeding
-    double feeding = 0;          ///< mean over the steps: waiting for a batch and copying it
+    std::vector<double> steps;   ///< each measured step, on examples read before
+    double reading = 0;          ///< of one step's examples, by the one thread that reads ahead
     double peak_memory = 0;      ///< of the process, before anything but steps was measured
     PlanStatistics statistics;
 

@@ -122,7 +122,8 @@ void print(const StepTime& measured) {
         human_bytes(static_cast<double>(statistics.buffer_bytes)),
         human_bytes(static_cast<double>(statistics.state_bytes)));
     fmt::print("moved:  {} a step, read and written\n", human_bytes(statistics.bytes_moved));
-    fmt::print("data:   {:.3f} ms a step to wait for a batch and copy it\n", 1e3 * measured.feeding);
+    fmt::print("data:   {:.3f} ms to read the examples of one step, on a thread beside the training\n",
+               1e3 * measured.reading);
 }
 
 Json json_of(const Share& share) {
@@ -148,7 +149,7 @@ Json json_of(const StepTime& measured) {
                  {"steps", measured.steps.size()},
                  {"median_ms", 1e3 * median},
                  {"step_ms", Json::array()},
-                 {"feeder_ms", 1e3 * measured.feeding},
+                 {"reader_ms", 1e3 * measured.reading},
                  {"kernels", statistics.steps},
                  {"gflop", statistics.flops / 1e9},
                  {"gflops", statistics.flops / median / 1e9}};

@@ -63,12 +63,12 @@ Result measure(const Row& row, const Options& options) {
         result.peer.emplace();
         result.peer->settings = fastest_peer(row.model, options.threads, row.steps);
     }
-    std::vector<double> step, single, memory, feeding, peer_step, peer_memory, ratios, start;
+    std::vector<double> step, single, memory, reading, peer_step, peer_memory, ratios, start;
     for (std::size_t round = 0; round < options.rounds; ++round) {
         const Measured own = run_gandsl(row.model, options.threads, row.steps);
         step.push_back(own.median);
         memory.push_back(own.peak_memory);
-        feeding.push_back(own.feeding);
+        reading.push_back(own.reading);
         if (result.peer) {
             const Measured peer = run_peer(row.model, result.peer->settings, row.steps);
             if (peer.parameters != own.parameters) {
@@ -89,7 +89,7 @@ Result measure(const Row& row, const Options& options) {
     result.step = median_of(step);
     result.single = median_of(single);
     result.memory = median_of(memory);
-    result.feeding = median_of(feeding);
+    result.reading = median_of(reading);
     result.start = median_of(start);
     result.profile = profile_gandsl(row.model, options.threads, std::min<std::size_t>(row.steps, 30));
     if (result.peer) {

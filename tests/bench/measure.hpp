@@ -51,7 +51,7 @@ struct Result {
     double step = 0;     ///< milliseconds
     double single = 0;   ///< milliseconds, on one thread
     double memory = 0;   ///< bytes
-    double feeding = 0;  ///< milliseconds a step
+    double reading = 0;  ///< milliseconds a step
     double start = 0;    ///< seconds
     Profile profile;
     std::optional<PeerResult> peer;

@@ -77,7 +77,7 @@ Table alone(const std::vector<Result>& results) {
     Table table;
     std::vector<Cells> lines = {{"model", "ms", "1 thread", "speedup", fmt::format(">= {:g}", least_speedup),
                                  "replay", fmt::format("<= {:g} %", 100 * most_replay), "start",
-                                 fmt::format("<= {:g} s", most_start), "data ms"}};
+                                 fmt::format("<= {:g} s", most_start), "data ms", "<= ms"}};
     for (const Result& result : results) {
         const double speedup = result.single / result.step;
         lines.push_back({result.row.name, milliseconds(result.step), milliseconds(result.single),
@@ -85,7 +85,8 @@ Table alone(const std::vector<Result>& results) {
                          fmt::format("{:.1f} %", 100 * result.profile.replay),
                          verdict(result.profile.replay <= most_replay, table),
                          fmt::format("{:.2f} s", result.start), verdict(result.start <= most_start, table),
-                         fmt::format("{:.2f}", result.feeding)});
+                         fmt::format("{:.2f}", result.reading),
+                         verdict(result.reading <= result.step, table)});
     }
     table.text = aligned(lines);
     return table;

@@ -119,7 +119,7 @@ Measured run_gandsl(const Model& model, std::size_t threads, std::size_t steps) 
     const Json json = time_gandsl(
         model, {"--threads", std::to_string(threads), "--steps", std::to_string(steps), "--no-profile"});
     return {json.at("median_ms").get<double>(), json.at("memory").at("peak_bytes").get<double>(),
-            json.at("feeder_ms").get<double>(), json.at("parameters").get<std::size_t>()};
+            json.at("reader_ms").get<double>(), json.at("parameters").get<std::size_t>()};
 }
 
 Profile profile_gandsl(const Model& model, std::size_t threads, std::size_t steps) {

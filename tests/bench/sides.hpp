@@ -22,7 +22,7 @@ struct Model {
 struct Measured {
     double median = 0;       ///< milliseconds a step
     double peak_memory = 0;  ///< bytes
-    double feeding = 0;      ///< milliseconds a step
+    double reading = 0;      ///< milliseconds a step
     std::size_t parameters = 0;
 };
 

@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(time_prints_its_figures_as_json) {
     BOOST_TEST(json["parameters"] == 13472 + 12577);
     BOOST_TEST(json["step_ms"].size() == 7U);
     BOOST_TEST(json["median_ms"] > 0);
-    BOOST_TEST(json["feeder_ms"] >= 0);
+    BOOST_TEST(json["reader_ms"] >= 0);
     BOOST_TEST(json["sgemm_gflops"] > 0);
     BOOST_TEST(json["replay"]["between_kernels_ms"] > 0);
     BOOST_TEST(json["replay"]["share"] > 0);
