@@ -1,13 +1,12 @@
 #include "runtime/files/checksum.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 namespace gandsl::files {
 
 std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t before) {
-    const auto* data = reinterpret_cast<const Bytef*>(bytes.data());
-    // A null pointer would make zlib start anew.
-    return bytes.empty() ? before : static_cast<std::uint32_t>(::crc32_z(before, data, bytes.size()));
+    // A null pointer would make it start anew.
+    return bytes.empty() ? before : ::libdeflate_crc32(before, bytes.data(), bytes.size());
 }
 
 std::uint32_t crc32(std::string_view text, std::uint32_t before) {
