@@ -88,6 +88,11 @@ class Runner {
         }
     }
 
+    /// Where a tiled operand's numbers are in the next run.
+    void place(std::size_t operand, const Real* numbers) {
+        read_[program_.operands[operand].target] = numbers;
+    }
+
     const Real* numbers(std::size_t register_index) const { return read_[register_index]; }
 
   private:
@@ -205,6 +210,41 @@ void run_sums(const ElementwiseProgram& program, std::span<const Real* const> op
     }
 }
 
+std::size_t tile_size(const TiledOperands& tiled) {
+    return static_cast<std::size_t>(tiled.rows.grain * tiled.columns.grain);
+}
+
+std::size_t scratch_of_worker(const ElementwiseProgram& program) {
+    return program.scratch_blocks * block + program.tiled.operands.size() * tile_size(program.tiled);
+}
+
+void run_tiles(const ElementwiseProgram& program, std::span<const Real* const> operands,
+               std::span<Real* const> outputs, std::span<Real> scratch, ThreadPool& pool) {
+    const TiledOperands& tiled = program.tiled;
+    const std::size_t across = tiled.columns.parts();
+    pool.parallel(tiled.rows.parts() * across, [&](std::size_t part, std::size_t worker) {
+        Real* const own = scratch.data() + worker * scratch_of_worker(program);
+        Real* const tiles = own + program.scratch_blocks * block;
+        Runner runner(program, operands, outputs, own);
+        const std::size_t down = part / across;
+        const Index column = tiled.columns.begin(part % across);
+        const auto width = static_cast<std::size_t>(tiled.columns.end(part % across) - column);
+        for (std::size_t which = 0; which < tiled.operands.size(); ++which) {
+            tiled.compute(which, down, part % across, tiles + which * tile_size(tiled));
+        }
+        for (Index row = tiled.rows.begin(down); row < tiled.rows.end(down); ++row) {
+            const auto first = static_cast<std::size_t>(row * tiled.columns.count + column);
+            const std::size_t in_tile = static_cast<std::size_t>(row - tiled.rows.begin(down)) * width;
+            for (std::size_t begin = 0; begin < width; begin += block) {
+                for (std::size_t which = 0; which < tiled.operands.size(); ++which) {
+                    runner.place(tiled.operands[which], tiles + which * tile_size(tiled) + in_tile + begin);
+                }
+                runner.run(first + begin, std::min(block, width - begin));
+            }
+        }
+    });
+}
+
 }  // namespace
 
 void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<const Shape> operand_shapes) {
@@ -258,12 +298,16 @@ std::size_t scratch_size(const ElementwiseProgram& program, std::size_t threads)
         totals = program.sum.slices * program.summed.size() * program.sum.results() * sizeof(double) /
                  sizeof(Real);
     }
-    return program.scratch_blocks * block * threads + totals;
+    return scratch_of_worker(program) * threads + totals;
 }
 
 void run(const ElementwiseProgram& program, std::span<const Real* const> operands,
          std::span<Real* const> outputs, std::span<Real* const> sums, std::span<Real> scratch,
          ThreadPool& pool) {
+    if (!program.tiled.operands.empty()) {
+        run_tiles(program, operands, outputs, scratch, pool);
+        return;
+    }
     if (!sums.empty()) {
         run_sums(program, operands, outputs, sums, scratch, pool);
         return;

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
+#include "autodiff/kernels/partition.hpp"
 #include "autodiff/kernels/sums.hpp"
 #include "autodiff/operation.hpp"
 
@@ -21,11 +23,21 @@ inline constexpr std::size_t part_size = 8192;
 /// Sums of one program.
 inline constexpr std::size_t most_sums = 4;
 
+/// Operands that no memory holds: matrices of the domain's shape, computed a tile at a time by the thread that
+/// reads them.
+struct TiledOperands {
+    Partition rows, columns;            ///< how the domain is cut
+    std::vector<std::size_t> operands;  ///< their places in the program; their registers are at Place::tile
+    /// Writes the tile (row, column) of operand `which` of these, its rows as far apart as it has columns.
+    std::function<void(std::size_t which, std::size_t row, std::size_t column, Real* tile)> compute;
+};
+
 struct ElementwiseProgram {
     /// Where a register's block is during a run.
     enum class Place : std::uint8_t {
         operand,  ///< in the operand's own memory
         scratch,  ///< in the worker's scratch memory
+        tile,     ///< in the worker's tile of an operand that is computed as it is read
         output,   ///< in an output's memory
     };
     struct Register {
@@ -54,6 +66,7 @@ struct ElementwiseProgram {
     /// Registers whose numbers are summed as they are computed, all in the same way.
     std::vector<std::size_t> summed;
     StreamedSum sum;
+    TiledOperands tiled;
 };
 
 /// Joins the axes of `domain` that all operands walk alike, and fills in sizes, count, and the operands'
@@ -64,7 +77,8 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
 std::size_t scratch_size(const ElementwiseProgram& program, std::size_t threads);
 
 /// Every number depends on its own position alone, and sums on how the program is cut into slices, so the
-/// number of threads does not matter. `sums` are the results of the summed registers.
+/// number of threads does not matter. `sums` are the results of the summed registers; a program with tiled operands
+/// has none.
 void run(const ElementwiseProgram& program, std::span<const Real* const> operands,
          std::span<Real* const> outputs, std::span<Real* const> sums, std::span<Real> scratch,
          ThreadPool& pool);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,12 @@ struct Call {
     Tensor output;               ///< never overlaps an input
     std::span<Real> workspace;   ///< as many elements as Operation::workspace asked for
     const Execution& execution;
+};
+
+/// A piece of a result that is a matrix: rows row .. row + rows, columns likewise.
+struct Tile {
+    Index row, column;
+    Index rows, columns;
 };
 
 /// What a vector-Jacobian product is made from.
@@ -87,6 +94,11 @@ struct Operation {
                              std::size_t threads) = nullptr;
     /// Multiplications and additions of one call; null: one for each output element.
     double (*flops)(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) = nullptr;
+    /// How the result can be computed a tile at a time at no loss, for whoever reads it as it comes: the most rows and
+    /// columns of one; none where it cannot. `tile` writes rows `stride` apart, the numbers that `forward` gives.
+    std::optional<Tile> (*tiles)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
+    void (*tile)(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile, Real* out,
+                 Index stride) = nullptr;
     bool alias = false;  ///< the result is its first input's memory under another shape
     std::vector<Sample> (*samples)() = nullptr;
 };

@@ -14,6 +14,7 @@
 #include "autodiff/plan/graph.hpp"
 #include "autodiff/plan/memory.hpp"
 #include "autodiff/plan/recompute.hpp"
+#include "autodiff/plan/tiled.hpp"
 #include "autodiff/plan/units.hpp"
 
 namespace gandsl {
@@ -23,6 +24,7 @@ namespace {
 
 constexpr const char* fuse_pass = "fuse";
 constexpr const char* recompute_pass = "recompute";
+constexpr const char* tile_pass = "tile";
 constexpr const char* store_pass = "store";
 constexpr const char* in_place_pass = "in-place";
 constexpr const char* share_pass = "share";
@@ -83,12 +85,20 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
         last_read[program.summed.back()] = none;
         streamed_sum(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
     }
+    for (const std::size_t node : unit.tiled) {
+        const Tile tile = *tiles_of(graph, node);
+        program.tiled.rows = {graph.nodes[node].shape[0], tile.rows};
+        program.tiled.columns = {graph.nodes[node].shape[1], tile.columns};
+        program.tiled.operands.push_back(position_in(fused.operands, node));
+    }
     for (std::size_t index = 0; index < operand_count; ++index) {
         program.operands[index].target = index;
+        const bool tiled = position_in(program.tiled.operands, index) < program.tiled.operands.size();
         program.registers.push_back(
-            program.operands[index].contiguous
-                ? ElementwiseProgram::Register{Place::operand, index}
-                : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
+            tiled                                ? ElementwiseProgram::Register{Place::tile, index}
+            : program.operands[index].contiguous ? ElementwiseProgram::Register{Place::operand, index}
+                                                 : ElementwiseProgram::Register{Place::scratch,
+                                                                                program.scratch_blocks++});
     }
     std::vector<std::size_t> free_blocks;
     for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
@@ -169,7 +179,8 @@ double bytes_of(const std::vector<Copy>& copies) {
 }
 
 // "64x100 * 100x256 -> 64x256" for an operation that multiplies, nothing for others.
-std::string shapes_of(const GraphNode& node, const std::vector<Shape>& inputs) {
+std::string shapes_of(const Graph& graph, std::size_t place) {
+    const GraphNode& node = graph.nodes[place];
     if (node.operation->flops == nullptr || node.operation->arity == 1) {
         return {};
     }
@@ -180,7 +191,7 @@ std::string shapes_of(const GraphNode& node, const std::vector<Shape>& inputs) {
             text += (axis == 0 ? "" : "x") + std::to_string(shape[axis]);
         }
     };
-    for (const Shape& input : inputs) {
+    for (const Shape& input : input_shapes(graph, place)) {
         add(text.empty() ? "" : " * ", input);
     }
     add(" -> ", node.shape);
@@ -207,6 +218,8 @@ struct Plan::Implementation {
     PlanStatistics statistics;
 
     void lay_out(const Tape& tape, const std::vector<std::string>& without);
+    double flops_of(std::size_t node) const;
+    void compute_in_tiles(Step& step, const std::vector<std::size_t>& nodes) const;
     void require_order() const;
     std::size_t kind_of(const std::string& operation, const std::string& shapes);
     void run_step(const Step& step, const Execution& execution);
@@ -262,13 +275,11 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
             if (!units.units[unit].elementwise) {
                 materialized[node] = 1;
             }
-            for (const std::size_t input : graph.nodes[node].inputs) {
-                const std::size_t root = root_of(graph, input);
-                if (std::find(nodes.begin(), nodes.end(), root) == nodes.end()) {
-                    materialized[root] = 1;
-                    last_use[root] = std::max(last_use[root], unit);
-                }
-            }
+        }
+        for (const std::size_t input : reads_of(graph, units.units[unit])) {
+            const std::size_t root = root_of(graph, input);
+            materialized[root] = 1;
+            last_use[root] = std::max(last_use[root], unit);
         }
     }
     const auto keep_to_the_end = [&](std::size_t node) {
@@ -300,12 +311,10 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
     std::vector<std::size_t> last_read_of_state(count, 0);
     std::vector<char> read(count, 0);
     for (std::size_t unit = 0; unit < end; ++unit) {
-        for (const std::size_t node : units.units[unit].nodes) {
-            for (const std::size_t input : graph.nodes[node].inputs) {
-                const std::size_t root = root_of(graph, input);
-                read[root] = 1;
-                last_read_of_state[root] = std::max(last_read_of_state[root], unit);
-            }
+        for (const std::size_t input : reads_of(graph, units.units[unit])) {
+            const std::size_t root = root_of(graph, input);
+            read[root] = 1;
+            last_read_of_state[root] = std::max(last_read_of_state[root], unit);
         }
     }
     std::vector<char> stored_elsewhere(count, 0);
@@ -385,11 +394,9 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
             const GraphNode& node = graph.nodes[units.units[unit].nodes[0]];
             allocate(units.units[unit].nodes[0]);
             if (node.operation->workspace != nullptr) {
-                std::vector<Shape> shapes;
-                for (const std::size_t input : node.inputs) {
-                    shapes.push_back(graph.nodes[input].shape);
-                }
-                scratch = node.operation->workspace(node.attributes, shapes, node.shape, pool->size());
+                scratch = node.operation->workspace(node.attributes,
+                                                    input_shapes(graph, units.units[unit].nodes[0]),
+                                                    node.shape, pool->size());
             }
         }
         if (scratch > 0) {
@@ -438,23 +445,22 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         if (workspace_of[unit] != none) {
             step.workspace = {address(workspace_of[unit]), blocks[workspace_of[unit]].bytes / sizeof(Real)};
         }
-        std::string multiplied;
-        for (const std::size_t node : units.units[unit].nodes) {
-            const GraphNode& own = graph.nodes[node];
-            std::vector<Shape> shapes;
-            for (const std::size_t input : own.inputs) {
-                shapes.push_back(graph.nodes[input].shape);
+        for (const auto* nodes : {&units.units[unit].nodes, &units.units[unit].tiled}) {
+            for (const std::size_t node : *nodes) {
+                step.flops += flops_of(node);
             }
-            multiplied = shapes_of(own, shapes);
-            step.flops += own.operation->flops != nullptr
-                              ? own.operation->flops(own.attributes, shapes, own.shape)
-                              : static_cast<double>(element_count(own.shape));
         }
         if (units.units[unit].elementwise) {
             step.fused = std::move(fused[unit]);
+            const std::vector<std::size_t>& tiled = units.units[unit].tiled;
             for (const std::size_t operand : step.fused->operands) {
                 step.operands.push_back(memory_of(operand));
-                step.bytes += static_cast<double>(bytes_of(graph.nodes[operand].shape));
+                if (std::find(tiled.begin(), tiled.end(), operand) == tiled.end()) {
+                    step.bytes += static_cast<double>(bytes_of(graph.nodes[operand].shape));
+                }
+            }
+            if (!tiled.empty()) {
+                compute_in_tiles(step, tiled);
             }
             for (const std::size_t output : step.fused->outputs) {
                 step.outputs.push_back(memory_of(output));
@@ -466,7 +472,10 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
                 step.flops +=
                     static_cast<double>(element_count(graph.nodes[graph.nodes[sum].inputs[0]].shape));
             }
-            step.kind = kind_of("elementwise", {});
+            step.kind = tiled.empty()
+                            ? kind_of("elementwise", {})
+                            : kind_of(std::string(graph.nodes[tiled[0]].operation->name) + "+elementwise",
+                                      shapes_of(graph, tiled[0]));
         } else {
             for (const std::size_t input : graph.nodes[last].inputs) {
                 step.inputs.push_back({memory_of(input), graph.nodes[input].shape});
@@ -474,7 +483,7 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
             }
             step.bytes += static_cast<double>(bytes_of(graph.nodes[last].shape));
             step.output.emplace(Tensor{memory_of(last), graph.nodes[last].shape});
-            step.kind = kind_of(std::string(graph.nodes[last].operation->name), multiplied);
+            step.kind = kind_of(std::string(graph.nodes[last].operation->name), shapes_of(graph, last));
         }
         statistics.flops += step.flops;
         statistics.bytes_moved += step.bytes;
@@ -486,6 +495,37 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         kinds.push_back({"store", 0, 0, 0, 0, {}});
     }
     statistics.bytes_moved += bytes_of(before) + bytes_of(after);
+}
+
+double Plan::Implementation::flops_of(std::size_t node) const {
+    const GraphNode& own = graph.nodes[node];
+    return own.operation->flops != nullptr
+               ? own.operation->flops(own.attributes, input_shapes(graph, node), own.shape)
+               : static_cast<double>(element_count(own.shape));
+}
+
+// Tells the step's program how its tiled operands are computed.
+void Plan::Implementation::compute_in_tiles(Step& step, const std::vector<std::size_t>& nodes) const {
+    struct Source {
+        const GraphNode* node;
+        std::vector<ConstTensor> inputs;
+    };
+    std::vector<Source> sources;
+    for (const std::size_t node : nodes) {
+        Source& source = sources.emplace_back(Source{&graph.nodes[node], {}});
+        for (const std::size_t input : graph.nodes[node].inputs) {
+            source.inputs.push_back({memory[root_of(graph, input)], graph.nodes[input].shape});
+            step.bytes += static_cast<double>(bytes_of(graph.nodes[input].shape));
+        }
+    }
+    TiledOperands& tiled = step.fused->program.tiled;
+    tiled.compute = [sources = std::move(sources), rows = tiled.rows, columns = tiled.columns](
+                        std::size_t which, std::size_t row, std::size_t column, Real* out) {
+        const Tile tile{rows.begin(row), columns.begin(column), rows.end(row) - rows.begin(row),
+                        columns.end(column) - columns.begin(column)};
+        const Source& source = sources[which];
+        source.node->operation->tile(source.node->attributes, source.inputs, tile, out, tile.columns);
+    };
 }
 
 // Every operand is there before the step that reads it.
@@ -500,8 +540,8 @@ void Plan::Implementation::require_order() const {
     for (std::size_t unit = 0; unit < steps.size(); ++unit) {
         const Step& step = steps[unit];
         const std::vector<std::size_t>& nodes = units.units[unit].nodes;
-        for (const std::size_t operand : step.fused ? step.fused->operands : graph.nodes[nodes[0]].inputs) {
-            require(operand);
+        for (const std::size_t input : reads_of(graph, units.units[unit])) {
+            require(input);
         }
         for (const std::size_t output : step.fused ? step.fused->outputs : nodes) {
             there[output] = 1;
@@ -576,6 +616,9 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
     if (on(options.without, fuse_pass) && on(options.without, recompute_pass)) {
         recompute(own.graph, own.units);
     }
+    if (on(options.without, fuse_pass) && on(options.without, tile_pass)) {
+        read_in_tiles(own.graph, own.units);
+    }
     own.lay_out(tape, options.without);
     for (std::size_t place = 0; place < outputs.size(); ++place) {
         own.output_place.emplace(outputs[place].id(), own.graph.outputs[place]);
@@ -591,7 +634,7 @@ std::vector<std::string> Plan::passes() {
     for (const GraphPass& pass : graph_passes()) {
         names.emplace_back(pass.name);
     }
-    names.insert(names.end(), {fuse_pass, recompute_pass, store_pass, in_place_pass, share_pass});
+    names.insert(names.end(), {fuse_pass, recompute_pass, tile_pass, store_pass, in_place_pass, share_pass});
     return names;
 }
 

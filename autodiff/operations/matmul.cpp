@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 
 #include "autodiff/blas.hpp"
@@ -14,6 +15,7 @@ namespace {
 struct Sizes {
     Index batch = 1, rows = 0, columns = 0, inner = 0;
     bool transpose_a = false, transpose_b = false;
+    bool leading = false;  ///< axes before the matrices'
 
     double flops_each() const {
         return 2 * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(inner);
@@ -36,6 +38,7 @@ Sizes sizes_of(const Attributes& attributes, const Shape& a, const Shape& b) {
         refuse(a, b, sizes.transpose_a, sizes.transpose_b,
                "expected two matrices, or as many leading axes on both");
     }
+    sizes.leading = rank > 2;
     for (std::size_t axis = 0; axis + 2 < rank; ++axis) {
         if (a[axis] != b[axis]) {
             refuse(a, b, sizes.transpose_a, sizes.transpose_b, "the leading axes must be equal");
@@ -88,27 +91,55 @@ Grid grid_of(const Sizes& sizes, Index most) {
     return {cut(sizes.rows, row_parts), cut(sizes.columns, column_parts)};
 }
 
-void forward(const Call& call) {
-    const Sizes sizes = sizes_of(call.attributes, call.inputs[0].shape, call.inputs[1].shape);
+// A sum of few outer products is soon computed and long to write: in wide tiles, for readers that need it no
+// longer than the cache holds it.
+std::optional<Tile> tiles_of(const Sizes& sizes) {
+    constexpr Index most_inner = 64;
+    constexpr Index least_size = 1 << 16;
+    if (sizes.leading || !sizes.transpose_a || sizes.transpose_b || sizes.inner > most_inner ||
+        sizes.rows * sizes.columns < least_size) {
+        return std::nullopt;
+    }
+    return Tile{0, 0, 48, 1024};
+}
+
+std::optional<Tile> tiles(const Attributes& attributes, std::span<const Shape> inputs) {
+    return tiles_of(sizes_of(attributes, inputs[0], inputs[1]));
+}
+
+void multiply(const Sizes& sizes, const Real* a, const Real* b, const Tile& tile, Real* out, Index stride) {
     const Index a_stride = sizes.transpose_a ? sizes.rows : sizes.inner;
     const Index b_stride = sizes.transpose_b ? sizes.inner : sizes.columns;
+    gemm(tile.rows, tile.columns, sizes.inner,
+         {a + tile.row * (sizes.transpose_a ? 1 : a_stride), a_stride, sizes.transpose_a},
+         {b + tile.column * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b}, {out, stride});
+}
+
+void tile(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile, Real* out,
+          Index stride) {
+    multiply(sizes_of(attributes, inputs[0].shape, inputs[1].shape), inputs[0].data, inputs[1].data, tile,
+             out, stride);
+}
+
+void forward(const Call& call) {
+    const Sizes sizes = sizes_of(call.attributes, call.inputs[0].shape, call.inputs[1].shape);
     const Partition matrices = partition(sizes.batch, sizes.flops_each(), 2e6);
-    const Grid grid = grid_of(sizes, std::max(Index{1}, 16 / std::max(sizes.batch, Index{1})));
+    Grid grid = grid_of(sizes, std::max(Index{1}, 16 / std::max(sizes.batch, Index{1})));
+    if (const auto most = tiles_of(sizes)) {
+        grid = {{sizes.rows, most->rows}, {sizes.columns, most->columns}};
+    }
     const std::size_t across = grid.columns.parts();
-    const std::size_t tiles = grid.rows.parts() * across;
-    call.execution.pool.parallel(matrices.parts() * tiles, [&](std::size_t part, std::size_t) {
-        const Index row = grid.rows.begin(part % tiles / across);
+    const std::size_t each = grid.rows.parts() * across;
+    call.execution.pool.parallel(matrices.parts() * each, [&](std::size_t part, std::size_t) {
+        const std::size_t down = part % each / across;
+        const Index row = grid.rows.begin(down);
         const Index column = grid.columns.begin(part % across);
-        const Index rows = grid.rows.end(part % tiles / across) - row;
-        const Index columns = grid.columns.end(part % across) - column;
-        for (Index matrix = matrices.begin(part / tiles); matrix < matrices.end(part / tiles); ++matrix) {
-            const Real* const a = call.inputs[0].data + matrix * sizes.rows * sizes.inner;
-            const Real* const b = call.inputs[1].data + matrix * sizes.inner * sizes.columns;
+        const Tile piece{row, column, grid.rows.end(down) - row, grid.columns.end(part % across) - column};
+        for (Index matrix = matrices.begin(part / each); matrix < matrices.end(part / each); ++matrix) {
             Real* const c = call.output.data + matrix * sizes.rows * sizes.columns;
-            gemm(rows, columns, sizes.inner,
-                 {a + row * (sizes.transpose_a ? 1 : a_stride), a_stride, sizes.transpose_a},
-                 {b + column * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b},
-                 {c + row * sizes.columns + column, sizes.columns});
+            multiply(sizes, call.inputs[0].data + matrix * sizes.rows * sizes.inner,
+                     call.inputs[1].data + matrix * sizes.inner * sizes.columns, piece,
+                     c + row * sizes.columns + column, sizes.columns);
         }
     });
 }
@@ -178,6 +209,8 @@ extern const Operation matmul_operation{
     .forward = forward,
     .vjp = vjp,
     .flops = flops,
+    .tiles = tiles,
+    .tile = tile,
     .samples = samples,
 };
 

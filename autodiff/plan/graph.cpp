@@ -182,6 +182,14 @@ constexpr std::array passes{
 
 std::span<const GraphPass> graph_passes() { return passes; }
 
+std::vector<Shape> input_shapes(const Graph& graph, std::size_t node) {
+    std::vector<Shape> shapes;
+    for (const std::size_t input : graph.nodes[node].inputs) {
+        shapes.push_back(graph.nodes[input].shape);
+    }
+    return shapes;
+}
+
 Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector<Assignment>& assignments) {
     Graph graph;
     std::vector<std::size_t> place_of(tape.size(), nowhere);

@@ -30,6 +30,9 @@ struct Graph {
     std::vector<Store> stores;
 };
 
+/// The shapes of what a node reads.
+std::vector<Shape> input_shapes(const Graph& graph, std::size_t node);
+
 /// The nodes that outputs and assignments depend on, in recorded order.
 Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector<Assignment>& assignments);
 

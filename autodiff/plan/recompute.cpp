@@ -53,7 +53,7 @@ class Recomputing {
                 visit(*node, unit);
             }
         }
-        drop_empty();
+        drop_empty(units_);
     }
 
   private:
@@ -201,21 +201,6 @@ class Recomputing {
                 erase(node, unit);
             }
         }
-    }
-
-    void drop_empty() {
-        std::vector<Unit> kept;
-        std::vector<std::size_t> place(units_.units.size(), no_unit);
-        for (std::size_t unit = 0; unit < units_.units.size(); ++unit) {
-            if (!units_.units[unit].nodes.empty()) {
-                place[unit] = kept.size();
-                kept.push_back(std::move(units_.units[unit]));
-            }
-        }
-        for (std::size_t& unit : units_.unit_of) {
-            unit = unit == no_unit ? no_unit : place[unit];
-        }
-        units_.units = std::move(kept);
     }
 
     const Graph& graph_;

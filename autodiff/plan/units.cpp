@@ -366,6 +366,38 @@ std::size_t root_of(const Graph& graph, std::size_t node) {
     return node;
 }
 
+std::vector<std::size_t> reads_of(const Graph& graph, const Unit& unit) {
+    std::vector<std::size_t> reads;
+    const auto add = [&](std::size_t node) {
+        for (const std::size_t input : graph.nodes[node].inputs) {
+            const auto among = [input](const std::vector<std::size_t>& list) {
+                return std::find(list.begin(), list.end(), input) != list.end();
+            };
+            if (!among(unit.nodes) && !among(unit.tiled) && !among(reads)) {
+                reads.push_back(input);
+            }
+        }
+    };
+    std::for_each(unit.nodes.begin(), unit.nodes.end(), add);
+    std::for_each(unit.tiled.begin(), unit.tiled.end(), add);
+    return reads;
+}
+
+void drop_empty(Units& units) {
+    std::vector<Unit> kept;
+    std::vector<std::size_t> place(units.units.size(), no_unit);
+    for (std::size_t unit = 0; unit < units.units.size(); ++unit) {
+        if (!units.units[unit].nodes.empty()) {
+            place[unit] = kept.size();
+            kept.push_back(std::move(units.units[unit]));
+        }
+    }
+    for (std::size_t& unit : units.unit_of) {
+        unit = unit == no_unit ? no_unit : place[unit];
+    }
+    units.units = std::move(kept);
+}
+
 Units make_units(const Graph& graph, bool fuse) {
     return Grouping(graph, fuse).take();
 }

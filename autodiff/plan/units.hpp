@@ -13,6 +13,8 @@ struct Unit {
     std::vector<std::size_t> nodes;  ///< places in Graph::nodes, in order
     bool elementwise = false;
     std::vector<std::size_t> sums;  ///< sums of these nodes, taken while they are computed
+    /// Matrices that these nodes alone read, computed a tile at a time (Operation::tiles) and never kept.
+    std::vector<std::size_t> tiled = {};
 };
 
 /// Operands, and what each node computes, are registers of an ElementwiseProgram.
@@ -25,6 +27,12 @@ struct Units {
         unit_of;  ///< of each node, the one that keeps it; `no_unit` for leaves and aliases
 };
 inline constexpr std::size_t no_unit = static_cast<std::size_t>(-1);
+
+/// What a unit reads that it does not compute itself, each once.
+std::vector<std::size_t> reads_of(const Graph& graph, const Unit& unit);
+
+/// Takes out units that have no nodes left.
+void drop_empty(Units& units);
 
 /// The node whose memory `node` shows: itself, unless it is an alias.
 std::size_t root_of(const Graph& graph, std::size_t node);

@@ -212,6 +212,74 @@ void check_sums() {
     }
 }
 
+// A weight's gradient that only its update reads is used a tile at a time and has no memory; one that is also
+// read otherwise, or whose operand is a state with a new value by then, is the same as ever.
+void check_tiled() {
+    enum Case { updates, two_products, kept, reshaped, of_a_state, case_count };
+    struct Outcome {
+        std::vector<Real> numbers;
+        PlanStatistics statistics;
+    };
+    const auto run = [](int which, std::size_t threads, std::vector<std::string> without) {
+        Tape tape(Evaluation::planned, 3);
+        const Shape shape{301, 1100};
+        const Var weight = tape.state(make_array(shape, Real(0.25)), "weight");
+        const Var moment = tape.state(make_array(shape), "moment");
+        const Var other = tape.state(make_array({40, 301}, Real(0.125)), "other");
+        const Var a = random_normal(tape, {40, 301}, 1);
+        const Var b = random_normal(tape, {40, 1100}, 2);
+        Var gradient = matmul(which == of_a_state ? other : a, b, true, false);
+        if (which == two_products) {
+            gradient = gradient + matmul(a * 2.0, tanh(b), true, false);
+        }
+        std::vector<Var> outputs;
+        if (which == kept) {
+            outputs.push_back(gradient);
+        }
+        if (which == reshaped) {
+            outputs.push_back(sum(reshape(gradient, {1100, 301}) * 2.0, {1}));
+        }
+        const Var average = moment * 0.9 + gradient;
+        std::vector<Assignment> assignments{{moment, average}, {weight, weight - average * 0.1}};
+        if (which == of_a_state) {
+            assignments.insert(assignments.begin(), {other, other * 1.5 + 1.0});
+        }
+        PlanOptions options;
+        options.pool = std::make_shared<ThreadPool>(threads);
+        options.without = std::move(without);
+        Plan plan(outputs, assignments, options);
+        plan.run(1);
+        plan.run(2);
+        Outcome outcome{{}, plan.statistics()};
+        const auto add = [&](std::span<const Real> values) {
+            outcome.numbers.insert(outcome.numbers.end(), values.begin(), values.end());
+        };
+        for (const Var& state : {weight, moment, other}) {
+            add({state.value().data(), state.value().size()});
+        }
+        for (const Var& output : outputs) {
+            add(plan.read(output));
+        }
+        return outcome;
+    };
+    for (int which = 0; which < case_count; ++which) {
+        const Outcome plain = run(which, 1, {"tile"});
+        const Outcome unfused = run(which, 1, {"fuse"});
+        BOOST_TEST((plain.numbers == unfused.numbers), "case " << which);
+        for (const std::size_t threads : {1U, 2U, 3U, 4U}) {
+            const Outcome tiled = run(which, threads, {});
+            BOOST_TEST((tiled.numbers == plain.numbers),
+                       "case " << which << " with " << threads << " threads");
+            const std::size_t fewer = which == updates ? 1 : which == two_products ? 2 : 0;
+            BOOST_TEST((which == of_a_state || tiled.statistics.steps + fewer == plain.statistics.steps),
+                       "case " << which << ": " << tiled.statistics.steps << " steps");
+            if (fewer > 0) {
+                BOOST_TEST(tiled.statistics.bytes_moved < plain.statistics.bytes_moved);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void add_plan_cases() {
@@ -224,6 +292,7 @@ void add_plan_cases() {
     add_case("plan", "statistics", check_statistics);
     add_case("plan", "sums", check_sums);
     add_case("plan", "recomputed", check_recomputed);
+    add_case("plan", "tiled", check_tiled);
 }
 
 }  // namespace gandsl_test

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_step_has_the_same_bits_at_every_number_of_threads_and_in_
             expect_same(alone, train(loaded, datasets, threads),
                         file.filename().string() + " with " + std::to_string(threads) + " threads");
         }
-        for (const char* pass : {"fuse", "recompute"}) {
+        for (const char* pass : {"fuse", "recompute", "tile"}) {
             expect_same(alone, train(loaded, datasets, 2, {pass}),
                         file.filename().string() + " without the pass " + pass);
         }
