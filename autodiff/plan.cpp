@@ -253,6 +253,7 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
             memory[node] = held[node]->data();
             if (own.operation == &state_operation) {
                 statistics.state_bytes += bytes_of(own.shape);
+                prefer_huge_pages(memory[node], bytes_of(own.shape));
             }
         }
     }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <numeric>
 
@@ -63,6 +64,25 @@ Placement place(const std::vector<Lifetime>& lifetimes, bool share) {
                       block);
     }
     return placement;
+}
+
+void prefer_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__)
+#if !defined(MADV_COLLAPSE)
+    constexpr int MADV_COLLAPSE = 25;  // Linux 6.1; older ones refuse it
+#endif
+    if (bytes < huge_page) {
+        return;
+    }
+    const auto begin = reinterpret_cast<std::uintptr_t>(memory) / huge_page * huge_page;
+    const auto end = reinterpret_cast<std::uintptr_t>(memory) + bytes;
+    for (std::uintptr_t page = begin; page < end; page += huge_page) {
+        void* const at = reinterpret_cast<void*>(page);
+        if (madvise(at, huge_page, MADV_HUGEPAGE) == 0) {
+            madvise(at, huge_page, MADV_COLLAPSE);
+        }
+    }
+#endif
 }
 
 Arena::Arena(std::size_t bytes) {
