@@ -64,14 +64,16 @@ Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
 }
 
 // How one product is cut: into panels of rows and of columns, with tiles as square as they get, as each part
-// copies its share of both operands into BLAS's own order.
+// copies its share of both operands into BLAS's own order; few and large ones where it copies much.
 struct Grid {
     Partition rows, columns;
 };
 
 Grid grid_of(const Sizes& sizes, Index most) {
     constexpr double least_flops = 1e6;
-    constexpr Index least_side = 64;
+    constexpr Index few_rows = 128;
+    const Index least_side = sizes.inner < 512 ? 64 : 128;
+    most = sizes.rows > few_rows && sizes.inner >= 256 ? (most + 1) / 2 : most;
     Index row_parts = 1;
     Index column_parts = 1;
     double flops = sizes.flops_each();

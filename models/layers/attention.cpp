@@ -79,12 +79,12 @@ std::vector<Value> build(BuildCall& call) {
     const auto linear = [&](Var input, std::size_t part) {
         return matmul(input, call.weights[2 * part]) + call.weights[2 * part + 1];
     };
-    const auto by_head = [&](std::size_t part) {
-        return transpose(reshape(linear(rows, part), {examples, length, heads, size}), {0, 2, 1, 3});
+    const auto by_head = [&](Var part) {
+        return transpose(reshape(part, {examples, length, heads, size}), {0, 2, 1, 3});
     };
-    const Var query = by_head(0) * (1 / std::sqrt(static_cast<double>(size)));
-    Var key = by_head(1);
-    Var content = by_head(2);
+    const Var query = by_head(linear(rows, 0) * (1 / std::sqrt(static_cast<double>(size))));
+    Var key = by_head(linear(rows, 1));
+    Var content = by_head(linear(rows, 2));
     if (call.steps != nullptr) {
         call.steps->bounded = true;
         key = kept(call, key);
@@ -97,8 +97,9 @@ std::vector<Value> build(BuildCall& call) {
         scores = scores + call.tape.constant(later_steps_hidden(length));
     }
     const Var mixed = transpose(matmul(softmax(scores), content), {0, 2, 1, 3});
-    const Var result = linear(reshape(mixed, {-1, width}), 3);
-    return {{.var = reshape(result, x.var.shape()), .type = call.results[0]}};
+    // The bias is added in the shape of what follows, for the planner to join.
+    const Var result = reshape(matmul(reshape(mixed, {-1, width}), call.weights[6]), x.var.shape());
+    return {{.var = result + call.weights[7], .type = call.results[0]}};
 }
 
 }  // namespace
