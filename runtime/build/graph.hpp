@@ -60,6 +60,14 @@ struct LearnedWeight {
     bool reached = false;   ///< a gradient of the objective flows to it
 };
 
+/// What of the file a node of the tape comes from.
+struct Origin {
+    dsl::Span span;
+    const dsl::Entry* entry = nullptr;  ///< what is applied there; null for what applies nothing
+    std::size_t caller = 0;             ///< the origin of the net call it stands in; 0: in none
+    std::size_t net = 0;  ///< place in Program::nets of the net it stands in, where there is a caller
+};
+
 /// One recorded `update`, for estimates and checks.
 struct UpdateRecord {
     std::size_t item = 0;      ///< place in Train::items
@@ -107,12 +115,13 @@ struct Graph {
     std::vector<UpdateRecord> updates;
     std::vector<EvaluationGraph> samples;   ///< as Program::samples
     std::vector<EvaluationGraph> measures;  ///< as Program::measures
+    std::vector<Origin> origins;            ///< by the mark of a node; the first is of nodes that have none
 
     std::vector<Var> outputs() const;  ///< of `named`
 };
 
-/// Records the program. Nodes carry as their mark the byte offset in the file of what they came from. The
-/// entries the program points at must be those of models::catalogue (of either precision).
+/// Records the program. Nodes carry as their mark their place in Graph::origins. The entries the program
+/// points at must be those of models::catalogue (of either precision).
 Graph build(const dsl::Program& program, const BuildOptions& options);
 
 }  // namespace GANDSL_PRECISION

@@ -29,7 +29,7 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
             const RandomKey key{
                 .seed = options.seed, .stream = next_stream(streams::Purpose::weights), .step = 0};
             const std::string name = program.nets[net].name + "." + each.name;
-            tape().set_mark(each.span.begin);
+            set_origin({.span = each.span});
             const Var state = tape().state(models::initializer(each.init.name)
                                                .initialize(models::arguments_of(each.init), each.shape, key),
                                            name);
@@ -41,6 +41,11 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
         weights.averages.resize(weights.states.size());
     }
     freeze_nets();
+}
+
+void Recorder::set_origin(const Origin& origin) {
+    tape().set_mark(graph_.origins.size());
+    graph_.origins.push_back(origin);
 }
 
 /// A net from a run that nothing here updates stays as it was trained: its running statistics are used, not
@@ -271,8 +276,9 @@ void Recorder::run(const dsl::Instructions& code, Scope& scope, const std::vecto
 void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                       Values& values, const dsl::Net* net, std::size_t net_index) {
     values.resize(types.size());
+    const std::size_t caller = net != nullptr ? tape().mark() : 0;
     for (const dsl::Instruction& each : code) {
-        tape().set_mark(each.span.begin);
+        set_origin({.span = each.span, .entry = each.entry, .caller = caller, .net = net_index});
         Values inputs;
         for (const dsl::ValueId id : each.inputs) {
             inputs.push_back(values.at(id));

@@ -47,6 +47,8 @@ class Recorder {
              std::vector<models::Value>& values);
 
     Tape& tape() { return *graph_.tape; }
+    /// What is recorded from now on comes from here.
+    void set_origin(const Origin& origin);
     NetWeights& weights(std::size_t net) { return nets_[net]; }
 
     /// What a schedule gives at this step: a scalar.

@@ -21,6 +21,10 @@ constexpr const char* format_name = "gandsl checkpoint 1";
 
 }  // namespace
 
+std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::uint64_t step) {
+    return folder / fmt::format("{}{:010}{}", prefix, step, suffix);
+}
+
 // Newest first: steps are written with leading zeros, so names sort as numbers do.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> found;
@@ -131,7 +135,7 @@ void write_checkpoint(const std::filesystem::path& path, const RunPlace& place,
 
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
                                       std::span<const runtime::NamedState> states) {
-    const std::filesystem::path path = folder / fmt::format("{}{:010}{}", prefix, place.step, suffix);
+    const std::filesystem::path path = checkpoint_path(folder, place.step);
     write_checkpoint(path, place, states);
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (std::size_t old = kept; old < all.size(); ++old) {

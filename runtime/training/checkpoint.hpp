@@ -42,6 +42,9 @@ Checkpoint read_checkpoint(const std::filesystem::path& path);
 /// The numbered ones of a folder, newest first.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);
 
+/// Of the checkpoint after so many steps: checkpoints/step-0000000938.safetensors.
+std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::uint64_t step);
+
 /// Writes checkpoints/step-00000938.safetensors atomically, then removes all but the newest two. Throws as
 /// files::write_safetensors does.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,

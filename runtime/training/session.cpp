@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -18,6 +19,7 @@
 #include "runtime/terminal/progress.hpp"
 #include "runtime/terminal/signals.hpp"
 #include "runtime/training/checkpoint.hpp"
+#include "runtime/training/divergence.hpp"
 #include "runtime/training/record.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/stop.hpp"
@@ -150,14 +152,13 @@ class Session {
         // Whoever reads through a pipe sees this before the first epoch is over.
         std::fflush(stdout);
         try {
-            loop(stop);
+            return loop(stop) ? 0 : 1;
         } catch (...) {
             if (place_.step == 0) {
                 discard();
             }
             throw;
         }
-        return 0;
     }
 
   private:
@@ -250,11 +251,12 @@ class Session {
 
     bool ended() const { return place_.step >= length_.steps || stop_rule_.stopped(); }
 
-    void loop(const terminal::StopRequest& stop) {
+    // False if training has diverged, which has then been said.
+    bool loop(const terminal::StopRequest& stop) {
         if (ended()) {
             fmt::print("Nothing is left to do: the run has had {} steps{}.\n", place_.step,
                        stop_rule_.stopped() ? "" : "; a larger --epochs or --steps gives it more");
-            return;
+            return true;
         }
         TrainFeeder feeder(program_, datasets_, graph_, program_.train->batch, program_.train->seed,
                            place_.step);
@@ -263,29 +265,49 @@ class Session {
             terminal::standard_output(),
             {length_.steps, length_.epochs, length_.per_step, place_.step, names_, place_.seconds}, now());
         saved_at_ = now();
+        Watch watch(graph_.states, place_.step, now());
         while (!ended() && !stop.requested()) {
             const std::uint64_t epochs_before = epochs_after(place_.step);
             feeder.feed(plan_);
             plan_.run(place_.step);
             ++place_.step;
             place_.seconds = now() - begin;
-            read_values(progress);
-            log_->append(place_.step, epochs_before + 1, place_.seconds, values_);
-            progress.step(place_.step, epochs_before + 1, values_, now());
             const std::uint64_t epochs_done = epochs_after(place_.step);
             const bool epoch_ended = epochs_done > epochs_before;
             const bool turn_ended =
                 length_.examples == 0 ? place_.step % turn_without_data == 0 : epoch_ended;
+            const bool late = now() - saved_at_ > longest_without_checkpoint;
+            if (!read_values()) {
+                progress.finish(now());
+                explain(watch);
+                return false;
+            }
+            log_->append(place_.step, epochs_before + 1, place_.seconds, values_);
+            progress.step(place_.step, epochs_before + 1, values_, now());
             if (turn_ended) {
                 progress.epoch_done(now());
             }
+            // Before anything is made of the states, or kept of them, they are known to be numbers.
+            const bool keep = watch.due(now());
+            if ((keep || turn_ended || late || shows(epoch_ended, epochs_done)) && !watch.sound()) {
+                progress.finish(now());
+                explain(watch);
+                return false;
+            }
+            if (keep) {
+                watch.keep(place_.step, now());
+            }
             show(progress, epoch_ended, epochs_done);
-            if (turn_ended || now() - saved_at_ > longest_without_checkpoint) {
+            if (turn_ended || late) {
                 save();
             }
         }
         progress.finish(now());
         if (saved_ != place_.step) {
+            if (!watch.sound()) {
+                explain(watch);
+                return false;
+            }
             save();
         }
         if (ended()) {
@@ -294,43 +316,43 @@ class Session {
             fmt::print("Stopped after step {} of {}; a checkpoint is written. Go on with:\n    {}\n",
                        place_.step, length_.steps, spell_command(request_, folder_->path()));
         }
+        return true;
     }
 
-    void read_values(terminal::Progress& progress) {
+    // False if one of them is no number.
+    bool read_values() {
         for (std::size_t place = 0; place < names_.size(); ++place) {
             values_[place] = plan_.read(graph_.named[place].var)[0];
         }
-        for (std::size_t place = 0; place < names_.size(); ++place) {
-            if (!std::isfinite(values_[place])) {
-                progress.finish(now());
-                throw not_finite(place);
-            }
-        }
+        return std::all_of(values_.begin(), values_.end(), [](float value) { return std::isfinite(value); });
     }
 
-    // What stands in the log's column `place` has no value.
-    Error not_finite(std::size_t place) const {
-        const dsl::Update& update = std::get<dsl::Update>(program_.train->items[graph_.named[place].item]);
-        std::vector<std::string> nets;
-        for (const std::size_t net : update.nets) {
-            nets.push_back(program_.nets[net].name);
+    // Repeats what led to the numbers that are missing, and says where they were lost. The plan is used up.
+    void explain(Watch& watch) {
+        const std::string checkpoint =
+            saved_ ? fmt::format("the last good checkpoint, after step {}, is {}", *saved_,
+                                 checkpoint_path(folder_->checkpoints(), *saved_).string())
+                   : std::string("there is no checkpoint yet");
+        const BadStep bad = find_bad_step(
+            watch, std::move(plan_),
+            {loaded_, datasets_, graph_, pool_, place_.step, folder_->log().string(), checkpoint});
+        // A bad weight may have gone unnoticed for some steps: what they logged comes of it.
+        const std::uint64_t good = bad.losses_good ? bad.step : bad.step - 1;
+        if (good < log_->rows()) {
+            log_.emplace(files::CsvLog::resume(folder_->log(), names_, good));
         }
-        // Columns are in the order of the updates: what is before another's was made with fewer steps
-        // learned.
-        const bool learned = place_.step > 1 || graph_.named[place].item != graph_.named[0].item;
-        return {
-            ErrorCode::not_finite,
-            fmt::format("{} of the update of {} is {} in step {}: {}\n"
-                        "  The steps before are in {}; {}.",
-                        names_[place], fmt::join(nets, ", "), values_[place], place_.step,
-                        learned ? "training has diverged\n"
-                                  "  A smaller learning rate, or `clip` in the optimizer, may help."
-                                : "it had no value before anything was learned\n"
-                                  "  Look for a division by 0, or `log` or `sqrt` of what can be 0 or less.",
-                        folder_->log().string(),
-                        saved_ ? fmt::format("the checkpoint after step {} is kept", *saved_)
-                               : std::string("there is no checkpoint yet")),
-            program::locate(loaded_, update.span)};
+        std::fflush(stdout);
+        std::fputs(dsl::render(bad.diagnostic, loaded_.path.string(), loaded_.text).c_str(), stderr);
+    }
+
+    // Whether a sample or a measure is due.
+    bool shows(bool epoch_ended, std::uint64_t epochs_done) const {
+        const auto is_due = [&](const auto& each) {
+            return due(each.period, place_.step, epoch_ended, epochs_done);
+        };
+        return place_.step == length_.steps ||
+               std::any_of(program_.measures.begin(), program_.measures.end(), is_due) ||
+               std::any_of(program_.samples.begin(), program_.samples.end(), is_due);
     }
 
     // Samples and measures that are due.
