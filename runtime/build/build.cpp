@@ -161,7 +161,7 @@ class Step {
             return recorder_.tape().constant(*number);
         }
         const auto& call = std::get<dsl::NestedCall>(given.data);
-        return recorder_.schedule(call.name, models::arguments_of(call));
+        return recorder_.schedule(call.name, models::arguments_of(call), call.span);
     }
 
     /// Moments come first, those of one weight side by side; single numbers follow.

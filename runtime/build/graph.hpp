@@ -49,6 +49,12 @@ struct NamedState {
     bool learned = false;  ///< a weight of a net, not a statistic or a moment
 };
 
+/// A schedule that gives other numbers in a longer run.
+struct LengthSchedule {
+    std::string name;        ///< "cosine"
+    std::size_t offset = 0;  ///< in the file, in bytes
+};
+
 /// A weight that an update learns, as its objective sees it.
 struct LearnedWeight {
     std::string name;  ///< "G.dense_1.weight"
@@ -113,6 +119,7 @@ struct Graph {
     std::vector<Assignment> assignments;
     std::vector<NamedState> states;
     std::vector<UpdateRecord> updates;
+    std::vector<LengthSchedule> length_schedules;
     std::vector<EvaluationGraph> samples;   ///< as Program::samples
     std::vector<EvaluationGraph> measures;  ///< as Program::measures
     std::vector<Origin> origins;            ///< by the mark of a node; the first is of nodes that have none

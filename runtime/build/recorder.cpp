@@ -89,11 +89,17 @@ void Recorder::keep_average(std::size_t net) {
     }
 }
 
-Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments) {
+Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments, const dsl::Span& span) {
     const models::Progress progress{.step = step_number(tape()),
                                     .total_steps = static_cast<double>(options_.total_steps),
                                     .epoch_steps = static_cast<double>(options_.epoch_steps)};
-    return models::definition(name).rate(arguments, progress);
+    const Var rate = models::definition(name).rate(arguments, progress);
+    const auto known = [&](const LengthSchedule& each) { return each.offset == span.begin; };
+    if (progress.total_steps.asked() && std::none_of(graph_.length_schedules.begin(),
+                                                     graph_.length_schedules.end(), known)) {
+        graph_.length_schedules.push_back({std::string(name), span.begin});
+    }
+    return rate;
 }
 
 Var Recorder::weight(std::size_t net, std::size_t place, Mode mode) const {
@@ -317,7 +323,7 @@ Recorder::Values Recorder::run_one(const dsl::Instruction& code, Scope& scope, c
             return {slope};
         }
         case Kind::schedule:
-            return {{.var = schedule(code.entry->name, code.arguments), .type = results.at(0)}};
+            return {{.var = schedule(code.entry->name, code.arguments, code.span), .type = results.at(0)}};
         case Kind::cell:
             return {cell(code, scope, results.at(0))};
         case Kind::continuation:
