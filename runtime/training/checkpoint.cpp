@@ -136,7 +136,20 @@ void write_checkpoint(const std::filesystem::path& path, const RunPlace& place,
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
                                       std::span<const runtime::NamedState> states) {
     const std::filesystem::path path = checkpoint_path(folder, place.step);
-    write_checkpoint(path, place, states);
+    try {
+        write_checkpoint(path, place, states);
+    } catch (const Error& error) {
+        // Where the disk is full, the older of two checkpoints gives its room to the new one.
+        const std::vector<std::filesystem::path> before = checkpoints_in(folder);
+        std::error_code unknown;
+        const auto room = std::filesystem::space(folder, unknown).available;
+        const auto size = unknown || before.empty() ? 0 : std::filesystem::file_size(before.back(), unknown);
+        if (error.code() != ErrorCode::file || before.size() < kept || unknown || room >= size ||
+            !std::filesystem::remove(before.back(), unknown)) {
+            throw;
+        }
+        write_checkpoint(path, place, states);
+    }
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (std::size_t old = kept; old < all.size(); ++old) {
         std::error_code ignored;

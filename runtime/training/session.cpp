@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <set>
 #include <utility>
 
 #include "autodiff/error.hpp"
@@ -40,6 +41,8 @@ double now() {
 constexpr std::uint64_t turn_without_data = 1000;
 // An epoch may take hours: nobody should lose more than this, in seconds.
 constexpr double longest_without_checkpoint = 600;
+// After a checkpoint that could not be written, in seconds.
+constexpr double until_next_attempt = 60;
 
 // As a word of a shell's command line.
 std::string quoted(const std::string& word) {
@@ -286,7 +289,8 @@ class Session {
         for (const std::string& each : fork_->differences) {
             notes_.push_back("differs in " + each);
         }
-        save();
+        save_now();
+        draw();
     }
 
     std::filesystem::path measures() const { return folder_->path() / "measures.csv"; }
@@ -303,7 +307,7 @@ class Session {
 
     bool ended() const { return place_.step >= length_.steps || stop_rule_.stopped(); }
 
-    // False if training has diverged, which has then been said.
+    // False if training has diverged or something of the run could not be written, which has then been said.
     bool loop(const terminal::StopRequest& stop) {
         if (ended()) {
             fmt::print("Nothing is left to do: the run has had {} steps{}.\n", place_.step,
@@ -353,10 +357,8 @@ class Session {
                 watch.keep(place_.step, now());
             }
             show(progress, epoch_ended, epochs_done);
-            if (turn_ended || asked || late) {
-                save();
-            }
-            if (asked) {
+            const bool saved = (turn_ended || asked || late) && save(progress);
+            if (asked && saved) {
                 progress.say(fmt::format("A checkpoint is written after step {}.", place_.step));
             }
         }
@@ -366,7 +368,7 @@ class Session {
                 explain(watch, place_.step);
                 return false;
             }
-            save();
+            save_at_the_end();
         }
         if (ended()) {
             finish(progress.seconds());
@@ -374,7 +376,12 @@ class Session {
             fmt::print("Stopped after step {} of {}; a checkpoint is written. Go on with:\n    {}\n",
                        place_.step, length_.steps, spell_command(request_, folder_->path()));
         }
-        return true;
+        if (!failing_.empty()) {
+            std::fflush(stdout);
+            fmt::print(stderr, "gandsl: error: {} could not be written to the end, as said above\n",
+                       fmt::join(failing_, " and "));
+        }
+        return failing_.empty();
     }
 
     // False if one of them is no number.
@@ -443,15 +450,18 @@ class Session {
             measure_log_->append(place_.step, epochs_done + (epoch_ended ? 0 : 1), place_.seconds, taken);
         }
         if (best) {
-            fill_place();
-            save_best_checkpoint(folder_->checkpoints(), place_, graph_.states, !best_in_turn);
+            attempt(progress, "the best checkpoint", [&] {
+                fill_place();
+                save_best_checkpoint(folder_->checkpoints(), place_, graph_.states, !best_in_turn);
+            });
         }
         for (std::size_t place = 0; place < samples_.size(); ++place) {
             const dsl::Period& period = program_.samples[place].period;
             if (due(period, place_.step, epoch_ended, epochs_done) || ended()) {
                 const bool by_step = period.unit == dsl::Period::Unit::step;
                 const std::uint64_t number = by_step ? place_.step : epochs_done + (epoch_ended ? 0 : 1);
-                last_samples_[place] = samples_.write(place, folder_->samples(), number);
+                attempt(progress, "a sample",
+                        [&] { last_samples_[place] = samples_.write(place, folder_->samples(), number); });
             }
         }
     }
@@ -467,13 +477,70 @@ class Session {
         place_.batch = program_.train->batch;
     }
 
-    void save() {
+    // A file that cannot be written does not end the training, which is worth more: it goes on in memory, and
+    // tries again when the next is due. Said once, until it can be written again.
+    template <typename Write>
+    bool attempt(terminal::Progress& progress, const std::string& what, const Write& write) {
+        try {
+            write();
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::file) {
+                throw;
+            }
+            if (failing_.insert(what).second) {
+                progress.say(
+                    fmt::format("warning: {}\n  Training goes on; {} is tried again when the next is due.",
+                                error.what(), what));
+            }
+            return false;
+        }
+        if (failing_.erase(what) > 0) {
+            progress.say(fmt::format("After step {}, {} could be written again.", place_.step, what));
+        }
+        return true;
+    }
+
+    bool save(terminal::Progress& progress) {
+        const bool saved = attempt(progress, "the checkpoint", [&] { save_now(); });
+        if (!saved) {
+            saved_at_ = now() - longest_without_checkpoint + until_next_attempt;
+        } else {
+            attempt(progress, "the picture of the curves", [&] { draw(); });
+        }
+        return saved;
+    }
+
+    void save_now() {
         fill_place();
         save_checkpoint(folder_->checkpoints(), place_, graph_.states);
         saved_ = place_.step;
         saved_at_ = now();
+    }
+
+    void draw() {
         files::write_atomically(folder_->curves(), render::draw_curves(files::read_log(folder_->log()),
                                                                        loaded_.path.stem().string()));
+    }
+
+    // Nothing comes after it that could try again.
+    void save_at_the_end() {
+        try {
+            save_now();
+            draw();
+        } catch (const Error& error) {
+            if (saved_ == place_.step) {
+                throw;
+            }
+            throw Error(
+                error.code(),
+                saved_ ? fmt::format("{}\n  Training came to step {}, and what it learned after step {} is "
+                                     "lost. See that {} can be written, and go on with:\n    {}",
+                                     error.what(), place_.step, *saved_, folder_->checkpoints().string(),
+                                     spell_command(request_, folder_->path()))
+                       : fmt::format("{}\n  Training came to step {}, and what it learned is lost: no "
+                                     "checkpoint could be written before.",
+                                     error.what(), place_.step));
+        }
     }
 
     /// `seconds` are those that the last line of progress shows.
@@ -493,7 +560,7 @@ class Session {
         }
         fmt::print("  curves       {}\n", folder_->curves().string());
         fmt::print("  checkpoints  {}\n", folder_->checkpoints().string());
-        if (best_.step()) {
+        if (best_.step() && !failing_.contains("the best checkpoint")) {
             fmt::print("  best         {} ({} {} after step {})\n",
                        best_checkpoint(folder_->checkpoints()).filename().string(),
                        measure_names_[best_.measure()], terminal::human_number(best_.value()), *best_.step());
@@ -530,6 +597,7 @@ class Session {
     std::vector<std::string> notes_;      ///< about the run's folder, said once it is open
     std::optional<std::uint64_t> saved_;  ///< step of the newest checkpoint
     double saved_at_ = 0;
+    std::set<std::string> failing_;                    ///< what could not be written when it was last due
     std::vector<std::filesystem::path> last_samples_;  ///< of each sample; empty before its first file
 };
 
