@@ -126,16 +126,29 @@ std::uint64_t usual_stop(std::uint64_t steps, const training::Length& length) {
     return wanted;
 }
 
+std::string counted(std::uint64_t number, const char* one, const char* many) {
+    return fmt::format("{} {}", terminal::human_count(static_cast<double>(number)), number == 1 ? one : many);
+}
+
 void print_same(const training::Comparison& compared, std::uint64_t at) {
-    const auto count = [](std::size_t number) { return terminal::human_count(static_cast<double>(number)); };
-    fmt::print("compared  {} rows of log.csv, {} of measures.csv, {} files of samples{}\n", compared.log_rows,
-               compared.measure_rows, compared.samples,
-               compared.best ? ", the best checkpoint, and the last one:" : ", and the last checkpoint:");
+    fmt::print("compared  {} of log.csv", counted(compared.log_rows, "row", "rows"));
+    if (compared.measure_rows > 0) {
+        fmt::print(", {} of measures.csv", counted(compared.measure_rows, "row", "rows"));
+    }
+    if (compared.samples > 0) {
+        fmt::print(", {}", counted(compared.samples, "sample", "samples"));
+    }
+    fmt::print(", {}\n", compared.best ? "the best checkpoint and the last" : "the last checkpoint");
+    fmt::print("          {} of weights and running statistics",
+               counted(compared.weights, "number", "numbers"));
+    if (compared.optimizer > 0) {
+        fmt::print(", {} of optimizers", counted(compared.optimizer, "number", "numbers"));
+    }
+    if (compared.averages > 0) {
+        fmt::print(", {} of moving averages", counted(compared.averages, "number", "numbers"));
+    }
     fmt::print(
-        "          {} numbers of weights and running statistics, {} of optimizers, {} of moving averages\n",
-        count(compared.weights), count(compared.optimizer), count(compared.averages));
-    fmt::print(
-        "          step {}, seed {}, batch {}, from which random streams and the order of data follow\n",
+        "\n          step {}, seed {} and batch {}, from which the order of data and all draws follow\n",
         compared.place.step, compared.place.seed, compared.place.batch);
     fmt::print("The same bits: a run that is stopped after step {} and resumed ends as one that is not.\n",
                at);
@@ -200,7 +213,8 @@ int verify_resume(const VerifyRequest& request) {
     say(fmt::format("{} steps in one go", steps));
     int code = train("whole", {});
     if (code == 0) {
-        say(fmt::format("{} steps, stops, and goes on to step {} in another process", at, steps));
+        say(fmt::format("{}, stops, and goes on to step {} in another process", counted(at, "step", "steps"),
+                        steps));
         code = train("parts", {"--stop-at", std::to_string(at)});
     }
     if (code == 0) {
