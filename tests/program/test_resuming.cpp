@@ -279,6 +279,37 @@ BOOST_AUTO_TEST_CASE(five_epochs_and_five_more_are_ten) {
     BOOST_TEST(difference(scratch, "whole/long/001", "middle/long/001") == "");
 }
 
+BOOST_AUTO_TEST_CASE(the_best_at_an_end_that_is_none_any_longer_is_the_best_no_more) {
+    const Scratch scratch;
+    scratch.write("first.gan", tiny_autoencoder);
+    succeed(scratch, {"run", "first.gan", "--epochs", "6"});
+    std::vector<double> errors{0};
+    const Words rows = lines_of(scratch.read("runs/first/001/measures.csv"));
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+        errors.push_back(std::stod(rows[row].substr(rows[row].rfind(',') + 1)));
+    }
+    BOOST_TEST_REQUIRE((errors.at(4) > errors.at(5) && errors.at(5) > errors.at(6)));
+    // Lowest after epoch 5, where it is taken only if that is the last one, and then after epoch 4.
+    const double middle = errors[4] / 2 + (errors[5] + errors[6]) / 4;
+    scratch.write("bends.gan",
+                  "option middle = 0\n" +
+                      replaced(tiny_autoencoder, "error = mean(mse(copy(x), x)) on test every epoch",
+                               "error = (mean(mse(copy(x), x)) - middle)^2 on test every 2 epochs"));
+    const Words words{"run", "bends.gan", "--set", "middle=" + std::to_string(middle), "--epochs"};
+    succeed(scratch, joined(words, {"6", "--out", "whole"}));
+    const Outcome five = scratch.gandsl(joined(words, {"5", "--out", "parts"}));
+    BOOST_TEST(contains(five.out, " after step 20)"), five.out);
+    succeed(scratch, joined(words, {"6", "--resume", "parts/bends/001"}));
+    BOOST_TEST(contains(scratch.gandsl({"sample", "whole/bends/001", "--best"}).out, ", after step 16\n"));
+    fs::remove(scratch / "parts/bends/001/samples/copies-0005.npy");
+    BOOST_TEST(difference(scratch, "whole/bends/001", "parts/bends/001") == "");
+    // And before any was due.
+    succeed(scratch, joined(words, {"1", "--out", "early"}));
+    BOOST_TEST(scratch.has("early/bends/001/checkpoints/best.safetensors"));
+    succeed(scratch, joined(words, {"6", "--resume", "early/bends/001", "--stop-at", "5"}));
+    BOOST_TEST(!scratch.has("early/bends/001/checkpoints/best.safetensors"));
+}
+
 BOOST_AUTO_TEST_CASE(a_schedule_over_the_whole_run_keeps_its_length) {
     const Scratch scratch;
     scratch.write("rate.gan", replaced(tiny_autoencoder, "adam(1e-2)", "adam(cosine(1e-2))"));
