@@ -52,9 +52,10 @@ int check(const CheckRequest& request) {
         fmt::print("No train block.\n");
         return 0;
     }
-    const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(program.train->batch),
-                                                          .seed = program.train->seed,
-                                                          .exact = request.file.exact});
+    const runtime::Graph graph = runtime::build(
+        program, {.batch = static_cast<Index>(program.train->batch),
+                  .seed = program.train->seed,
+                  .exact = request.file.exact});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));

@@ -58,57 +58,54 @@ class TemporaryFolder {
     fs::path path_;
 };
 
-// This program, whatever has become of the folder it was called from.
+// This program, even where another has been installed over it meanwhile.
 std::string own_path(const std::string& called) {
-    std::error_code error;
-    const fs::path path = fs::read_symlink("/proc/self/exe", error);
-    return error ? called : path.string();
+    const char* const self = "/proc/self/exe";
+    return ::access(self, X_OK) == 0 ? self : called;
 }
 
-// What one process of its own has done.
-struct Ended {
-    int status = 0;
-    int signal = 0;  ///< with which this program was asked to stop meanwhile, or 0
-};
-
-// Runs this program again, its output to `output`. A signal that asks this one to stop is passed on.
-Ended run_again(const std::string& program, std::vector<std::string> words, const fs::path& output) {
+// Runs this program again, its errors to a file. A signal that asks this one to stop is passed on. Returns
+// how it ended, as waitpid does.
+int run_again(const std::string& program, std::vector<std::string> words, const fs::path& errors,
+              const terminal::StopRequest& stop) {
     words.insert(words.begin(), program);
     std::vector<char*> pointers;
     for (std::string& word : words) {
         pointers.push_back(word.data());
     }
     pointers.push_back(nullptr);
-    const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const int file = ::open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) {
-        fail(output.c_str(), errno);
+        fail(errors.c_str(), errno);
     }
-    const terminal::StopRequest stop;
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     const pid_t process = ::fork();
     if (process < 0) {
         const int reason = errno;
         ::close(file);
+        ::close(nowhere);
         fail("no process can be started", reason);
     }
     if (process == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-        ::dup2(file, STDOUT_FILENO);
+        ::dup2(nowhere, STDOUT_FILENO);
         ::dup2(file, STDERR_FILENO);
         ::execv(program.c_str(), pointers.data());
         ::_exit(127);
     }
     ::close(file);
-    Ended ended;
-    while (::waitpid(process, &ended.status, WNOHANG) == 0) {
-        if (stop.requested() && ended.signal == 0) {
-            ended.signal = stop.signal();
-            ::kill(process, ended.signal);
+    ::close(nowhere);
+    int status = 0;
+    bool passed_on = false;
+    while (::waitpid(process, &status, WNOHANG) == 0) {
+        if (stop.requested() && !passed_on) {
+            ::kill(process, stop.signal());
+            passed_on = true;
         }
         constexpr int milliseconds = 20;
         ::poll(nullptr, 0, milliseconds);
     }
-    ended.signal = stop.signal();
-    return ended;
+    return status;
 }
 
 // The middle of an epoch is where it is hardest to go on.
@@ -126,16 +123,29 @@ std::uint64_t usual_stop(std::uint64_t steps, const training::Length& length) {
     return wanted;
 }
 
+std::string counted(std::uint64_t number, const char* one, const char* many) {
+    return fmt::format("{} {}", terminal::human_count(static_cast<double>(number)), number == 1 ? one : many);
+}
+
 void print_same(const training::Comparison& compared, std::uint64_t at) {
-    const auto count = [](std::size_t number) { return terminal::human_count(static_cast<double>(number)); };
-    fmt::print("compared  {} rows of log.csv, {} of measures.csv, {} files of samples{}\n", compared.log_rows,
-               compared.measure_rows, compared.samples,
-               compared.best ? ", the best checkpoint, and the last one:" : ", and the last checkpoint:");
+    fmt::print("compared  {} of log.csv", counted(compared.log_rows, "row", "rows"));
+    if (compared.measure_rows > 0) {
+        fmt::print(", {} of measures.csv", counted(compared.measure_rows, "row", "rows"));
+    }
+    if (compared.samples > 0) {
+        fmt::print(", {}", counted(compared.samples, "sample", "samples"));
+    }
+    fmt::print(", {}\n", compared.best ? "the best checkpoint and the last" : "the last checkpoint");
+    fmt::print("          {} of weights and running statistics",
+               counted(compared.weights, "number", "numbers"));
+    if (compared.optimizer > 0) {
+        fmt::print(", {} of optimizers", counted(compared.optimizer, "number", "numbers"));
+    }
+    if (compared.averages > 0) {
+        fmt::print(", {} of moving averages", counted(compared.averages, "number", "numbers"));
+    }
     fmt::print(
-        "          {} numbers of weights and running statistics, {} of optimizers, {} of moving averages\n",
-        count(compared.weights), count(compared.optimizer), count(compared.averages));
-    fmt::print(
-        "          step {}, seed {}, batch {}, from which random streams and the order of data follow\n",
+        "\n          step {}, seed {} and batch {}, from which the order of data and all draws follow\n",
         compared.place.step, compared.place.seed, compared.place.batch);
     fmt::print("The same bits: a run that is stopped after step {} and resumed ends as one that is not.\n",
                at);
@@ -168,6 +178,7 @@ int verify_resume(const VerifyRequest& request) {
         const training::Length length = training::length_of(*loaded, training::open_datasets(*loaded));
         at = request.at.value_or(usual_stop(steps, length));
     }
+    const terminal::StopRequest stop;
     const TemporaryFolder folder;
     const std::string program = own_path(request.program);
     const std::string model = file.file.stem().string();
@@ -176,19 +187,20 @@ int verify_resume(const VerifyRequest& request) {
         words.insert(words.begin(), "run");
         words.insert(words.end(), {"--out", (folder.path() / name).string()});
         words.insert(words.end(), more.begin(), more.end());
-        const fs::path output = folder.path() / "output";
-        const Ended ended = run_again(program, words, output);
-        if (ended.signal != 0) {
+        const fs::path errors = folder.path() / "errors";
+        const int status = run_again(program, words, errors, stop);
+        if (stop.requested()) {
             fmt::print("Stopped before anything was compared.\n");
-            return 128 + ended.signal;
+            return 128 + stop.signal();
         }
-        if (!WIFEXITED(ended.status) || WEXITSTATUS(ended.status) != 0) {
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             std::fflush(stdout);
-            std::fputs(files::read_whole(output).c_str(), stderr);
-            throw Error(ErrorCode::file,
-                        WIFEXITED(ended.status)
-                            ? "the run failed, as said above"
-                            : fmt::format("the run was killed by signal {}", WTERMSIG(ended.status)));
+            std::fputs(files::read_whole(errors).c_str(), stderr);
+            throw Error(
+                ErrorCode::file,
+                WIFEXITED(status)
+                    ? "the run ended as said above, so there is nothing to compare; its folder is gone"
+                    : fmt::format("the run was killed by signal {}", WTERMSIG(status)));
         }
         return 0;
     };
@@ -200,7 +212,8 @@ int verify_resume(const VerifyRequest& request) {
     say(fmt::format("{} steps in one go", steps));
     int code = train("whole", {});
     if (code == 0) {
-        say(fmt::format("{} steps, stops, and goes on to step {} in another process", at, steps));
+        say(fmt::format("{}, stops, and goes on to step {} in another process", counted(at, "step", "steps"),
+                        steps));
         code = train("parts", {"--stop-at", std::to_string(at)});
     }
     if (code == 0) {

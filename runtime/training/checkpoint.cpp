@@ -220,7 +220,9 @@ Restored load_newest_checkpoint(const std::filesystem::path& folder_or_file,
             broken.emplace_back(error.what());
         }
     }
-    throw Error(ErrorCode::file, folder_or_file.string() + ": there is no checkpoint to go on from");
+    throw Error(ErrorCode::file, folder_or_file.string() +
+                                     ": there is no checkpoint to go on from, as the run ended before its "
+                                     "first; begin anew, without --resume");
 }
 
 }  // namespace gandsl::training

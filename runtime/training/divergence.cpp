@@ -222,7 +222,9 @@ class Account {
                                              .found = found(),
                                              .expected = {},
                                              .help = {}};
-        advise(account, step > 1);
+        // What was recorded after an update has its new weights.
+        const std::vector<runtime::UpdateRecord>& updates = replay_.graph.updates;
+        advise(account, step > 1 || cause_.node > updates.front().results.front().id());
         if (step > 1) {
             account.help.push_back(
                 fmt::format("the steps before are in {}; {}", replay_.log, replay_.checkpoint));

@@ -217,8 +217,8 @@ class Session {
                 ErrorCode::invalid_argument,
                 fmt::format(
                     "{}: cannot go on with this run, as it was made with other settings:\n    {}\n"
-                    "  Give the same file, options, seed, batch and data; or add --fork, which goes on "
-                    "from it in a\n  new run with these, or leave out --resume and begin anew.",
+                    "  Give them as they were then; or add --fork, which goes on from it in a new run with "
+                    "these settings;\n  or begin anew, without --resume.",
                     folder_->path().string(), fmt::join(different, "\n    ")));
         }
         for (const std::string& each : machine_differences(recorded, record())) {
@@ -289,8 +289,13 @@ class Session {
         for (const std::string& each : fork_->differences) {
             notes_.push_back("differs in " + each);
         }
-        save_now();
-        draw();
+        try {
+            save_now();
+            draw();
+        } catch (...) {
+            discard();
+            throw;
+        }
     }
 
     std::filesystem::path measures() const { return folder_->path() / "measures.csv"; }

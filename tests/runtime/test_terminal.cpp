@@ -1,8 +1,10 @@
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <csignal>
 #include <limits>
 #include <sstream>
