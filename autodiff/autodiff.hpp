@@ -9,3 +9,4 @@
 #include "optimizer.hpp"
 #include "plan.hpp"
 #include "tape.hpp"
+#include "trace.hpp"

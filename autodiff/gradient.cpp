@@ -47,6 +47,7 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
     std::vector<Var> cotangents(last + 1);
     cotangents[last] = tape.filled(value.shape(), 1);
     const std::size_t mark = tape.mark();
+    const NodeId outer = tape.gradient_of();
     for (NodeId id = last + 1; id-- > 0;) {
         if (depends[id] == 0 || !cotangents[id].valid()) {
             continue;
@@ -70,6 +71,7 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
             continue;
         }
         tape.set_mark(tape.node(id).mark);
+        tape.set_gradient_of(id);
         const std::vector<Var> found =
             operation.vjp({{tape, id}, inputs, cotangents[id], attributes, {wanted.get(), ids.size()}});
         for (std::size_t place = 0; place < found.size(); ++place) {
@@ -82,6 +84,7 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
         }
     }
     tape.set_mark(mark);
+    tape.set_gradient_of(outer);
     std::vector<Var> result;
     for (const Var& variable : variables) {
         const bool reached = variable.id() <= last && cotangents[variable.id()].valid();

@@ -39,7 +39,8 @@ Tape::~Tape() = default;
 
 Var Tape::push(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape) {
     const auto id = static_cast<NodeId>(nodes_.size());
-    nodes_.push_back({&operation, std::move(attributes), std::move(inputs), std::move(shape), nullptr, mark_});
+    nodes_.push_back({&operation, std::move(attributes), std::move(inputs), std::move(shape), nullptr, mark_,
+                      gradient_of_});
     return {*this, id};
 }
 

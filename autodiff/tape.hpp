@@ -26,6 +26,7 @@ struct Attributes {
 };
 
 using NodeId = std::uint32_t;
+inline constexpr NodeId no_node = static_cast<NodeId>(-1);
 
 /// A value on a tape: a handle, cheap to copy, valid as long as its tape.
 class Var {
@@ -58,6 +59,7 @@ struct Node {
     Shape shape;
     std::shared_ptr<Array> value;  ///< states, constants, and what an eager tape computed; else null
     std::size_t mark = 0;          ///< the recording program's place (Tape::set_mark)
+    NodeId gradient_of = no_node;  ///< the operation whose gradient this belongs to
 };
 
 /// When values are computed.
@@ -96,6 +98,10 @@ class Tape {
     void set_mark(std::size_t mark) { mark_ = mark; }
     std::size_t mark() const { return mark_; }
 
+    /// Nodes recorded from now on belong to the gradient of `node`; no_node ends it.
+    void set_gradient_of(NodeId node) { gradient_of_ = node; }
+    NodeId gradient_of() const { return gradient_of_; }
+
     /// Switches a rewrite of `rewrites()` (autodiff/stability.hpp) off or on for what is recorded from now on.
     void set_rewrite(std::string_view name, bool on);
     bool rewrites(std::string_view name) const;
@@ -119,6 +125,7 @@ class Tape {
     Evaluation evaluation_;
     std::uint64_t seed_;
     std::size_t mark_ = 0;
+    NodeId gradient_of_ = no_node;
     bool exact_ = false;
 };
 

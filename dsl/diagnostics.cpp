@@ -109,6 +109,7 @@ constexpr auto code_names = std::to_array<CodeName>({
     {Code::wrong_shape, "wrong-shape"},
     {Code::unknown_option, "unknown-option"},
     {Code::option_type, "option-type"},
+    {Code::diverged, "diverged"},
     {Code::more, "more"},
 });
 
@@ -1165,6 +1166,24 @@ Diagnostic more(std::size_t most) {
     return helping(placeless(Code::more, "there is more to say about this file than the first " +
                                              std::to_string(most) + " errors and warnings"),
                    "mend these first");
+}
+
+// While it trains.
+
+Diagnostic diverged(const Divergence& divergence) {
+    Diagnostic result =
+        error(Code::diverged, divergence.span,
+              "training stopped in step " + std::to_string(divergence.step) + ": " +
+                  (divergence.inside.empty() ? "" : "in " + divergence.inside + ", ") + divergence.computed +
+                  " is " + divergence.value + ", which leaves " + divergence.result + " without a value");
+    result.found = divergence.found;
+    result.expected = divergence.expected;
+    result.help = divergence.help;
+    return result;
+}
+
+Note reached_through(Span span, std::string_view net) {
+    return {span, quote(net) + " is called here"};
 }
 
 }  // namespace gandsl::dsl::diagnostics

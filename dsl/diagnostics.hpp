@@ -116,6 +116,8 @@ enum class Code {
     // the command line
     unknown_option,
     option_type,
+    // while it trains
+    diverged,
     // all
     more,
 };
@@ -360,5 +362,22 @@ Diagnostic unknown_option(std::string_view name, const Names& options);
 /// Said in place of the errors and warnings after the first `most_diagnostics`.
 Diagnostic more(std::size_t most);
 Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected);
+
+// While it trains.
+
+/// The first operation that gives no number, and what suffers from it.
+struct Divergence {
+    Span span;
+    std::string inside;    ///< "`bce`", "the gradient of `^`"; empty where `computed` is what the file has
+    std::string computed;  ///< "`log(-1)`"; "the data `x`"
+    std::string value;     ///< "nan", "inf"
+    std::string result;    ///< "`D.loss`", "the new `G.dense_1.weight`"
+    std::uint64_t step = 0;
+    std::string found;     ///< more about the numbers
+    std::string expected;  ///< what it can work on, where that is known
+    std::vector<std::string> help;
+};
+Diagnostic diverged(const Divergence& divergence);
+Note reached_through(Span span, std::string_view net);
 
 }  // namespace gandsl::dsl::diagnostics

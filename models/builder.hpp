@@ -78,10 +78,26 @@ using Build = std::function<std::vector<Value>(BuildCall& call)>;
 using StepRule =
     std::function<Stepping(const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs)>;
 
+/// How many steps a run takes. Remembers whether a schedule has asked, for one that does gives other numbers in
+/// a longer run.
+class RunLength {
+  public:
+    RunLength(double steps) : steps_(steps) {}  // NOLINT(google-explicit-constructor): it is a number
+    operator double() const {                   // NOLINT(google-explicit-constructor)
+        asked_ = true;
+        return steps_;
+    }
+    bool asked() const { return asked_; }
+
+  private:
+    double steps_;
+    mutable bool asked_ = false;
+};
+
 /// Where a training run is, for schedules.
 struct Progress {
-    Var step;                ///< number of the step, from 0
-    double total_steps = 1;  ///< of the whole run
+    Var step;                   ///< number of the step, from 0
+    RunLength total_steps = 1;  ///< of the whole run
     double epoch_steps = 1;
 };
 

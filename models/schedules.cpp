@@ -62,7 +62,7 @@ std::vector<Definition> define_schedules() {
                      const double from = number(arguments, "from");
                      const double to = number(arguments, "to");
                      const double steps =
-                         has(arguments, "steps") ? number(arguments, "steps") : progress.total_steps;
+                         has(arguments, "steps") ? number(arguments, "steps") : double{progress.total_steps};
                      return clamped(progress.step / std::max(1.0, steps)) * (to - from) + from;
                  }),
         schedule("decay", "Multiplies the learning rate by a factor after every epoch.", "",

@@ -70,7 +70,7 @@ class Step {
   private:
     void record_update(std::size_t item, const dsl::Update& update) {
         recorder_.run(update.body, scope_, train_.types, values_);
-        recorder_.tape().set_mark(update.span.begin);
+        recorder_.set_origin({.span = update.span});
         const std::vector<WeightPlace> learned = learned_weights(update);
         const Var objective = batch_mean(values_.at(update.objective).var);
         std::vector<LearnedWeight> weights_learned = gradients_of(objective, learned);
@@ -82,6 +82,7 @@ class Step {
         for (const auto [net, place] : learned) {
             variables.push_back(recorder_.weights(net).current[place]);
         }
+        recorder_.set_origin({.span = update.optimizer.span, .entry = update.optimizer.entry});
         OptimizerState& state = optimizers_[update.site];
         const models::Definition& optimizer = models::definition(update.optimizer.entry->name);
         const std::size_t states_before = state.slots.size();
@@ -160,7 +161,7 @@ class Step {
             return recorder_.tape().constant(*number);
         }
         const auto& call = std::get<dsl::NestedCall>(given.data);
-        return recorder_.schedule(call.name, models::arguments_of(call));
+        return recorder_.schedule(call.name, models::arguments_of(call), call.span);
     }
 
     /// Moments come first, those of one weight side by side; single numbers follow.
@@ -207,7 +208,7 @@ class Step {
 
     void average() {
         for (const dsl::Average& each : train_.averages) {
-            recorder_.tape().set_mark(each.span.begin);
+            recorder_.set_origin({.span = each.span});
             NetWeights& weights = recorder_.weights(each.net);
             for (std::size_t place = 0; place < weights.states.size(); ++place) {
                 if (const Var kept = weights.averages[place]; kept.valid()) {
@@ -301,6 +302,7 @@ Graph build(const dsl::Program& program, const BuildOptions& options) {
     Graph graph;
     graph.tape = std::make_unique<Tape>(Evaluation::planned, options.seed);
     graph.tape->set_exact(options.exact);
+    graph.origins.emplace_back();
     Recorder recorder(program, options, graph);
     if (program.train) {
         for (const dsl::Average& each : program.train->averages) {

@@ -130,8 +130,9 @@ Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
     std::vector<bool> stepped(callee.types.size(), false);
     values[0] = input;
     stepped[0] = true;
+    const std::size_t caller = tape().mark();
     for (const dsl::Instruction& each : callee.body) {
-        tape().set_mark(each.span.begin);
+        set_origin({.span = each.span, .entry = each.entry, .caller = caller, .net = net});
         Values inputs;
         bool moves = false;
         for (const dsl::ValueId id : each.inputs) {

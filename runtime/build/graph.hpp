@@ -49,6 +49,12 @@ struct NamedState {
     bool learned = false;  ///< a weight of a net, not a statistic or a moment
 };
 
+/// A schedule that gives other numbers in a longer run.
+struct LengthSchedule {
+    std::string name;        ///< "cosine"
+    std::size_t offset = 0;  ///< in the file, in bytes
+};
+
 /// A weight that an update learns, as its objective sees it.
 struct LearnedWeight {
     std::string name;  ///< "G.dense_1.weight"
@@ -58,6 +64,14 @@ struct LearnedWeight {
     std::size_t net = 0;    ///< place in Program::nets
     std::size_t place = 0;  ///< in Net::weights
     bool reached = false;   ///< a gradient of the objective flows to it
+};
+
+/// What of the file a node of the tape comes from.
+struct Origin {
+    dsl::Span span;
+    const dsl::Entry* entry = nullptr;  ///< what is applied there; null for what applies nothing
+    std::size_t caller = 0;             ///< the origin of the net call it stands in; 0: in none
+    std::size_t net = 0;  ///< place in Program::nets of the net it stands in, where there is a caller
 };
 
 /// One recorded `update`, for estimates and checks.
@@ -105,14 +119,16 @@ struct Graph {
     std::vector<Assignment> assignments;
     std::vector<NamedState> states;
     std::vector<UpdateRecord> updates;
+    std::vector<LengthSchedule> length_schedules;
     std::vector<EvaluationGraph> samples;   ///< as Program::samples
     std::vector<EvaluationGraph> measures;  ///< as Program::measures
+    std::vector<Origin> origins;            ///< by the mark of a node; the first is of nodes that have none
 
     std::vector<Var> outputs() const;  ///< of `named`
 };
 
-/// Records the program. Nodes carry as their mark the byte offset in the file of what they came from. The
-/// entries the program points at must be those of models::catalogue (of either precision).
+/// Records the program. Nodes carry as their mark their place in Graph::origins. The entries the program
+/// points at must be those of models::catalogue (of either precision).
 Graph build(const dsl::Program& program, const BuildOptions& options);
 
 }  // namespace GANDSL_PRECISION

@@ -29,7 +29,7 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
             const RandomKey key{
                 .seed = options.seed, .stream = next_stream(streams::Purpose::weights), .step = 0};
             const std::string name = program.nets[net].name + "." + each.name;
-            tape().set_mark(each.span.begin);
+            set_origin({.span = each.span});
             const Var state = tape().state(models::initializer(each.init.name)
                                                .initialize(models::arguments_of(each.init), each.shape, key),
                                            name);
@@ -41,6 +41,11 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
         weights.averages.resize(weights.states.size());
     }
     freeze_nets();
+}
+
+void Recorder::set_origin(const Origin& origin) {
+    tape().set_mark(graph_.origins.size());
+    graph_.origins.push_back(origin);
 }
 
 /// A net from a run that nothing here updates stays as it was trained: its running statistics are used, not
@@ -84,11 +89,17 @@ void Recorder::keep_average(std::size_t net) {
     }
 }
 
-Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments) {
+Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments, const dsl::Span& span) {
     const models::Progress progress{.step = step_number(tape()),
                                     .total_steps = static_cast<double>(options_.total_steps),
                                     .epoch_steps = static_cast<double>(options_.epoch_steps)};
-    return models::definition(name).rate(arguments, progress);
+    const Var rate = models::definition(name).rate(arguments, progress);
+    const auto known = [&](const LengthSchedule& each) { return each.offset == span.begin; };
+    if (progress.total_steps.asked() && std::none_of(graph_.length_schedules.begin(),
+                                                     graph_.length_schedules.end(), known)) {
+        graph_.length_schedules.push_back({std::string(name), span.begin});
+    }
+    return rate;
 }
 
 Var Recorder::weight(std::size_t net, std::size_t place, Mode mode) const {
@@ -271,8 +282,9 @@ void Recorder::run(const dsl::Instructions& code, Scope& scope, const std::vecto
 void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                       Values& values, const dsl::Net* net, std::size_t net_index) {
     values.resize(types.size());
+    const std::size_t caller = net != nullptr ? tape().mark() : 0;
     for (const dsl::Instruction& each : code) {
-        tape().set_mark(each.span.begin);
+        set_origin({.span = each.span, .entry = each.entry, .caller = caller, .net = net_index});
         Values inputs;
         for (const dsl::ValueId id : each.inputs) {
             inputs.push_back(values.at(id));
@@ -311,7 +323,7 @@ Recorder::Values Recorder::run_one(const dsl::Instruction& code, Scope& scope, c
             return {slope};
         }
         case Kind::schedule:
-            return {{.var = schedule(code.entry->name, code.arguments), .type = results.at(0)}};
+            return {{.var = schedule(code.entry->name, code.arguments, code.span), .type = results.at(0)}};
         case Kind::cell:
             return {cell(code, scope, results.at(0))};
         case Kind::continuation:

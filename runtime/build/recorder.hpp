@@ -47,10 +47,12 @@ class Recorder {
              std::vector<models::Value>& values);
 
     Tape& tape() { return *graph_.tape; }
+    /// What is recorded from now on comes from here.
+    void set_origin(const Origin& origin);
     NetWeights& weights(std::size_t net) { return nets_[net]; }
 
-    /// What a schedule gives at this step: a scalar.
-    Var schedule(std::string_view name, const dsl::Arguments& arguments);
+    /// What a schedule gives at this step: a scalar. `span`: where it stands.
+    Var schedule(std::string_view name, const dsl::Arguments& arguments, const dsl::Span& span);
 
     /// Starts to keep a moving average of a net, which evaluation then uses.
     void keep_average(std::size_t net);

@@ -58,14 +58,16 @@ std::string header_for(const std::vector<std::string>& names) {
     return header += '\n';
 }
 
-void write_all(const std::filesystem::path& path, int descriptor, std::string_view text) {
+/// The reason why a text cannot be written, or 0.
+int write_all(int descriptor, std::string_view text) {
     while (!text.empty()) {
         const ssize_t count = ::write(descriptor, text.data(), text.size());
         if (count < 0 && errno != EINTR) {
-            fail(path, "written", errno);
+            return errno;
         }
         text.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
     }
+    return 0;
 }
 
 int open_for_writing(const std::filesystem::path& path, int flags) {
@@ -110,7 +112,9 @@ std::string shortest(float value) {
 CsvLog CsvLog::create(const std::filesystem::path& path, const std::vector<std::string>& names) {
     const std::string header = header_for(names);
     CsvLog log(path, open_for_writing(path, O_CREAT | O_TRUNC), names.size(), 0, header.size());
-    write_all(path, log.descriptor_, header);
+    if (const int reason = write_all(log.descriptor_, header); reason != 0) {
+        fail(path, "written", reason);
+    }
     return log;
 }
 
@@ -149,7 +153,7 @@ CsvLog::CsvLog(CsvLog&& other) noexcept
       columns_(other.columns_),
       rows_(other.rows_),
       length_(other.length_),
-      line_(std::move(other.line_)) {}
+      waiting_(std::move(other.waiting_)) {}
 
 CsvLog& CsvLog::operator=(CsvLog&& other) noexcept {
     std::swap(path_, other.path_);
@@ -157,7 +161,7 @@ CsvLog& CsvLog::operator=(CsvLog&& other) noexcept {
     std::swap(columns_, other.columns_);
     std::swap(rows_, other.rows_);
     std::swap(length_, other.length_);
-    std::swap(line_, other.line_);
+    std::swap(waiting_, other.waiting_);
     return *this;
 }
 
@@ -173,25 +177,33 @@ void CsvLog::append(std::uint64_t step, std::uint64_t epoch, double seconds, std
                                              " values for a row of " + std::to_string(columns_));
     }
     // Milliseconds are enough, and keep the column short.
-    line_ = std::to_string(step) + ',' + std::to_string(epoch) + ',' +
-            shortest(std::round(seconds * 1000) / 1000);
+    waiting_ += std::to_string(step) + ',' + std::to_string(epoch) + ',' +
+                shortest(std::round(seconds * 1000) / 1000);
     for (const float value : values) {
-        line_ += ',' + shortest(value);
+        waiting_ += ',' + shortest(value);
     }
-    line_ += '\n';
-    try {
-        write_all(path_, descriptor_, line_);
-    } catch (const Error&) {
+    waiting_ += '\n';
+    ++rows_;
+    write();
+}
+
+int CsvLog::write() {
+    const int reason = write_all(descriptor_, waiting_);
+    if (reason != 0) {
         // Half a row would spoil the next one.
         const int failed = ::ftruncate(descriptor_, static_cast<off_t>(length_));
         static_cast<void>(failed);
-        throw;
+        return reason;
     }
-    length_ += line_.size();
-    ++rows_;
+    length_ += waiting_.size();
+    waiting_.clear();
+    return 0;
 }
 
 void CsvLog::sync() {
+    if (const int reason = write(); reason != 0) {
+        fail(path_, "written", reason);
+    }
     if (::fsync(descriptor_) != 0) {
         fail(path_, "written to the disk", errno);
     }

@@ -30,25 +30,29 @@ class CsvLog {
     ~CsvLog();
 
     /// Appends one row, in the order of the names, with one write, so that readers see whole rows. One
-    /// that cannot be written leaves nothing of itself.
+    /// that cannot be written leaves nothing of itself in the file and is written before the next, or by
+    /// sync().
     void append(std::uint64_t step, std::uint64_t epoch, double seconds, std::span<const float> values);
 
     /// Rows so far: what a checkpoint keeps.
     std::uint64_t rows() const { return rows_; }
 
-    /// Waits until all rows are on the disk; before a checkpoint that counts them.
+    /// Waits until all rows are on the disk; before a checkpoint that counts them. Throws `file` where they
+    /// cannot be.
     void sync();
 
   private:
     CsvLog(std::filesystem::path path, int descriptor, std::size_t columns, std::uint64_t rows,
            std::uint64_t length);
+    /// Writes what waits; the reason why it cannot, or 0.
+    int write();
 
     std::filesystem::path path_;
     int descriptor_ = -1;
     std::size_t columns_ = 0;
     std::uint64_t rows_ = 0;
     std::uint64_t length_ = 0;  ///< bytes
-    std::string line_;
+    std::string waiting_;       ///< rows that are not in the file yet
 };
 
 /// A log that was read back.

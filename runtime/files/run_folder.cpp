@@ -125,7 +125,11 @@ int take_lock(const fs::path& run, std::optional<long>& crashed) {
         }
         throw Error(ErrorCode::file, run.string() + " is being written by " +
                                          (holder ? "process " + std::to_string(*holder) : "another process") +
-                                         "; wait until it has ended, or stop it");
+                                         ", and two would spoil it\n  Wait until it has ended" +
+                                         (holder ? ", or stop it with `kill " + std::to_string(*holder) +
+                                                       "`: it writes a checkpoint first"
+                                                 : "") +
+                                         ".");
     }
     crashed = read_holder(lock);
     const std::string process = std::to_string(::getpid()) + "\n";
@@ -183,6 +187,12 @@ RunFolder RunFolder::open(const fs::path& run) {
     if (error) {
         throw Error(ErrorCode::file,
                     run.string() + " is not there, or cannot be followed: " + error.message());
+    }
+    if (fs::is_regular_file(path, error) && path.extension() == ".safetensors") {
+        throw Error(ErrorCode::file,
+                    run.string() +
+                        " is a checkpoint: --resume goes on with a run's folder, from its last "
+                        "one; with --fork it begins a new run at any");
     }
     if (!fs::is_directory(path / "checkpoints", error)) {
         const bool has_runs = fs::is_symlink(path / "latest", error);

@@ -153,8 +153,16 @@ Request read_command_line(const std::vector<std::string>& words) {
     run_command->add_option("--out", run.out, "folder for the run's folder; 'runs' unless said")
         ->type_name("DIR")
         ->check(not_empty());
-    run_command->add_option("--resume", run.resume, "goes on with a run, from its last checkpoint")
-        ->type_name("RUN");
+    CLI::Option* const resume =
+        run_command->add_option("--resume", run.resume, "goes on with a run, from its last checkpoint")
+            ->type_name("RUN");
+    run_command
+        ->add_flag("--fork", run.fork,
+                   "with --resume: goes on in a new run, whatever differs, and records what that is")
+        ->needs(resume);
+    add_whole_number(
+        *run_command, "--stop-at", [&run](std::uint64_t number) { run.stop_at = number; }, 1, most_turns,
+        "a step after which to stop as Ctrl-C does; --resume goes on");
 
     CheckRequest check;
     CLI::App* check_command =
@@ -213,6 +221,26 @@ Request read_command_line(const std::vector<std::string>& words) {
         "stop_gradient is held at its value, for that is what the gradient takes it to be. The error is a "
         "share of\n"
         "the gradient; above 0.00001 fails, and the exit code is 1.");
+
+    VerifyRequest verify;
+    CLI::App* verify_command =
+        app.add_subcommand("verify-resume", "proves on a model that a resumed run is the same run");
+    add_file_options(*verify_command, verify.file, set);
+    add_threads(*verify_command, verify.file.threads);
+    add_whole_number(
+        *verify_command, "--steps", [&verify](std::uint64_t number) { verify.file.steps = number; }, 2,
+        most_turns, "steps of the run; 10 unless said, and 6 more than --at where that is said");
+    add_whole_number(
+        *verify_command, "--at", [&verify](std::uint64_t number) { verify.at = number; }, 1, most_turns,
+        "the step after which it is stopped and resumed; in the middle of an epoch unless said");
+    verify_command->footer(
+        "Trains twice, in folders of its own that are gone afterwards: once in one go, and once stopped and "
+        "resumed\n"
+        "by another process. What the two have written is then compared, bit for bit: the log, measures, "
+        "weights,\n"
+        "running statistics, optimizer state, moving averages, samples, and the place in the data and in "
+        "the\n"
+        "random streams. The exit code is 1 where anything differs, and the first such thing is named.");
 
     TimeRequest time;
     CLI::App* time_command = app.add_subcommand("time", "measures a training step, and where its time goes");
@@ -304,6 +332,10 @@ Request read_command_line(const std::vector<std::string>& words) {
         split_settings(gradcheck.file.set, set);
         return gradcheck;
     }
+    if (*verify_command) {
+        split_settings(verify.file.set, set);
+        return verify;
+    }
     if (*new_command) {
         return create;
     }
@@ -316,6 +348,41 @@ Request read_command_line(const std::vector<std::string>& words) {
         return help;
     }
     return TextRequest{app.help()};
+}
+
+std::vector<std::string> words_of(const FileRequest& request) {
+    // A name that looks like a flag is a path too.
+    const std::string file = request.file.string();
+    std::vector<std::string> words{file.starts_with('-') ? "./" + file : file};
+    const auto add = [&words](const char* name, const std::string& value) {
+        words.emplace_back(name);
+        words.push_back(value);
+    };
+    for (const auto& [name, value] : request.set) {
+        add("--set", name + "=" + value);
+    }
+    if (request.batch) {
+        add("--batch", std::to_string(*request.batch));
+    }
+    if (request.seed) {
+        add("--seed", std::to_string(*request.seed));
+    }
+    if (request.epochs) {
+        add("--epochs", std::to_string(*request.epochs));
+    }
+    if (request.steps) {
+        add("--steps", std::to_string(*request.steps));
+    }
+    if (request.data) {
+        add("--data", request.data->string());
+    }
+    if (request.exact) {
+        words.emplace_back("--exact");
+    }
+    if (request.threads != 0) {
+        add("--threads", std::to_string(request.threads));
+    }
+    return words;
 }
 
 }  // namespace gandsl::program

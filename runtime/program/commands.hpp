@@ -14,5 +14,6 @@ int help(const HelpRequest& request);
 int gradcheck(const GradcheckRequest& request);
 int create(const NewRequest& request);
 int sample(const SampleRequest& request);
+int verify_resume(const VerifyRequest& request);
 
 }  // namespace gandsl::program

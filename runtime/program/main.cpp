@@ -46,6 +46,7 @@ struct Dispatch {
     int operator()(const program::NewRequest& request) const { return program::create(request); }
     int operator()(const program::SampleRequest& request) const { return program::sample(request); }
     int operator()(const program::GradcheckRequest& request) const { return program::gradcheck(request); }
+    int operator()(const program::VerifyRequest& request) const { return program::verify_resume(request); }
     int operator()(const program::TextRequest& request) const {
         std::fputs(request.text.c_str(), stdout);
         return 0;
@@ -59,6 +60,9 @@ int main(int count, char** words) {
         program::Request request = program::read_command_line({words + 1, words + count});
         if (auto* run = std::get_if<program::RunRequest>(&request)) {
             run->program = words[0];
+        }
+        if (auto* verify = std::get_if<program::VerifyRequest>(&request)) {
+            verify->program = words[0];
         }
         const int code = std::visit(Dispatch{}, request);
         if (std::fflush(stdout) != 0) {

@@ -27,7 +27,9 @@ struct FileRequest {
 struct RunRequest {
     FileRequest file;
     std::filesystem::path out = "runs";
-    std::optional<std::filesystem::path> resume;
+    std::optional<std::filesystem::path> resume;  ///< a run; with `fork`, or a checkpoint's file
+    bool fork = false;                            ///< go on in a run of its own, whatever differs
+    std::optional<std::uint64_t> stop_at;         ///< a step after which to stop as if asked to
     bool help = false;               ///< list the file's options instead
     std::string program = "gandsl";  ///< as it was called, for the command that goes on with a run
 };
@@ -69,15 +71,23 @@ struct GradcheckRequest {
     FileRequest file;
     std::size_t entries = 5;  ///< looked at in each weight
 };
+struct VerifyRequest {
+    FileRequest file;  ///< its steps are those of the whole run
+    std::optional<std::uint64_t> at;
+    std::string program = "gandsl";
+};
 /// Something to print as it is: the program's help or version.
 struct TextRequest {
     std::string text;
 };
 
 using Request = std::variant<RunRequest, CheckRequest, TimeRequest, FormatRequest, HelpRequest, NewRequest,
-                             SampleRequest, GradcheckRequest, TextRequest>;
+                             SampleRequest, GradcheckRequest, VerifyRequest, TextRequest>;
 
 /// Reads the command line. Throws Error(invalid_argument) that names the word at fault and what would do.
 Request read_command_line(const std::vector<std::string>& words);
+
+/// The words that say the same again on a command line, from the file on.
+std::vector<std::string> words_of(const FileRequest& request);
 
 }  // namespace gandsl::program

@@ -46,7 +46,12 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
 }  // namespace
 
 int run(const RunRequest& request) {
-    const std::optional<Loaded> loaded = load(request.file, request.resume);
+    std::optional<std::filesystem::path> run = request.resume;
+    std::error_code ignored;
+    if (run && std::filesystem::is_regular_file(*run, ignored)) {
+        run = std::filesystem::absolute(*run).parent_path().parent_path();
+    }
+    const std::optional<Loaded> loaded = load(request.file, run);
     if (!loaded) {
         return 1;
     }

@@ -1,8 +1,11 @@
 #include "runtime/terminal/signals.hpp"
 
+#include <fcntl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 
 #include "autodiff/error.hpp"
@@ -13,6 +16,7 @@ namespace {
 
 // A handler can reach nothing but globals; these are the only ones.
 std::atomic<int> received = 0;
+std::atomic<bool> hung_up = false;
 std::atomic<bool> active = false;
 std::atomic<bool> on_terminal = false;
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
@@ -30,6 +34,27 @@ extern "C" void gandsl_stop_requested(int signal) {
     ::_exit(128 + signal);
 }
 
+// As with a closed window: every write to it would fail, and end a run that is to go on.
+void leave_terminal_that_is_gone(int descriptor) {
+    termios settings{};
+    if (::tcgetattr(descriptor, &settings) == 0 || errno != EIO) {
+        return;
+    }
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0) {
+        ::dup2(nowhere, descriptor);
+        ::close(nowhere);
+    }
+}
+
+extern "C" void gandsl_hung_up(int) {
+    const int before = errno;
+    hung_up = true;
+    leave_terminal_that_is_gone(STDOUT_FILENO);
+    leave_terminal_that_is_gone(STDERR_FILENO);
+    errno = before;
+}
+
 struct sigaction install(int signal, const struct sigaction& action) {
     struct sigaction before {};
     if (::sigaction(signal, &action, &before) != 0) {
@@ -45,6 +70,7 @@ StopRequest::StopRequest() {
         throw Error(ErrorCode::internal, "two places wait for Ctrl-C at once");
     }
     received = 0;
+    hung_up = false;
     on_terminal = ::isatty(STDOUT_FILENO) == 1;
     struct sigaction action {};
     action.sa_handler = gandsl_stop_requested;
@@ -52,16 +78,23 @@ StopRequest::StopRequest() {
     sigemptyset(&action.sa_mask);
     before_interrupt_ = install(SIGINT, action);
     before_terminate_ = install(SIGTERM, action);
+    action.sa_handler = gandsl_hung_up;
+    before_hang_up_ = install(SIGHUP, action);
 }
 
 StopRequest::~StopRequest() {
     ::sigaction(SIGINT, &before_interrupt_, nullptr);
     ::sigaction(SIGTERM, &before_terminate_, nullptr);
+    ::sigaction(SIGHUP, &before_hang_up_, nullptr);
     active = false;
 }
 
 int StopRequest::signal() const {
     return received;
+}
+
+bool StopRequest::take_checkpoint_request() const {
+    return hung_up.exchange(false);
 }
 
 }  // namespace gandsl::terminal

@@ -21,6 +21,10 @@ constexpr const char* format_name = "gandsl checkpoint 1";
 
 }  // namespace
 
+std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::uint64_t step) {
+    return folder / fmt::format("{}{:010}{}", prefix, step, suffix);
+}
+
 // Newest first: steps are written with leading zeros, so names sort as numbers do.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> found;
@@ -82,20 +86,20 @@ RunPlace restore(const std::filesystem::path& path, std::span<const runtime::Nam
     for (const runtime::NamedState& state : states) {
         const auto found = tensors.find(state.name);
         if (found == tensors.end()) {
-            throw Error(ErrorCode::format,
+            throw Error(ErrorCode::shape,
                         fmt::format("{}: has no '{}', which the model wants; it was written by "
                                     "another model",
                                     path.string(), state.name));
         }
         if (found->second.shape != sizes_of(state.var.shape())) {
             throw Error(
-                ErrorCode::format,
+                ErrorCode::shape,
                 fmt::format("{}: '{}' has another shape than the model's {}; it was written by another model",
                             path.string(), state.name, to_string(state.var.shape())));
         }
     }
     if (tensors.size() != states.size()) {
-        throw Error(ErrorCode::format,
+        throw Error(ErrorCode::shape,
                     fmt::format("{}: holds {} tensors, the model has {}; it was written by another model",
                                 path.string(), tensors.size(), states.size()));
     }
@@ -107,9 +111,9 @@ RunPlace restore(const std::filesystem::path& path, std::span<const runtime::Nam
     return place;
 }
 
-}  // namespace
-
-namespace {
+std::filesystem::path before_best(const std::filesystem::path& folder) {
+    return folder / (std::string("best-before") + suffix);
+}
 
 void write_checkpoint(const std::filesystem::path& path, const RunPlace& place,
                       std::span<const runtime::NamedState> states) {
@@ -131,8 +135,21 @@ void write_checkpoint(const std::filesystem::path& path, const RunPlace& place,
 
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
                                       std::span<const runtime::NamedState> states) {
-    const std::filesystem::path path = folder / fmt::format("{}{:010}{}", prefix, place.step, suffix);
-    write_checkpoint(path, place, states);
+    const std::filesystem::path path = checkpoint_path(folder, place.step);
+    try {
+        write_checkpoint(path, place, states);
+    } catch (const Error& error) {
+        // Where the disk is full, the older of two checkpoints gives its room to the new one.
+        const std::vector<std::filesystem::path> before = checkpoints_in(folder);
+        std::error_code unknown;
+        const auto room = std::filesystem::space(folder, unknown).available;
+        const auto size = unknown || before.empty() ? 0 : std::filesystem::file_size(before.back(), unknown);
+        if (error.code() != ErrorCode::file || before.size() < kept || unknown || room >= size ||
+            !std::filesystem::remove(before.back(), unknown)) {
+            throw;
+        }
+        write_checkpoint(path, place, states);
+    }
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (std::size_t old = kept; old < all.size(); ++old) {
         std::error_code ignored;
@@ -142,31 +159,70 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
 }
 
 std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
-                                           std::span<const runtime::NamedState> states) {
-    const std::filesystem::path path = best_checkpoint(folder);
+                                           std::span<const runtime::NamedState> states, bool keep_before) {
+    namespace fs = std::filesystem;
+    const fs::path path = best_checkpoint(folder);
+    const fs::path before = before_best(folder);
+    std::error_code ignored;
+    if (keep_before && fs::exists(path, ignored)) {
+        fs::remove(before, ignored);
+        std::error_code no_links;
+        fs::create_hard_link(path, before, no_links);
+        if (no_links) {
+            fs::copy_file(path, before, ignored);
+        }
+    }
     write_checkpoint(path, place, states);
     return path;
+}
+
+void restore_best_checkpoint(const std::filesystem::path& folder, std::optional<std::uint64_t> step) {
+    namespace fs = std::filesystem;
+    const fs::path path = best_checkpoint(folder);
+    const fs::path before = before_best(folder);
+    const auto step_of = [](const fs::path& file) -> std::optional<std::uint64_t> {
+        try {
+            return read_checkpoint(file).place.step;
+        } catch (const Error&) {
+            return std::nullopt;
+        }
+    };
+    std::error_code ignored;
+    if (!step) {
+        fs::remove(path, ignored);
+    } else if (step_of(path) != step && step_of(before) == step) {
+        fs::rename(before, path, ignored);
+    }
+    fs::remove(before, ignored);
 }
 
 std::filesystem::path best_checkpoint(const std::filesystem::path& folder) {
     return folder / (std::string("best") + suffix);
 }
 
-RunPlace load_newest_checkpoint(const std::filesystem::path& folder,
+Restored load_newest_checkpoint(const std::filesystem::path& folder_or_file,
                                 std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken) {
-    const std::vector<std::filesystem::path> all = checkpoints_in(folder);
+    std::error_code ignored;
+    const bool named = std::filesystem::is_regular_file(folder_or_file, ignored);
+    const std::vector<std::filesystem::path> all =
+        named ? std::vector{folder_or_file} : checkpoints_in(folder_or_file);
     for (const std::filesystem::path& path : all) {
         try {
-            return restore(path, states);
+            return {restore(path, states), path};
         } catch (const Error& error) {
+            if (error.code() == ErrorCode::shape) {
+                throw;
+            }
             if (&path == &all.back()) {
-                throw Error(error.code(), error.message() + no_checkpoint_left);
+                throw Error(error.code(), error.message() + (named ? "" : no_checkpoint_left));
             }
             broken.emplace_back(error.what());
         }
     }
-    throw Error(ErrorCode::file, folder.string() + ": there is no checkpoint to go on from");
+    throw Error(ErrorCode::file, folder_or_file.string() +
+                                     ": there is no checkpoint to go on from, as the run ended before its "
+                                     "first; begin anew, without --resume");
 }
 
 }  // namespace gandsl::training

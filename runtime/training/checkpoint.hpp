@@ -42,19 +42,35 @@ Checkpoint read_checkpoint(const std::filesystem::path& path);
 /// The numbered ones of a folder, newest first.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);
 
+/// Of the checkpoint after so many steps: checkpoints/step-0000000938.safetensors.
+std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::uint64_t step);
+
 /// Writes checkpoints/step-00000938.safetensors atomically, then removes all but the newest two. Throws as
 /// files::write_safetensors does.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
                                       std::span<const runtime::NamedState> states);
 
 /// checkpoints/best.safetensors: where the run's measure was lowest. Written atomically, over the one before.
+/// `keep_before`: that one stays as best-before.safetensors, for it is the best one again if the run goes on.
 std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
-                                           std::span<const runtime::NamedState> states);
+                                           std::span<const runtime::NamedState> states,
+                                           bool keep_before = false);
+
+/// Brings best.safetensors back to that after `step`, for a run that goes on from where no later one counts;
+/// nothing: none does. One that a killed run wrote ahead of its last checkpoint stays, as it will be written
+/// again.
+void restore_best_checkpoint(const std::filesystem::path& folder, std::optional<std::uint64_t> step);
 std::filesystem::path best_checkpoint(const std::filesystem::path& folder);
 
-/// Restores the newest checkpoint that is whole. `broken` receives a message for each newer one that is not.
-/// Throws Error(file) if there is none, Error(format) where its tensors are not the model's.
-RunPlace load_newest_checkpoint(const std::filesystem::path& folder,
+struct Restored {
+    RunPlace place;
+    std::filesystem::path file;
+};
+
+/// Restores the newest checkpoint of a folder that is whole, or the one that is named. `broken` receives a
+/// message for each newer one that is not. Throws Error(file) if there is none, Error(shape) where its
+/// tensors are not the model's.
+Restored load_newest_checkpoint(const std::filesystem::path& folder_or_file,
                                 std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
@@ -133,7 +134,73 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
                                   {"checkpoint", net.checkpoint.string()},
                                   {"hash", net.hash}});
     }
+    if (facts.fork) {
+        record["forked_from"] = {{"run", facts.fork->checkpoint.parent_path().parent_path().string()},
+                                 {"checkpoint", facts.fork->checkpoint.filename().string()},
+                                 {"step", facts.fork->step},
+                                 {"differences", facts.fork->differences}};
+    }
     return written(record);
+}
+
+std::vector<LoadedNet> recorded_nets(const std::string& recorded) {
+    const Json record = Json::parse(recorded, nullptr, false);
+    std::vector<LoadedNet> nets;
+    try {
+        if (record.contains("nets")) {
+            for (const Json& net : record.at("nets")) {
+                nets.push_back({net.at("name").get<std::string>(), net.at("run").get<std::string>(),
+                                net.at("checkpoint").get<std::string>(), net.at("hash").get<std::string>()});
+            }
+        }
+    } catch (const Json::exception&) {
+        throw Error(ErrorCode::format, "run.json: is no record of a run");
+    }
+    return nets;
+}
+
+std::vector<std::string> machine_differences(const std::string& recorded, const std::string& now) {
+    const Json before = Json::parse(recorded, nullptr, false);
+    const Json after = Json::parse(now, nullptr, false);
+    std::vector<std::string> found;
+    for (const char* key : {"gandsl", "compiler", "processor"}) {
+        if (before.is_object() && before.contains(key)) {
+            compare(key, before[key], after[key], found);
+        }
+    }
+    return found;
+}
+
+std::optional<std::string> text_difference(const std::string& before, const std::string& now) {
+    constexpr std::size_t most = 80;
+    const auto shown = [](std::string_view line) {
+        return line.size() <= most ? fmt::format("`{}`", line) : fmt::format("`{}...`", line.substr(0, most));
+    };
+    if (before == now) {
+        return std::nullopt;
+    }
+    std::string_view old_rest = before;
+    std::string_view new_rest = now;
+    for (std::size_t line = 1;; ++line) {
+        const std::size_t old_end = old_rest.find('\n');
+        const std::size_t new_end = new_rest.find('\n');
+        const std::string_view old_line = old_rest.substr(0, old_end);
+        const std::string_view new_line = new_rest.substr(0, new_end);
+        if (old_rest.empty()) {
+            return fmt::format("line {} is new: {}", line, shown(new_line));
+        }
+        if (new_rest.empty()) {
+            return fmt::format("line {} is gone: {}", line, shown(old_line));
+        }
+        if (old_line != new_line) {
+            return fmt::format("line {} was {}, and is {}", line, shown(old_line), shown(new_line));
+        }
+        if ((old_end == std::string_view::npos) != (new_end == std::string_view::npos)) {
+            return fmt::format("line {} ends the file in one of them only", line);
+        }
+        old_rest.remove_prefix(old_end + 1);
+        new_rest.remove_prefix(new_end + 1);
+    }
 }
 
 std::string with_length(const std::string& recorded, std::uint64_t steps, std::uint64_t epochs) {
@@ -157,6 +224,7 @@ Record read_record(const std::filesystem::path& path) {
         }
         record.seed = json.at("seed").get<std::uint64_t>();
         record.batch = json.at("batch").get<std::size_t>();
+        record.steps = json.value("steps", std::uint64_t{0});
         bool typed = true;
         for (const Json& entry : json.at("data")) {
             data::Description description{.source = entry.at("source").get<std::string>(),

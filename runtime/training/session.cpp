@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <set>
 #include <utility>
 
 #include "autodiff/error.hpp"
@@ -18,10 +20,13 @@
 #include "runtime/terminal/progress.hpp"
 #include "runtime/terminal/signals.hpp"
 #include "runtime/training/checkpoint.hpp"
+#include "runtime/training/divergence.hpp"
+#include "runtime/training/measure_log.hpp"
 #include "runtime/training/record.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/stop.hpp"
 #include "runtime/training/trained_nets.hpp"
+#include "runtime/training/trained_run.hpp"
 
 namespace gandsl::training {
 
@@ -36,6 +41,8 @@ double now() {
 constexpr std::uint64_t turn_without_data = 1000;
 // An epoch may take hours: nobody should lose more than this, in seconds.
 constexpr double longest_without_checkpoint = 600;
+// After a checkpoint that could not be written, in seconds.
+constexpr double until_next_attempt = 60;
 
 // As a word of a shell's command line.
 std::string quoted(const std::string& word) {
@@ -52,27 +59,9 @@ std::string quoted(const std::string& word) {
 
 // The command that goes on with a run.
 std::string spell_command(const program::RunRequest& request, const std::filesystem::path& run) {
-    std::string words = quoted(request.program) + " run " + quoted(request.file.file.string());
-    for (const auto& [name, value] : request.file.set) {
-        words += " --set " + quoted(name + "=" + value);
-    }
-    if (request.file.batch) {
-        words += fmt::format(" --batch {}", *request.file.batch);
-    }
-    if (request.file.seed) {
-        words += fmt::format(" --seed {}", *request.file.seed);
-    }
-    if (request.file.epochs) {
-        words += fmt::format(" --epochs {}", *request.file.epochs);
-    }
-    if (request.file.steps) {
-        words += fmt::format(" --steps {}", *request.file.steps);
-    }
-    if (request.file.data) {
-        words += " --data " + quoted(request.file.data->string());
-    }
-    if (request.file.threads != 0) {
-        words += fmt::format(" --threads {}", request.file.threads);
+    std::string words = quoted(request.program) + " run";
+    for (const std::string& word : program::words_of(request.file)) {
+        words += " " + quoted(word);
     }
     return words + " --resume " + quoted(run.string());
 }
@@ -133,7 +122,9 @@ class Session {
 
     int run() {
         const terminal::StopRequest stop;
-        if (request_.resume) {
+        if (request_.fork) {
+            begin_fork();
+        } else if (request_.resume) {
             resume();
         } else {
             start();
@@ -150,34 +141,37 @@ class Session {
         // Whoever reads through a pipe sees this before the first epoch is over.
         std::fflush(stdout);
         try {
-            loop(stop);
+            return loop(stop) ? 0 : 1;
         } catch (...) {
-            if (place_.step == 0) {
+            if (made_ && place_.step == first_step_) {
                 discard();
             }
             throw;
         }
-        return 0;
     }
 
   private:
     void start() {
-        const std::string model = loaded_.path.stem().string();
         loaded_nets_ = load_nets(loaded_, graph_, notes_);
-        folder_.emplace(files::RunFolder::create(request_.out, model));
+        make_folder();
+        notes_.push_back(folder_->path().string());
+    }
+
+    void make_folder() {
+        folder_.emplace(files::RunFolder::create(request_.out, loaded_.path.stem().string()));
+        made_ = true;
         try {
             files::write_atomically(folder_->model(), loaded_.text);
             keep_models(loaded_, folder_->path());
             files::write_atomically(folder_->record(), record());
             log_.emplace(files::CsvLog::create(folder_->log(), names_));
             if (!measure_names_.empty()) {
-                measure_log_.emplace(files::CsvLog::create(folder_->path() / "measures.csv", measure_names_));
+                measure_log_.emplace(files::CsvLog::create(measures(), measure_names_));
             }
         } catch (...) {
             discard();
             throw;
         }
-        notes_.push_back(folder_->path().string());
     }
 
     // A run that failed before its first step leaves nothing.
@@ -187,6 +181,28 @@ class Session {
         folder_->remove();
     }
 
+    // What must be the same for a run to go on as if nothing had been.
+    std::vector<std::string> differences_from(const std::string& recorded, const std::filesystem::path& run,
+                                              const std::string& text) const {
+        std::vector<std::string> different;
+        if (const auto found = text_difference(text, loaded_.text)) {
+            different.push_back(fmt::format("the file: {} is not what the run keeps in {}: {}",
+                                            loaded_.path.string(), (run / "model.gan").string(), *found));
+        }
+        for (std::string& each : differences(recorded, record())) {
+            different.push_back(std::move(each));
+        }
+        const std::uint64_t steps = read_record(run / "run.json").steps;
+        if (steps != 0 && steps != length_.steps) {
+            for (const runtime::LengthSchedule& schedule : graph_.length_schedules) {
+                different.push_back(fmt::format(
+                    "length: {} steps then, {} now, and `{}` in line {} goes over the whole run", steps,
+                    length_.steps, schedule.name, dsl::place(loaded_.text, schedule.offset).line));
+            }
+        }
+        return different;
+    }
+
     void resume() {
         folder_.emplace(files::RunFolder::open(*request_.resume));
         if (folder_->crashed_process()) {
@@ -194,54 +210,100 @@ class Session {
                 fmt::format("process {} ended without finishing this run", *folder_->crashed_process()));
         }
         const std::string recorded = files::read_whole(folder_->record());
-        std::vector<std::string> different = differences(recorded, record());
-        if (files::read_whole(folder_->model()) != loaded_.text) {
-            different.insert(different.begin(),
-                             fmt::format("the file: {} is not what the run keeps in {}",
-                                         loaded_.path.string(), folder_->model().string()));
-        }
+        const std::vector<std::string> different =
+            differences_from(recorded, folder_->path(), files::read_whole(folder_->model()));
         if (!different.empty()) {
             throw Error(
                 ErrorCode::invalid_argument,
-                fmt::format("{}: cannot go on with this run, as it was made with other settings:\n    {}\n"
-                            "  Give the same file, options, seed, batch and data, or start a new run without "
-                            "--resume.",
-                            folder_->path().string(), fmt::join(different, "\n    ")));
+                fmt::format(
+                    "{}: cannot go on with this run, as it was made with other settings:\n    {}\n"
+                    "  Give them as they were then; or add --fork, which goes on from it in a new run with "
+                    "these settings;\n  or begin anew, without --resume.",
+                    folder_->path().string(), fmt::join(different, "\n    ")));
         }
-        std::vector<std::string> broken;
-        place_ = load_newest_checkpoint(folder_->checkpoints(), graph_.states, broken);
-        for (const std::string& message : broken) {
-            notes_.push_back("skipped a broken checkpoint: " + message);
+        for (const std::string& each : machine_differences(recorded, record())) {
+            notes_.push_back("other last digits are possible than where it was begun: " + each);
         }
+        load_newest(folder_->checkpoints());
         saved_ = place_.step;
+        if (!measure_names_.empty()) {
+            recall_measures(measures(), place_.step, due_after_,
+                            [this](std::size_t measure, double value, std::uint64_t step) {
+                                stop_rule_.observe(measure, value);
+                                best_.observe(measure, value, step);
+                            });
+        }
+        if (ended()) {
+            return;
+        }
         log_.emplace(files::CsvLog::resume(folder_->log(), names_, place_.log_rows));
         if (place_.log_rows > 0) {
             place_.seconds = files::read_log(folder_->log()).seconds.at(place_.log_rows - 1);
         }
         files::write_atomically(folder_->record(), with_length(recorded, length_.steps, length_.epochs));
         if (!measure_names_.empty()) {
-            const std::filesystem::path path = folder_->path() / "measures.csv";
-            const files::LogTable table = files::read_log(path);
-            std::uint64_t rows = 0;
-            while (rows < table.step.size() && table.step[rows] <= static_cast<double>(place_.step)) {
-                for (std::size_t measure = 0; measure < table.values.size(); ++measure) {
-                    if (!std::isnan(table.values[measure][rows])) {
-                        stop_rule_.observe(measure, table.values[measure][rows]);
-                        best_.observe(measure, table.values[measure][rows],
-                                      static_cast<std::uint64_t>(table.step[rows]));
-                    }
-                }
-                ++rows;
-            }
-            measure_log_.emplace(files::CsvLog::resume(path, measure_names_, rows));
+            measure_log_.emplace(files::CsvLog::resume(measures(), measure_names_,
+                                                       forget_measures(measures(), place_.step, due_after_)));
+            restore_best_checkpoint(folder_->checkpoints(), best_.step());
         }
         notes_.push_back(fmt::format("{}, going on after step {}", folder_->path().string(), place_.step));
     }
 
+    std::filesystem::path load_newest(const std::filesystem::path& checkpoints) {
+        std::vector<std::string> broken;
+        Restored restored = load_newest_checkpoint(checkpoints, graph_.states, broken);
+        for (const std::string& message : broken) {
+            notes_.push_back("skipped a broken checkpoint: " + message);
+        }
+        place_ = restored.place;
+        return std::move(restored.file);
+    }
+
+    // A run of its own that begins with another's weights, moments and step.
+    void begin_fork() {
+        const TrainedRun from = open_trained(*request_.resume);
+        const std::string recorded = files::read_whole(from.folder / "run.json");
+        fork_.emplace(Fork{{}, 0, differences_from(recorded, from.folder, from.text)});
+        try {
+            fork_->checkpoint = load_newest(from.checkpoint.value_or(from.folder / "checkpoints"));
+        } catch (const Error& error) {
+            throw error.code() != ErrorCode::shape
+                ? error
+                : Error(error.code(), error.message() +
+                                          "\n  A fork has the same nets and optimizers; `net F from \"RUN\"` "
+                                          "takes one net from a run.");
+        }
+        fork_->step = place_.step;
+        place_.log_rows = 0;
+        first_step_ = place_.step;
+        if (ended()) {
+            throw Error(ErrorCode::invalid_argument,
+                        fmt::format("{} has had {} steps, and the fork would have {} in all; give a larger "
+                                    "--epochs or --steps",
+                                    request_.resume->string(), place_.step, length_.steps));
+        }
+        loaded_nets_ = recorded_nets(recorded);
+        make_folder();
+        notes_.push_back(fmt::format("{}, forked from {} after step {}", folder_->path().string(),
+                                     request_.resume->string(), place_.step));
+        for (const std::string& each : fork_->differences) {
+            notes_.push_back("differs in " + each);
+        }
+        try {
+            save_now();
+            draw();
+        } catch (...) {
+            discard();
+            throw;
+        }
+    }
+
+    std::filesystem::path measures() const { return folder_->path() / "measures.csv"; }
+
     std::string record() const {
         return describe_run(program_, datasets_,
                             {loaded_.path, program_.train->seed, program_.train->batch, length_.steps,
-                             length_.epochs, pool_->size(), request_.file.exact, loaded_nets_});
+                             length_.epochs, pool_->size(), request_.file.exact, loaded_nets_, fork_});
     }
 
     std::uint64_t epochs_after(std::uint64_t step) const {
@@ -250,11 +312,14 @@ class Session {
 
     bool ended() const { return place_.step >= length_.steps || stop_rule_.stopped(); }
 
-    void loop(const terminal::StopRequest& stop) {
+    // False if training has diverged or something of the run could not be written, which has then been said.
+    bool loop(const terminal::StopRequest& stop) {
         if (ended()) {
             fmt::print("Nothing is left to do: the run has had {} steps{}.\n", place_.step,
-                       stop_rule_.stopped() ? "" : "; a larger --epochs or --steps gives it more");
-            return;
+                       stop_rule_.stopped()
+                           ? fmt::format(", and {} has stalled", measure_names_[*stop_rule_.measure()])
+                           : "; a larger --epochs or --steps gives it more");
+            return true;
         }
         TrainFeeder feeder(program_, datasets_, graph_, program_.train->batch, program_.train->seed,
                            place_.step);
@@ -263,30 +328,52 @@ class Session {
             terminal::standard_output(),
             {length_.steps, length_.epochs, length_.per_step, place_.step, names_, place_.seconds}, now());
         saved_at_ = now();
-        while (!ended() && !stop.requested()) {
+        Watch watch(graph_.states, place_.step, now());
+        while (!ended() && !stop.requested() && place_.step < request_.stop_at.value_or(length_.steps)) {
             const std::uint64_t epochs_before = epochs_after(place_.step);
             feeder.feed(plan_);
             plan_.run(place_.step);
             ++place_.step;
             place_.seconds = now() - begin;
-            read_values(progress);
-            log_->append(place_.step, epochs_before + 1, place_.seconds, values_);
-            progress.step(place_.step, epochs_before + 1, values_, now());
             const std::uint64_t epochs_done = epochs_after(place_.step);
             const bool epoch_ended = epochs_done > epochs_before;
             const bool turn_ended =
                 length_.examples == 0 ? place_.step % turn_without_data == 0 : epoch_ended;
+            const bool late = now() - saved_at_ > longest_without_checkpoint;
+            if (!read_values()) {
+                progress.finish(now());
+                explain(watch, place_.step - 1);
+                return false;
+            }
+            log_->append(place_.step, epochs_before + 1, place_.seconds, values_);
+            progress.step(place_.step, epochs_before + 1, values_, now());
             if (turn_ended) {
                 progress.epoch_done(now());
             }
+            // Before anything is made of the states, or kept of them, they are known to be numbers.
+            const bool keep = watch.due(now());
+            const bool asked = stop.take_checkpoint_request();
+            if ((keep || turn_ended || asked || late || shows(epoch_ended, epochs_done)) && !watch.sound()) {
+                progress.finish(now());
+                explain(watch, place_.step);
+                return false;
+            }
+            if (keep) {
+                watch.keep(place_.step, now());
+            }
             show(progress, epoch_ended, epochs_done);
-            if (turn_ended || now() - saved_at_ > longest_without_checkpoint) {
-                save();
+            const bool saved = (turn_ended || asked || late) && save(progress);
+            if (asked && saved) {
+                progress.say(fmt::format("A checkpoint is written after step {}.", place_.step));
             }
         }
         progress.finish(now());
         if (saved_ != place_.step) {
-            save();
+            if (!watch.sound()) {
+                explain(watch, place_.step);
+                return false;
+            }
+            save_at_the_end();
         }
         if (ended()) {
             finish(progress.seconds());
@@ -294,43 +381,49 @@ class Session {
             fmt::print("Stopped after step {} of {}; a checkpoint is written. Go on with:\n    {}\n",
                        place_.step, length_.steps, spell_command(request_, folder_->path()));
         }
+        if (!failing_.empty()) {
+            std::fflush(stdout);
+            fmt::print(stderr, "gandsl: error: {} could not be written to the end, as said above\n",
+                       fmt::join(failing_, " and "));
+        }
+        return failing_.empty();
     }
 
-    void read_values(terminal::Progress& progress) {
+    // False if one of them is no number.
+    bool read_values() {
         for (std::size_t place = 0; place < names_.size(); ++place) {
             values_[place] = plan_.read(graph_.named[place].var)[0];
         }
-        for (std::size_t place = 0; place < names_.size(); ++place) {
-            if (!std::isfinite(values_[place])) {
-                progress.finish(now());
-                throw not_finite(place);
-            }
-        }
+        return std::all_of(values_.begin(), values_.end(), [](float value) { return std::isfinite(value); });
     }
 
-    // What stands in the log's column `place` has no value.
-    Error not_finite(std::size_t place) const {
-        const dsl::Update& update = std::get<dsl::Update>(program_.train->items[graph_.named[place].item]);
-        std::vector<std::string> nets;
-        for (const std::size_t net : update.nets) {
-            nets.push_back(program_.nets[net].name);
+    // Repeats what led to the numbers that are missing, and says where they were lost. `logged` is the last
+    // step in the log. The plan is used up.
+    void explain(Watch& watch, std::uint64_t logged) {
+        const std::string checkpoint =
+            saved_ ? fmt::format("the last good checkpoint, after step {}, is {}", *saved_,
+                                 checkpoint_path(folder_->checkpoints(), *saved_).string())
+                   : std::string("there is no checkpoint yet");
+        const BadStep bad = find_bad_step(
+            watch, std::move(plan_),
+            {loaded_, datasets_, graph_, pool_, place_.step, folder_->log().string(), checkpoint});
+        // A bad weight may have gone unnoticed for some steps: what they logged comes of it.
+        const std::uint64_t good = bad.losses_good ? bad.step : bad.step - 1;
+        if (good < logged) {
+            log_.emplace(files::CsvLog::resume(folder_->log(), names_, log_->rows() - (logged - good)));
         }
-        // Columns are in the order of the updates: what is before another's was made with fewer steps
-        // learned.
-        const bool learned = place_.step > 1 || graph_.named[place].item != graph_.named[0].item;
-        return {
-            ErrorCode::not_finite,
-            fmt::format("{} of the update of {} is {} in step {}: {}\n"
-                        "  The steps before are in {}; {}.",
-                        names_[place], fmt::join(nets, ", "), values_[place], place_.step,
-                        learned ? "training has diverged\n"
-                                  "  A smaller learning rate, or `clip` in the optimizer, may help."
-                                : "it had no value before anything was learned\n"
-                                  "  Look for a division by 0, or `log` or `sqrt` of what can be 0 or less.",
-                        folder_->log().string(),
-                        saved_ ? fmt::format("the checkpoint after step {} is kept", *saved_)
-                               : std::string("there is no checkpoint yet")),
-            program::locate(loaded_, update.span)};
+        std::fflush(stdout);
+        std::fputs(dsl::render(bad.diagnostic, loaded_.path.string(), loaded_.text).c_str(), stderr);
+    }
+
+    // Whether a sample or a measure is due.
+    bool shows(bool epoch_ended, std::uint64_t epochs_done) const {
+        const auto is_due = [&](const auto& each) {
+            return due(each.period, place_.step, epoch_ended, epochs_done);
+        };
+        return place_.step == length_.steps ||
+               std::any_of(program_.measures.begin(), program_.measures.end(), is_due) ||
+               std::any_of(program_.samples.begin(), program_.samples.end(), is_due);
     }
 
     // Samples and measures that are due.
@@ -338,13 +431,20 @@ class Session {
         const bool last = place_.step == length_.steps;
         bool measured = false;
         bool best = false;
+        bool best_in_turn = false;
         std::vector<float> taken(measures_.size(), std::nanf(""));
         for (std::size_t place = 0; place < measures_.size(); ++place) {
-            if (due(program_.measures[place].period, place_.step, epoch_ended, epochs_done) || last) {
+            const bool in_turn = due(program_.measures[place].period, place_.step, epoch_ended, epochs_done);
+            if (in_turn || last) {
                 const double value = measures_.take(place);
                 taken[place] = static_cast<float>(value);
-                stop_rule_.observe(place, double{taken[place]});
-                best = best_.observe(place, double{taken[place]}, place_.step) || best;
+                if (in_turn) {
+                    stop_rule_.observe(place, double{taken[place]});
+                }
+                if (best_.observe(place, double{taken[place]}, place_.step)) {
+                    best = true;
+                    best_in_turn = in_turn;
+                }
                 measured = true;
                 progress.say(fmt::format("{} on {} after step {}: {}", measure_names_[place],
                                          program_.measures[place].split, place_.step,
@@ -355,15 +455,18 @@ class Session {
             measure_log_->append(place_.step, epochs_done + (epoch_ended ? 0 : 1), place_.seconds, taken);
         }
         if (best) {
-            fill_place();
-            save_best_checkpoint(folder_->checkpoints(), place_, graph_.states);
+            attempt(progress, "the best checkpoint", [&] {
+                fill_place();
+                save_best_checkpoint(folder_->checkpoints(), place_, graph_.states, !best_in_turn);
+            });
         }
         for (std::size_t place = 0; place < samples_.size(); ++place) {
             const dsl::Period& period = program_.samples[place].period;
             if (due(period, place_.step, epoch_ended, epochs_done) || ended()) {
                 const bool by_step = period.unit == dsl::Period::Unit::step;
                 const std::uint64_t number = by_step ? place_.step : epochs_done + (epoch_ended ? 0 : 1);
-                last_samples_[place] = samples_.write(place, folder_->samples(), number);
+                attempt(progress, "a sample",
+                        [&] { last_samples_[place] = samples_.write(place, folder_->samples(), number); });
             }
         }
     }
@@ -379,13 +482,70 @@ class Session {
         place_.batch = program_.train->batch;
     }
 
-    void save() {
+    // A file that cannot be written does not end the training, which is worth more: it goes on in memory, and
+    // tries again when the next is due. Said once, until it can be written again.
+    template <typename Write>
+    bool attempt(terminal::Progress& progress, const std::string& what, const Write& write) {
+        try {
+            write();
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::file) {
+                throw;
+            }
+            if (failing_.insert(what).second) {
+                progress.say(
+                    fmt::format("warning: {}\n  Training goes on; {} is tried again when the next is due.",
+                                error.what(), what));
+            }
+            return false;
+        }
+        if (failing_.erase(what) > 0) {
+            progress.say(fmt::format("After step {}, {} could be written again.", place_.step, what));
+        }
+        return true;
+    }
+
+    bool save(terminal::Progress& progress) {
+        const bool saved = attempt(progress, "the checkpoint", [&] { save_now(); });
+        if (!saved) {
+            saved_at_ = now() - longest_without_checkpoint + until_next_attempt;
+        } else {
+            attempt(progress, "the picture of the curves", [&] { draw(); });
+        }
+        return saved;
+    }
+
+    void save_now() {
         fill_place();
         save_checkpoint(folder_->checkpoints(), place_, graph_.states);
         saved_ = place_.step;
         saved_at_ = now();
+    }
+
+    void draw() {
         files::write_atomically(folder_->curves(), render::draw_curves(files::read_log(folder_->log()),
                                                                        loaded_.path.stem().string()));
+    }
+
+    // Nothing comes after it that could try again.
+    void save_at_the_end() {
+        try {
+            save_now();
+            draw();
+        } catch (const Error& error) {
+            if (saved_ == place_.step) {
+                throw;
+            }
+            throw Error(
+                error.code(),
+                saved_ ? fmt::format("{}\n  Training came to step {}, and what it learned after step {} is "
+                                     "lost. See that {} can be written, and go on with:\n    {}",
+                                     error.what(), place_.step, *saved_, folder_->checkpoints().string(),
+                                     spell_command(request_, folder_->path()))
+                       : fmt::format("{}\n  Training came to step {}, and what it learned is lost: no "
+                                     "checkpoint could be written before.",
+                                     error.what(), place_.step));
+        }
     }
 
     /// `seconds` are those that the last line of progress shows.
@@ -405,7 +565,7 @@ class Session {
         }
         fmt::print("  curves       {}\n", folder_->curves().string());
         fmt::print("  checkpoints  {}\n", folder_->checkpoints().string());
-        if (best_.step()) {
+        if (best_.step() && !failing_.contains("the best checkpoint")) {
             fmt::print("  best         {} ({} {} after step {})\n",
                        best_checkpoint(folder_->checkpoints()).filename().string(),
                        measure_names_[best_.measure()], terminal::human_number(best_.value()), *best_.step());
@@ -431,10 +591,18 @@ class Session {
     std::optional<files::CsvLog> log_;
     std::optional<files::CsvLog> measure_log_;
     RunPlace place_;
+    const MeasureDue due_after_ = [this](std::size_t measure, std::uint64_t step) {
+        const std::uint64_t epochs = epochs_after(step);
+        return due(program_.measures[measure].period, step, epochs > epochs_after(step - 1), epochs);
+    };
+    std::uint64_t first_step_ = 0;  ///< of this folder: a fork's is not 0
+    bool made_ = false;             ///< the folder is new
+    std::optional<Fork> fork_;
     std::vector<LoadedNet> loaded_nets_;
     std::vector<std::string> notes_;      ///< about the run's folder, said once it is open
     std::optional<std::uint64_t> saved_;  ///< step of the newest checkpoint
     double saved_at_ = 0;
+    std::set<std::string> failing_;                    ///< what could not be written when it was last due
     std::vector<std::filesystem::path> last_samples_;  ///< of each sample; empty before its first file
 };
 

@@ -4,8 +4,9 @@
 //
 // For each TESTS/good/NAME.gan: NAME.printed is its canonical form, and NAME.checked what `gandsl check` says
 // of it. For each TESTS/bad/TOPIC/NAME.gan: NAME.expected is what `gandsl check` says. Each ends with the
-// exit code. A first line `# gandsl check ARGUMENTS` adds arguments. Only what goes to the standard error
-// stream counts here. With GANDSL_PROMOTE=1 in the environment the files are rewritten instead.
+// exit code. A first line `# gandsl check ARGUMENTS` adds arguments; one `# gandsl run ARGUMENTS` runs the
+// program instead. Only what goes to the standard error stream counts here. With GANDSL_PROMOTE=1 in the
+// environment the files are rewritten instead.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,20 +71,13 @@ std::string shell_quoted(const std::string& text) {
     return result + "'";
 }
 
-/// What `gandsl check` writes to the standard error stream about a file, and its exit code. It runs in the
-/// file's folder, and sees no data but what is drawn.
-std::string checked(const fs::path& file) {
-    static const std::string mark = "# gandsl check ";
-    const std::string text = read(file).value_or("");
-    std::string arguments;
-    if (text.rfind(mark, 0) == 0) {
-        arguments = text.substr(mark.size(), text.find('\n') - mark.size()) + " ";
-    }
+/// What a command writes to the standard error stream in a folder, and its exit code. It sees no data but
+/// what is drawn.
+std::string said(const fs::path& folder, const std::string& words) {
     const std::string command =
-        "cd " + shell_quoted(file.parent_path().string()) +
+        "cd " + shell_quoted(folder.string()) +
         " && HOME=/nonexistent XDG_CACHE_HOME=/nonexistent GANDSL_DATA=/nonexistent " +
-        shell_quoted(program) + " check " + arguments + shell_quoted(file.filename().string()) +
-        " 2>&1 >/dev/null";
+        shell_quoted(program) + " " + words + " 2>&1 >/dev/null";
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"),
                                                                [](std::FILE*) { return 0; });
     BOOST_REQUIRE(pipe);
@@ -95,6 +89,31 @@ std::string checked(const fs::path& file) {
     const int status = pclose(pipe.get());
     BOOST_REQUIRE(WIFEXITED(status));
     return output + "exit code " + std::to_string(WEXITSTATUS(status)) + "\n";
+}
+
+fs::path temporary_folder() {
+    const fs::path folder = fs::temp_directory_path() / ("gandsl-golden-" + std::to_string(getpid()));
+    fs::create_directories(folder);
+    return folder;
+}
+
+/// What `gandsl check` says about a file, or `gandsl run` where its first line says so.
+std::string checked(const fs::path& file) {
+    const std::string text = read(file).value_or("");
+    const std::string name = shell_quoted(file.filename().string());
+    const auto arguments = [&](const std::string& mark) {
+        return text.rfind(mark, 0) == 0 ? text.substr(mark.size(), text.find('\n') - mark.size()) + " " : "";
+    };
+    static const std::string run_mark = "# gandsl run";
+    if (text.rfind(run_mark, 0) != 0) {
+        return said(file.parent_path(), "check " + arguments("# gandsl check ") + name);
+    }
+    // A run leaves files.
+    const fs::path folder = temporary_folder();
+    fs::copy_file(file, folder / file.filename());
+    const std::string output = said(folder, "run " + arguments(run_mark) + name);
+    fs::remove_all(folder);
+    return output;
 }
 
 void printed_form(const fs::path& file) {
@@ -123,8 +142,7 @@ void bad(const fs::path& file) {
 const char* const large_name = "file_too_large";
 
 void large() {
-    const fs::path folder = fs::temp_directory_path() / ("gandsl-golden-" + std::to_string(getpid()));
-    fs::create_directories(folder);
+    const fs::path folder = temporary_folder();
     const fs::path file = folder / (std::string(large_name) + ".gan");
     {
         std::ofstream out(file, std::ios::binary);

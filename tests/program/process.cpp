@@ -33,6 +33,19 @@ Pipe make_pipe() {
     return {ends[0], ends[1]};
 }
 
+// The first to write to it waits for ever.
+Pipe make_full_pipe() {
+    const Pipe pipe = make_pipe();
+    ::fcntl(pipe.writer, F_SETFL, O_NONBLOCK);
+    const std::array<char, 4096> block{};
+    for (const std::size_t size : {block.size(), std::size_t{1}}) {
+        while (::write(pipe.writer, block.data(), size) > 0) {
+        }
+    }
+    ::fcntl(pipe.writer, F_SETFL, 0);
+    return pipe;
+}
+
 Pipe make_terminal(unsigned short columns) {
     Pipe terminal;
     winsize size{};
@@ -95,7 +108,9 @@ Outcome start(const std::string& path, std::vector<std::string> words, const Com
     std::vector<std::string> environment = environment_of(command);
     const std::vector<char*> word_pointers = pointers(words);
     const std::vector<char*> environment_pointers = pointers(environment);
-    const Pipe out = command.columns > 0 ? make_terminal(command.columns) : make_pipe();
+    const Pipe out = command.blocked       ? make_full_pipe()
+                     : command.columns > 0 ? make_terminal(command.columns)
+                                           : make_pipe();
     const Pipe err = make_pipe();
     const pid_t process = ::fork();
     if (process < 0) {
@@ -114,7 +129,8 @@ Outcome start(const std::string& path, std::vector<std::string> words, const Com
     ::close(out.writer);
     ::close(err.writer);
     Outcome outcome;
-    std::array<pollfd, 2> sources{pollfd{out.reader, POLLIN, 0}, pollfd{err.reader, POLLIN, 0}};
+    std::array<pollfd, 2> sources{pollfd{command.blocked ? -1 : out.reader, POLLIN, 0},
+                                  pollfd{err.reader, POLLIN, 0}};
     const auto end = std::chrono::steady_clock::now() + longest;
     while (sources[0].fd >= 0 || sources[1].fd >= 0) {
         if (std::chrono::steady_clock::now() > end) {

@@ -24,6 +24,7 @@ struct Command {
     std::filesystem::path folder;                                    ///< in which it starts
     std::vector<std::pair<std::string, std::string>> environment{};  ///< in addition; HOME is `folder`
     unsigned short columns = 0;  ///< standard output is a terminal of this width; 0: a pipe
+    bool blocked = false;        ///< standard output is a pipe that is full, and stays so
 };
 
 /// The path of gandsl, from $GANDSL_PROGRAM.

@@ -74,9 +74,11 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_written_is_locked) {
     {
         const RunFolder run = RunFolder::create(folder / "runs", "m");
         path = run.path();
+        const std::string self = std::to_string(getpid());
         BOOST_TEST(message_of([&] { RunFolder::open(path); }) ==
-                   std::filesystem::canonical(path).string() + " is being written by process " +
-                       std::to_string(getpid()) + "; wait until it has ended, or stop it");
+                   std::filesystem::canonical(path).string() + " is being written by process " + self +
+                       ", and two would spoil it\n  Wait until it has ended, or stop it with `kill " + self +
+                       "`: it writes a checkpoint first.");
     }
     const RunFolder run = RunFolder::open(path);
     BOOST_TEST(!run.crashed_process().has_value());

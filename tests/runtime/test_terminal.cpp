@@ -1,8 +1,10 @@
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <csignal>
 #include <limits>
 #include <sstream>
@@ -221,6 +223,46 @@ BOOST_AUTO_TEST_CASE(a_first_signal_asks_to_stop) {
         BOOST_CHECK_THROW(StopRequest(), Error);
     }
     BOOST_TEST((std::signal(SIGTERM, handler_before) == SIG_IGN));
+}
+
+BOOST_AUTO_TEST_CASE(a_hang_up_asks_for_a_checkpoint_once) {
+    const auto handler_before = std::signal(SIGHUP, SIG_IGN);
+    {
+        const StopRequest stop;
+        BOOST_TEST(!stop.take_checkpoint_request());
+        std::raise(SIGHUP);
+        std::raise(SIGHUP);
+        BOOST_TEST(!stop.requested());
+        BOOST_TEST(stop.take_checkpoint_request());
+        BOOST_TEST(!stop.take_checkpoint_request());
+    }
+    BOOST_TEST((std::signal(SIGHUP, handler_before) == SIG_IGN));
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_that_has_gone_is_written_to_no_more) {
+    int ours = -1;
+    int theirs = -1;
+    BOOST_TEST_REQUIRE(openpty(&ours, &theirs, nullptr, nullptr, nullptr) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        close(ours);
+        dup2(theirs, STDOUT_FILENO);
+        close(theirs);
+        const StopRequest stop;
+        // The other side goes with the parent's last descriptor of it.
+        while (write(STDOUT_FILENO, "x", 1) == 1) {
+            usleep(1000);
+        }
+        const bool gone = errno == EIO;
+        std::raise(SIGHUP);
+        _exit(gone && write(STDOUT_FILENO, "x", 1) == 1 ? 0 : 1);
+    }
+    close(theirs);
+    close(ours);
+    int status = 0;
+    waitpid(child, &status, 0);
+    BOOST_TEST(WIFEXITED(status));
+    BOOST_TEST(WEXITSTATUS(status) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once) {

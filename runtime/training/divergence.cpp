@@ -1,0 +1,485 @@
+#include "runtime/training/divergence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "autodiff/array.hpp"
+#include "autodiff/error.hpp"
+#include "autodiff/operation.hpp"
+
+namespace gandsl::training {
+
+namespace {
+
+// In seconds: as long as a user waits for the repetition at most, plus a step. A copy takes some thousandths
+// of this.
+constexpr double longest_repetition = 10;
+
+bool finite(std::span<const float> values) {
+    return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+std::span<float> memory_of(const runtime::NamedState& state) {
+    Array& value = state.var.tape().state_value(state.var.id());
+    return {value.data(), value.size()};
+}
+
+}  // namespace
+
+Watch::Watch(std::span<const runtime::NamedState> states, std::uint64_t step, double now) : states_(states) {
+    for (const runtime::NamedState& state : states_) {
+        copies_.emplace_back(memory_of(state).size());
+    }
+    keep(step, now);
+}
+
+bool Watch::sound() const {
+    return std::all_of(states_.begin(), states_.end(),
+                       [](const runtime::NamedState& state) { return finite(memory_of(state)); });
+}
+
+bool Watch::due(double now) const {
+    return now - kept_at_ > longest_repetition;
+}
+
+void Watch::keep(std::uint64_t step, double now) {
+    for (std::size_t place = 0; place < states_.size(); ++place) {
+        const std::span<const float> values = memory_of(states_[place]);
+        std::copy(values.begin(), values.end(), copies_[place].begin());
+    }
+    step_ = step;
+    kept_at_ = now;
+}
+
+std::uint64_t Watch::restore() {
+    for (std::size_t place = 0; place < states_.size(); ++place) {
+        std::copy(copies_[place].begin(), copies_[place].end(), memory_of(states_[place]).begin());
+    }
+    return step_;
+}
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string spell(double value) {
+    return std::isnan(value) ? "nan" : fmt::format("{:.4g}", value);  // a NaN may have a sign
+}
+
+std::string as_code(std::string_view text) {
+    return fmt::format("`{}`", text);
+}
+
+// As an operand, so that (-2) ^ 0.5 is read as it is meant.
+std::string operand(double value) {
+    return std::signbit(value) ? "(" + spell(value) + ")" : spell(value);
+}
+
+// Of a formula of these operations each number is a number of the inputs at the same place.
+std::string formula(const Node& node, const std::vector<double>& inputs) {
+    const std::string_view name = node.operation->name;
+    const auto infix = [&](const char* sign) {
+        return spell(inputs[0]) + " " + sign + " " + operand(inputs[1]);
+    };
+    const auto number = [&](std::size_t place) { return node.attributes.numbers.at(place); };
+    if (name == "add") {
+        return infix("+");
+    }
+    if (name == "subtract") {
+        return infix("-");
+    }
+    if (name == "multiply") {
+        return infix("*");
+    }
+    if (name == "divide" || name == "divide_or_zero") {
+        return infix("/");
+    }
+    if (name == "power") {
+        return operand(inputs[0]) + " ^ " + operand(inputs[1]);
+    }
+    if (name == "square") {
+        return operand(inputs[0]) + " ^ 2";
+    }
+    // The steps of optimizers.
+    if (name == "blend") {
+        return fmt::format("{} * {} + {} * {}", spell(number(0)), operand(inputs[0]), spell(1 - number(0)),
+                           operand(inputs[1]));
+    }
+    if (name == "blend_square") {
+        return fmt::format("{} * {} + {} * {} ^ 2", spell(number(0)), operand(inputs[0]),
+                           spell(1 - number(0)), operand(inputs[1]));
+    }
+    if (name == "divide_by_root") {
+        return fmt::format("{} / (sqrt({}) + {})", spell(inputs[0]), spell(inputs[1]), spell(inputs[2]));
+    }
+    if (name == "subtract_product") {
+        return fmt::format("{} - {} * {}", spell(inputs[0]), operand(inputs[1]), operand(inputs[2]));
+    }
+    Names numbers;
+    for (const double input : inputs) {
+        numbers.push_back(spell(input));
+    }
+    return fmt::format("{}({})", name, fmt::join(numbers, ", "));
+}
+
+struct Range {
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+
+    void include(const Array& values) {
+        for (std::size_t place = 0; place < values.size(); ++place) {
+            low = std::min(low, double{values.data()[place]});
+            high = std::max(high, double{values.data()[place]});
+        }
+    }
+    std::string text() const {
+        return low == high ? spell(low) : fmt::format("from {} to {}", spell(low), spell(high));
+    }
+};
+
+Range range_of(const Array& values) {
+    Range range;
+    range.include(values);
+    return range;
+}
+
+// Where an entry of the result finds its number in an operand of another shape.
+std::size_t operand_entry(std::size_t entry, const Shape& result, const Shape& shape) {
+    std::size_t place = 0;
+    std::size_t stride = 1;
+    for (std::size_t back = 1; back <= result.size(); ++back) {
+        const auto size = static_cast<std::size_t>(result[result.size() - back]);
+        const std::size_t at = entry % size;
+        entry /= size;
+        if (back <= shape.size()) {
+            const auto own = static_cast<std::size_t>(shape[shape.size() - back]);
+            place += own == 1 ? 0 : at * stride;
+            stride *= own;
+        }
+    }
+    return place;
+}
+
+std::string place_in(std::size_t entry, const Shape& shape) {
+    std::vector<std::size_t> at(shape.size());
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        at[axis] = entry % static_cast<std::size_t>(shape[axis]);
+        entry /= static_cast<std::size_t>(shape[axis]);
+    }
+    return fmt::format("[{}]", fmt::join(at, ", "));
+}
+
+// An entry of the catalogue as the author of the file writes it.
+std::string written(const dsl::Entry& entry) {
+    static const std::map<std::string_view, std::string_view> signs = {
+        {"add", "+"},         {"subtract", "-"},       {"multiply", "*"}, {"divide", "/"},
+        {"power", "^"},       {"negate", "-"},         {"less", "<"},     {"greater", ">"},
+        {"less_equal", "<="}, {"greater_equal", ">="}, {"equal", "=="},   {"not_equal", "!="},
+    };
+    const auto found = signs.find(entry.name);
+    return as_code(entry.kind == dsl::EntryKind::operation && found != signs.end()
+                       ? found->second
+                       : std::string_view(entry.name));
+}
+
+// Tells where a bad number came from.
+class Account {
+  public:
+    Account(const Replay& replay, const NotFinite& cause, const TraceOptions& options)
+        : replay_(replay),
+          tape_(*replay.graph.tape),
+          cause_(cause),
+          node_(tape_.node(cause.node)),
+          origin_(replay.graph.origins.at(node_.mark)) {
+        // What the operation took, and of a gradient what the operation behind it took.
+        forward_ = node_.gradient_of;
+        while (forward_ != no_node && tape_.node(forward_).gradient_of != no_node) {
+            forward_ = tape_.node(forward_).gradient_of;
+            ++gradients_;
+        }
+        std::vector<NodeId> wanted = node_.inputs;
+        if (forward_ != no_node) {
+            const std::vector<NodeId>& more = tape_.node(forward_).inputs;
+            wanted.insert(wanted.end(), more.begin(), more.end());
+        }
+        values_ = trace(tape_, wanted, options);
+        given_ = numbers_at(0, node_);
+    }
+
+    dsl::Diagnostic diagnostic(std::uint64_t step, const std::string& result) const {
+        dsl::diagnostics::Divergence account{.span = origin_.span,
+                                             .inside = inside(),
+                                             .computed = computed(),
+                                             .value = spell(cause_.value),
+                                             .result = result,
+                                             .step = step,
+                                             .found = found(),
+                                             .expected = {},
+                                             .help = {}};
+        // What was recorded after an update has its new weights.
+        const std::vector<runtime::UpdateRecord>& updates = replay_.graph.updates;
+        advise(account, step > 1 || cause_.node > updates.front().results.front().id());
+        if (step > 1) {
+            account.help.push_back(
+                fmt::format("the steps before are in {}; {}", replay_.log, replay_.checkpoint));
+        }
+        dsl::Diagnostic diagnostic = dsl::diagnostics::diverged(account);
+        const dsl::Program& program = replay_.loaded.program;
+        for (const runtime::Origin* at = &origin_; at->caller != 0;) {
+            const runtime::Origin& caller = replay_.graph.origins[at->caller];
+            diagnostic.notes.push_back(
+                dsl::diagnostics::reached_through(caller.span, program.nets[at->net].name));
+            at = &caller;
+        }
+        return diagnostic;
+    }
+
+  private:
+    // What the step did not compute: data, or states that were bad before.
+    bool leaf() const { return node_.inputs.empty(); }
+    bool data() const { return operation() == "input"; }
+    std::string_view operation() const { return node_.operation->name; }
+
+    // The inputs' numbers from which an elementwise operation makes the bad one; empty for others. `first` is
+    // the place of its inputs among values_.
+    std::vector<double> numbers_at(std::size_t first, const Node& node) const {
+        std::vector<double> numbers;
+        if (node.operation->kernel == nullptr || node.shape != node_.shape) {
+            return numbers;
+        }
+        for (std::size_t place = 0; place < node.inputs.size(); ++place) {
+            const std::size_t entry =
+                operand_entry(cause_.entry, node.shape, tape_.node(node.inputs[place]).shape);
+            numbers.push_back(double{values_[first + place].data()[entry]});
+        }
+        return numbers;
+    }
+
+    std::string name_of(NodeId id) const {
+        const runtime::Origin& origin = replay_.graph.origins.at(tape_.node(id).mark);
+        return origin.entry != nullptr ? written(*origin.entry) : "the objective";
+    }
+
+    std::string inside() const {
+        if (leaf()) {
+            return {};
+        }
+        if (forward_ != no_node) {
+            std::string text = "the gradient of " + name_of(forward_);
+            for (std::size_t more = 0; more < gradients_; ++more) {
+                text = "the gradient of " + text;
+            }
+            return text;
+        }
+        const bool as_written = origin_.entry == nullptr || origin_.entry->name == operation() ||
+                                (origin_.entry->kind == dsl::EntryKind::operation && !given_.empty());
+        return as_written ? std::string() : written(*origin_.entry);
+    }
+
+    std::string computed() const {
+        if (leaf()) {
+            return (data() ? "the data " : "") + as_code(tape_.name(cause_.node));
+        }
+        if (!given_.empty()) {
+            return as_code(formula(node_, given_));
+        }
+        if (operation() == "sum") {
+            return fmt::format("a sum of numbers {}", range_of(values_[0]).text());
+        }
+        if (operation() == "matmul" || operation().starts_with("convolution")) {
+            return fmt::format("a sum of products of numbers {} with numbers {}", range_of(values_[0]).text(),
+                               range_of(values_[1]).text());
+        }
+        return fmt::format("{} of numbers {}", operation(), range_of_inputs().text());
+    }
+
+    Range range_of_inputs() const {
+        Range range;
+        for (std::size_t place = 0; place < node_.inputs.size(); ++place) {
+            range.include(values_[place]);
+        }
+        return range;
+    }
+
+    std::string found() const {
+        const auto total = static_cast<std::size_t>(element_count(node_.shape));
+        std::string text;
+        if (total > 1) {
+            Names sizes;
+            for (const Index size : node_.shape) {
+                sizes.push_back(std::to_string(size));
+            }
+            text = fmt::format("{} of {} ({}) {} no number, the first at {}", cause_.count, total,
+                               fmt::join(sizes, " x "), cause_.count == 1 ? "is" : "are",
+                               place_in(cause_.entry, node_.shape));
+        }
+        if (!given_.empty() && total > 1) {
+            Names ranges;
+            for (std::size_t place = 0; place < node_.inputs.size(); ++place) {
+                ranges.push_back(range_of(values_[place]).text());
+            }
+            text += fmt::format("; what goes in: {}", fmt::join(ranges, ", and "));
+        }
+        if (forward_ != no_node) {
+            const Node& forward = tape_.node(forward_);
+            const std::vector<double> numbers = numbers_at(node_.inputs.size(), forward);
+            Range range;
+            for (std::size_t place = node_.inputs.size(); place < values_.size(); ++place) {
+                range.include(values_[place]);
+            }
+            text += fmt::format("{}{}", text.empty() ? "" : "; ",
+                                numbers.empty()
+                                    ? name_of(forward_) + " takes numbers " + range.text()
+                                    : "the gradient is that of " + as_code(formula(forward, numbers)));
+        }
+        return text;
+    }
+
+    void advise(dsl::diagnostics::Divergence& account, bool learned) const {
+        const double first = given_.empty() ? 0 : given_.front();
+        const double last = given_.empty() ? 0 : given_.back();
+        const auto expect = [&](const char* expected, const char* help) {
+            account.expected = expected;
+            account.help.emplace_back(help);
+        };
+        bool grown = false;  // too large a number, rather than one that an operation cannot take
+        if (data()) {
+            expect("numbers", "leave out of the data what is no number");
+        } else if (leaf()) {
+            account.expected = "a run whose states are numbers";
+        } else if (operation() == "log" && first <= 0 && is_loss()) {
+            expect("a prediction between 0 and 1",
+                   "end the net that makes it in `sigmoid` or `softmax`, whose logarithm is computed safely");
+        } else if (operation() == "log" && first <= 0) {
+            expect("`log` of a number above 0",
+                   "where it takes what is never below 0, write `log(x + 1e-6)`; the `log` of a `sigmoid`, "
+                   "`1 - sigmoid` or `softmax` is computed safely as it stands");
+        } else if (operation() == "sqrt" && first < 0) {
+            expect("`sqrt` of a number from 0 on", "see that it cannot fall below 0, as a square cannot");
+        } else if (operation() == "divide" && last == 0) {
+            expect("a divisor that is not 0", "add something small to it that keeps it from 0, such as 1e-6");
+        } else if (operation() == "power" && first < 0 && std::isnan(cause_.value)) {
+            expect("a number from 0 on, where the power is not whole", "take `abs(x)`, or a whole power");
+        } else if (operation() == "power" && first == 0 && last < 0) {
+            expect("a number other than 0, where the power is below 0",
+                   forward_ != no_node ? "`x ^ a` rises infinitely steeply at 0 where a is below 1: write "
+                                         "`(x + 1e-6) ^ a`"
+                                       : "add something small that keeps it from 0, such as 1e-6");
+        } else if (operation() == "exp") {
+            expect("`exp` of at most 88.7, as numbers end at 3.4e+38",
+                   "bound what it takes, for instance by `tanh`");
+        } else {
+            account.expected = "numbers within 3.4e+38, where they end";
+            grown = true;
+        }
+        const bool optimizer = origin_.entry != nullptr && origin_.entry->kind == dsl::EntryKind::optimizer;
+        if (!leaf() && (learned || (grown && (forward_ != no_node || optimizer)))) {
+            account.help.emplace_back(
+                "a smaller learning rate, or `clip = 1` in the optimizer, may keep training from getting "
+                "there");
+        }
+    }
+
+    bool is_loss() const {
+        return origin_.entry != nullptr &&
+               (origin_.entry->name == "bce" || origin_.entry->name == "cross_entropy");
+    }
+
+    const Replay& replay_;
+    const Tape& tape_;
+    const NotFinite& cause_;
+    const Node& node_;
+    const runtime::Origin& origin_;
+    NodeId forward_ = no_node;   ///< of a gradient, the operation of the file
+    std::size_t gradients_ = 0;  ///< gradients of gradients beyond the first
+    std::vector<Array> values_;
+    std::vector<double> given_;
+};
+
+// What a step leaves behind, and what its parts are called: what is shown first, then weights, then the rest.
+struct Results {
+    std::vector<Var> vars;
+    Names names;
+};
+
+Results results_of(const runtime::Graph& graph) {
+    Results results;
+    for (const runtime::NamedOutput& output : graph.named) {
+        results.vars.push_back(output.var);
+        results.names.push_back(as_code(output.name));
+    }
+    for (const bool learned : {true, false}) {
+        for (const Assignment& each : graph.assignments) {
+            const auto named = std::find_if(graph.states.begin(), graph.states.end(),
+                                            [&](const auto& state) { return state.var == each.state; });
+            if (named != graph.states.end() && named->learned == learned) {
+                results.vars.push_back(each.value);
+                results.names.push_back("the new " + as_code(named->name));
+            }
+        }
+    }
+    return results;
+}
+
+bool losses_finite(const Plan& plan, const runtime::Graph& graph) {
+    return std::all_of(graph.named.begin(), graph.named.end(),
+                       [&](const auto& output) { return std::isfinite(plan.read(output.var)[0]); });
+}
+
+}  // namespace
+
+BadStep find_bad_step(Watch& watch, Plan plan, const Replay& replay) {
+    const dsl::Train& train = *replay.loaded.program.train;
+    std::uint64_t step = watch.restore();
+    TrainFeeder feeder(replay.loaded.program, replay.datasets, replay.graph, train.batch, train.seed, step);
+    BadStep bad;
+    while (true) {
+        feeder.feed(plan);
+        plan.run(step);
+        bad.losses_good = losses_finite(plan, replay.graph);
+        if (!bad.losses_good || !watch.sound()) {
+            break;
+        }
+        if (++step == replay.last) {
+            throw Error(
+                ErrorCode::not_finite,
+                fmt::format("step {} gave a value that is no number, but when the steps were repeated it "
+                            "gave numbers, though equal steps have equal results\n"
+                            "  The machine's memory or processor may be failing. Go on from the last "
+                            "checkpoint with --resume.",
+                            replay.last));
+        }
+        watch.keep(step, 0);
+    }
+    bad.step = step + 1;
+    watch.restore();
+    std::map<NodeId, std::vector<Real>> fed;
+    for (const runtime::DataInput& input : replay.graph.inputs) {
+        const std::span<const Real> values = plan.feed(input.var);
+        fed[input.var.id()].assign(values.begin(), values.end());
+    }
+    {
+        const Plan done = std::move(plan);  // the search needs memory of its own
+    }
+    const TraceOptions options{[&](NodeId input) { return std::span<const Real>(fed[input]); },
+                               replay.pool.get(), step};
+    const Results results = results_of(replay.graph);
+    bad.cause = find_not_finite(*replay.graph.tape, results.vars, options);
+    if (!bad.cause) {
+        throw Error(ErrorCode::not_finite,
+                    fmt::format("training has diverged: step {} gives a loss or a weight that is no number\n"
+                                "  A smaller learning rate, or `clip` in the optimizer, may help; {}.",
+                                bad.step, replay.checkpoint));
+    }
+    bad.diagnostic =
+        Account(replay, *bad.cause, options).diagnostic(bad.step, results.names[bad.cause->result]);
+    return bad;
+}
+
+}  // namespace gandsl::training
