@@ -59,7 +59,8 @@ void visit(const Tape& tape, std::span<const NodeId> wanted, const TraceOptions&
         if (node.operation == &input_operation) {
             const std::span<const Real> fed = options.feed ? options.feed(id) : std::span<const Real>();
             if (fed.size() != size) {
-                throw Error(ErrorCode::invalid_argument, "[trace] the input '" + tape.name(id) + "' is not fed");
+                throw Error(ErrorCode::invalid_argument,
+                            "[trace] the input '" + tape.name(id) + "' is not fed");
             }
             values[id] = fed.data();
         } else if (is_leaf(*node.operation)) {
@@ -120,9 +121,11 @@ std::optional<NotFinite> find_not_finite(const Tape& tape, std::span<const Var> 
             return;
         }
         bad[id] = 1;
-        if (std::none_of(node.inputs.begin(), node.inputs.end(), [&](NodeId input) { return bad[input] != 0; })) {
+        if (std::none_of(node.inputs.begin(), node.inputs.end(),
+                         [&](NodeId input) { return bad[input] != 0; })) {
             sources.push_back({id, static_cast<std::size_t>(first - values.begin()),
-                               static_cast<std::size_t>(std::count_if(first, values.end(), no_number)), *first, 0});
+                               static_cast<std::size_t>(std::count_if(first, values.end(), no_number)),
+                               *first, 0});
         }
     });
     for (NotFinite& source : sources) {

@@ -11,15 +11,16 @@
 #include "tape.hpp"
 #include "threads.hpp"
 
-/// Looks at what a plan does not keep: computes a tape node by node, in the order in which it was recorded, from the
-/// values its states have now. Slow, and meant for the search for a cause; gives the bits that a plan gives.
+/// Looks at what a plan does not keep: computes a tape node by node, in the order in which it was recorded,
+/// from the values its states have now. Slow, and meant for the search for a cause; gives the bits that a
+/// plan gives.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 struct TraceOptions {
     std::function<std::span<const Real>(NodeId input)> feed;  ///< as many numbers as it has elements
-    ThreadPool* pool = nullptr;                            ///< none: the calling thread alone
-    std::uint64_t step = 0;                                ///< number of the run
+    ThreadPool* pool = nullptr;                               ///< none: the calling thread alone
+    std::uint64_t step = 0;                                   ///< number of the run
 };
 
 /// The values of some nodes.
@@ -27,17 +28,18 @@ std::vector<Array> trace(const Tape& tape, std::span<const NodeId> wanted, const
 
 /// Where a value that is no number comes from.
 struct NotFinite {
-    NodeId node = 0;         ///< the first that gives such a value and leads to a result that has one; what it
-                             ///< takes is finite or a constant. An input or a state: it was there before.
-    std::size_t entry = 0;   ///< the first one among the node's elements
-    std::size_t count = 0;   ///< of such elements
-    Real value = 0;          ///< NaN or an infinity
+    NodeId node = 0;        ///< the first that gives such a value and leads to a result that has one; what it
+                            ///< takes is finite or a constant. An input or a state: it was there before.
+    std::size_t entry = 0;  ///< the first one among the node's elements
+    std::size_t count = 0;  ///< of such elements
+    Real value = 0;         ///< NaN or an infinity
     std::size_t result = 0;  ///< place of the first result to which it leads
 };
 
-/// Nothing, where all results are finite. A value that no result suffers from (an infinity divided by, an entry
-/// that `where` leaves out) is not reported.
-std::optional<NotFinite> find_not_finite(const Tape& tape, std::span<const Var> results, const TraceOptions& options);
+/// Nothing, where all results are finite. A value that no result suffers from (an infinity divided by, an
+/// entry that `where` leaves out) is not reported.
+std::optional<NotFinite> find_not_finite(const Tape& tape, std::span<const Var> results,
+                                         const TraceOptions& options);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -52,10 +52,9 @@ int check(const CheckRequest& request) {
         fmt::print("No train block.\n");
         return 0;
     }
-    const runtime::Graph graph = runtime::build(
-        program, {.batch = static_cast<Index>(program.train->batch),
-                  .seed = program.train->seed,
-                  .exact = request.file.exact});
+    const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(program.train->batch),
+                                                          .seed = program.train->seed,
+                                                          .exact = request.file.exact});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));
@@ -66,7 +65,8 @@ int check(const CheckRequest& request) {
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
                fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),
                statistics.steps, statistics.recorded, statistics.merged);
-    fmt::print("{:<14} {} for weights and moments\n", "memory", bytes(statistics.state_bytes));
+    fmt::print("{:<14} {} for weights and moments, and as much for a copy while it trains\n", "memory",
+               bytes(statistics.state_bytes));
     fmt::print("{:<14} {} for one step ({} if no buffer were used twice)\n", "",
                bytes(statistics.arena_bytes), bytes(statistics.buffer_bytes));
     return 0;

@@ -319,6 +319,7 @@ class Session {
                        stop_rule_.stopped()
                            ? fmt::format(", and {} has stalled", measure_names_[*stop_rule_.measure()])
                            : "; a larger --epochs or --steps gives it more");
+            draw();  // a run that was killed after its last checkpoint has not
             return true;
         }
         TrainFeeder feeder(program_, datasets_, graph_, program_.train->batch, program_.train->seed,

@@ -63,7 +63,7 @@ std::vector<std::string> environment_of(const Command& command) {
     // Nothing of the machine's own: where data sets are looked for depends on these.
     std::map<std::string, std::string> variables{{"HOME", command.folder.string()}, {"TERM", "xterm"}};
     // Not the user's settings, but those of a sanitizer are needed.
-    for (const char* name : {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
+    for (const char* name : {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}) {
         if (const char* value = std::getenv(name)) {
             variables[name] = value;
         }
