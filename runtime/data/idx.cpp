@@ -1,12 +1,10 @@
 #include "runtime/data/idx.hpp"
 
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <limits>
 #include <memory>
 #include <string>
@@ -14,6 +12,7 @@
 #include <system_error>
 
 #include "autodiff/error.hpp"
+#include "runtime/files/atomic_file.hpp"
 #include "runtime/files/checksum.hpp"
 
 namespace gandsl::data {
@@ -33,10 +32,7 @@ using GzipFile = std::unique_ptr<gzFile_s, Close>;
 class File {
   public:
     explicit File(const std::filesystem::path& path) : path_(path) {
-        std::error_code ignored;
-        if (std::filesystem::is_directory(path, ignored)) {
-            throw Error(ErrorCode::file, path.string() + " is a folder; expected an IDX file");
-        }
+        files::require_file(path, "an IDX file");
         errno = 0;
         file_.reset(gzopen(path.c_str(), "rbe"));
         if (!file_) {
@@ -196,21 +192,6 @@ Idx read_idx(const std::filesystem::path& path, std::uint32_t magic, std::size_t
 }
 
 }  // namespace
-
-std::size_t available_memory() {
-    std::ifstream info("/proc/meminfo");
-    for (std::string name; info >> name;) {
-        std::size_t kilobytes = 0;
-        if (name == "MemAvailable:" && info >> kilobytes) {
-            return kilobytes * 1024;
-        }
-        info.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-    }
-    const long pages = sysconf(_SC_PHYS_PAGES);
-    const long page = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page)
-                                 : std::numeric_limits<std::size_t>::max() / 2;
-}
 
 Idx read_idx_images(const std::filesystem::path& path, std::size_t limit) {
     return read_idx(path, image_magic, limit);

@@ -12,6 +12,7 @@
 #include "runtime/data/glob.hpp"
 #include "runtime/data/scaling.hpp"
 #include "runtime/data/sequence.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
@@ -27,8 +28,8 @@ DatasetPointer open_series(const SeriesSource& source) {
     for (std::vector<std::string> cells; file.next(cells);) {
         numbers.push_back(file.number(cells, column));
     }
-    const std::string origin =
-        placed(source.file, source.folder).string() + ", column " + file.columns()[column];
+    const std::string origin = placed(source.file, source.folder).string() + ", column " +
+                               terminal::printable(file.columns()[column]);
     const Windows windows(numbers.size(), source.length, source.holdout, Stride::sliding,
                           origin + " (" + std::to_string(numbers.size()) + " numbers)");
     Description description;
