@@ -13,6 +13,7 @@ namespace gandsl {
 
 namespace {
 
+constexpr std::size_t no_limit = std::size_t{1} << 60U;  // more than there is; groups have 2^63 less a page
 constexpr std::size_t unknown = std::numeric_limits<std::size_t>::max();
 
 /// A file that holds one number; nothing for other text ("max").
@@ -22,8 +23,19 @@ std::optional<std::size_t> number_in(const std::string& path) {
     return file >> number ? std::optional(number) : std::nullopt;
 }
 
-std::size_t left(std::optional<std::size_t> limit, std::optional<std::size_t> used) {
-    return !limit ? unknown : *limit - std::min(*limit, used.value_or(0));
+/// Bytes of files that the system would give back.
+std::size_t pages_of_files(const std::string& statistics) {
+    std::ifstream file(statistics);
+    std::size_t bytes = 0;
+    std::size_t value = 0;
+    for (std::string key; file >> key >> value;) {
+        bytes += key == "inactive_file" || key == "active_file" ? value : 0;
+    }
+    return bytes;
+}
+
+std::size_t left(std::size_t limit, std::size_t used) {
+    return limit - std::min(limit, used);
 }
 
 std::size_t free_memory() {
@@ -61,18 +73,12 @@ std::size_t group_memory() {
              group.resize(std::min(group.rfind('/'), group.size()))) {
             const std::string folder = root + group + "/";
             const auto limit = number_in(folder + (second ? "memory.max" : "memory.limit_in_bytes"));
-            std::size_t files = 0;
-            std::ifstream statistics(folder + "memory.stat");
-            for (std::string key; statistics >> key;) {
-                std::size_t value = 0;
-                statistics >> value;
-                files += key == "inactive_file" || key == "active_file" ? value : 0;
+            if (limit && *limit < no_limit) {
+                const std::size_t used =
+                    number_in(folder + (second ? "memory.current" : "memory.usage_in_bytes")).value_or(0);
+                const std::size_t files = pages_of_files(folder + "memory.stat");
+                least = std::min(least, left(*limit, used - std::min(used, files)));
             }
-            auto used = number_in(folder + (second ? "memory.current" : "memory.usage_in_bytes"));
-            if (used) {
-                *used -= std::min(*used, files);
-            }
-            least = std::min(least, left(limit, used));
             if (group.empty()) {
                 break;
             }

@@ -107,7 +107,7 @@ bool CsvFile::next(std::vector<std::string>& cells) {
     return true;
 }
 
-double CsvFile::number(const std::vector<std::string>& cells, std::size_t column,
+double CsvFile::number(const std::vector<std::string>& cells, std::size_t column, Fits fits,
                        const std::string& help) const {
     const std::string& cell = cells[column];
     const std::string where = "column " + quoted(columns_[column]);
@@ -117,8 +117,10 @@ double CsvFile::number(const std::vector<std::string>& cells, std::size_t column
              (cell.find_first_not_of(" \t") == std::string::npos ? " is empty" : " has " + quoted(cell)) +
              "; expected a number" + help);
     }
-    if (std::abs(*number) > double{std::numeric_limits<float>::max()}) {
-        fail(where + " has " + quoted(cell) + ", too large for 32 bits; expected at most 3.4e38");
+    if (fits == Fits::in_float && std::abs(*number) > double{std::numeric_limits<float>::max()}) {
+        fail(where + " has " + quoted(cell) +
+             ", too large for 32 bits; expected at most 3.4e38, or `scale = standard`, which brings it to "
+             "size");
     }
     return *number;
 }

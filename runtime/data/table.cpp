@@ -1,5 +1,7 @@
 #include "runtime/data/table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -74,7 +76,8 @@ std::vector<std::size_t> number_columns(const CsvFile& file, const TableSource& 
     return columns;
 }
 
-void scale_columns(std::vector<double>& numbers, std::size_t columns, double holdout) {
+void scale_columns(std::vector<double>& numbers, std::size_t columns, double holdout,
+                   const std::filesystem::path& path) {
     const std::size_t rows = numbers.size() / columns;
     std::vector<double> train;
     for (const std::size_t row : others(rows, held_out(rows, holdout))) {
@@ -83,7 +86,15 @@ void scale_columns(std::vector<double>& numbers, std::size_t columns, double hol
     }
     const std::vector<Scaling> scalings = standard_scaling(train, columns);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-        numbers[i] = double{scalings[i % columns].apply(numbers[i])};
+        const double number = numbers[i];
+        numbers[i] = double{scalings[i % columns].apply(number)};
+        if (!std::isfinite(numbers[i])) {
+            throw Error(
+                ErrorCode::format,
+                path.string() + fmt::format(" has {} in row {}, too far from the others of its column "
+                                            "to be scaled; expected numbers of similar size",
+                                            number, i / columns + 1));
+        }
     }
 }
 
@@ -111,12 +122,13 @@ DatasetPointer open_table(const TableSource& source) {
         label = file.column(*source.label);
     }
     const std::vector<std::size_t> columns = number_columns(file, source, label);
+    const Fits fits = source.scale == Scale::none ? Fits::in_float : Fits::in_double;
     std::vector<double> numbers;
     std::vector<std::string> labels;
     for (std::vector<std::string> cells; file.next(cells);) {
         for (const std::size_t column : columns) {
             const bool missing = cells[column].find_first_not_of(" \t") == std::string::npos;
-            numbers.push_back(file.number(cells, column,
+            numbers.push_back(file.number(cells, column, fits,
                                           label || missing
                                               ? ""
                                               : "; text is left out with `columns = \"...\"` or "
@@ -131,7 +143,7 @@ DatasetPointer open_table(const TableSource& source) {
         throw Error(ErrorCode::format, path.string() + " has a header and no rows after it");
     }
     if (source.scale == Scale::standard) {
-        scale_columns(numbers, columns.size(), source.holdout);
+        scale_columns(numbers, columns.size(), source.holdout, path);
     }
     Description description;
     description.source = "table";

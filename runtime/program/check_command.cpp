@@ -5,6 +5,7 @@
 #include "runtime/build/unlearned.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/plan_memory.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::program {
@@ -52,17 +53,16 @@ int check(const CheckRequest& request) {
         fmt::print("No train block.\n");
         return 0;
     }
-    const runtime::Graph graph = runtime::build(
-        program, {.batch = static_cast<Index>(program.train->batch),
-                  .seed = program.train->seed,
-                  .exact = request.file.exact});
+    const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(program.train->batch),
+                                                          .seed = program.train->seed,
+                                                          .exact = request.file.exact});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));
     }
     report(runtime::unlearned(program, graph), loaded->path, loaded->text);
-    const PlanStatistics statistics =
-        runtime::plan_of_step(graph, {std::make_shared<ThreadPool>(request.file.threads), {}});
+    PlanMemory memory(*loaded, std::make_shared<ThreadPool>(request.file.threads));
+    const PlanStatistics statistics = runtime::plan_of_step(graph, step_options(memory, program));
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
                fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),
                statistics.steps, statistics.recorded, statistics.merged);

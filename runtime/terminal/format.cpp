@@ -12,7 +12,7 @@ namespace {
 
 // The prefix is the first with which the number is below 1000.
 std::string with_prefix(double number, const char* unit) {
-    constexpr const char* prefixes[] = {"", "k", "M", "G", "T", "P"};
+    constexpr const char* prefixes[] = {"", "k", "M", "G", "T", "P", "E", "Z", "Y"};
     std::size_t place = 0;
     while (number >= 999.95 && place + 1 < std::size(prefixes)) {
         number /= 1000;
@@ -67,9 +67,9 @@ std::string printable(std::string_view text, std::size_t most) {
 std::string printable_lines(std::string_view text) {
     std::string result;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
+        const std::size_t end = std::min(text.find_first_of("\n\t", at), text.size());
         result += printable(text.substr(at, end - at), text.size());
-        result += end < text.size() ? "\n" : "";
+        result += text.substr(end, 1);
         at = end;
     }
     return result;

@@ -47,9 +47,19 @@ std::vector<std::string> read_corpus(const fs::path& folder, const std::vector<f
 }
 
 /// Numbers at which sizes and offsets tend to break.
-constexpr unsigned long long edges[] = {0,      1,      0x7F,       0x80,       0xFF,
-                                        0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF,
-                                        0x7FFFFFFFFFFFFFFF, 0x8000000000000000, 0xFFFFFFFFFFFFFFFF};
+constexpr unsigned long long edges[] = {0,
+                                        1,
+                                        0x7F,
+                                        0x80,
+                                        0xFF,
+                                        0x7FFF,
+                                        0xFFFF,
+                                        0x7FFFFFFF,
+                                        0x80000000,
+                                        0xFFFFFFFF,
+                                        0x7FFFFFFFFFFFFFFF,
+                                        0x8000000000000000,
+                                        0xFFFFFFFFFFFFFFFF};
 
 void mutate(std::string& input, const std::vector<std::string>& corpus, Random& random) {
     const auto below = [&](std::size_t count) { return static_cast<std::size_t>(random() % count); };
@@ -114,7 +124,8 @@ int main(int count, char** words) {
         std::fputs("usage: replay CORPUS TARGET [MUTATIONS [FOLDER...]]\n", stderr);
         return 1;
     }
-    const std::vector<std::string> corpus = read_corpus(fs::path(words[1]) / name, {words + std::min(count, 4), words + count});
+    const std::vector<std::string> corpus =
+        read_corpus(fs::path(words[1]) / name, {words + std::min(count, 4), words + count});
     if (corpus.empty()) {
         std::fprintf(stderr, "%s/%s holds no inputs\n", words[1], name.c_str());
         return 1;

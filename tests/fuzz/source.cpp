@@ -99,9 +99,8 @@ void source(std::string_view input) {
         const dsl::Catalogue catalogue = models::catalogue(quick(sources::entries(all)));
         dsl::CheckResult result = dsl::check(text, catalogue, {.batch = 2});
         check_diagnostics(result.diagnostics, text);
-        const bool failed =
-            std::any_of(result.diagnostics.begin(), result.diagnostics.end(),
-                        [](const auto& one) { return one.severity == dsl::Severity::error; });
+        const bool failed = std::any_of(result.diagnostics.begin(), result.diagnostics.end(),
+                                        [](const auto& one) { return one.severity == dsl::Severity::error; });
         if (result.program.has_value() == failed) {
             broken("neither a program nor an error");
         }

@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-/// What is fed to a reader of the project to see whether it can be made to fail. A target is one file here and
-/// one row in targets.cpp; its inputs lie in corpus/NAME.
+/// What is fed to a reader of the project to see whether it can be made to fail. A target is one file here
+/// and one row in targets.cpp; its inputs lie in corpus/NAME.
 namespace gandsl::fuzz {
 
 struct Target {
