@@ -32,7 +32,14 @@ constexpr const char* share_pass = "share";
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 
 std::size_t bytes_of(const Shape& shape) {
-    return static_cast<std::size_t>(element_count(shape)) * sizeof(Real);
+    constexpr std::size_t most = std::size_t{1} << 52U;  // sums of these can be counted
+    const auto count = static_cast<std::size_t>(element_count(shape));
+    if (count > most / sizeof(Real)) {
+        throw Error(ErrorCode::memory, "not enough memory: a value of shape " + to_string(shape) +
+                                           " takes more than " + std::to_string(most) +
+                                           " bytes; a smaller batch needs less");
+    }
+    return count * sizeof(Real);
 }
 
 // An elementwise unit as a program, and the nodes whose memory its operands and outputs are.
@@ -217,7 +224,8 @@ struct Plan::Implementation {
     std::vector<Copy> after;           ///< new values that could not be computed in their state's memory
     PlanStatistics statistics;
 
-    void lay_out(const Tape& tape, const std::vector<std::string>& without);
+    void lay_out(const Tape& tape, const std::vector<std::string>& without,
+                 const std::function<void(const PlanStatistics&)>& before_memory);
     double flops_of(std::size_t node) const;
     void compute_in_tiles(Step& step, const std::vector<std::size_t>& nodes) const;
     void require_order() const;
@@ -233,7 +241,8 @@ bool on(const std::vector<std::string>& without, const char* pass) {
 
 }  // namespace
 
-void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::string>& without) {
+void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::string>& without,
+                                   const std::function<void(const PlanStatistics&)>& before_memory) {
     const std::size_t count = graph.nodes.size();
     const std::size_t end = units.units.size();
     memory.assign(count, nullptr);
@@ -258,10 +267,11 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         }
     }
     const Placement feed_placement = place(feed_blocks, false);
-    feeds = Arena(feed_placement.bytes);
-    for (std::size_t index = 0; index < inputs.size(); ++index) {
-        memory[inputs[index]] = reinterpret_cast<Real*>(feeds.data() + feed_placement.offsets[index]);
-        std::memset(memory[inputs[index]], 0, feed_blocks[index].bytes);
+    statistics.feed_bytes = feed_placement.bytes;
+    // Nothing is taken before all that is wanted is known; until then this stands for an input's memory.
+    Real elsewhere = 0;
+    for (const std::size_t input : inputs) {
+        memory[input] = &elsewhere;
     }
 
     // When each value is read for the last time, and which need memory at all.
@@ -415,8 +425,25 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
         }
     }
     const Placement placement = place(blocks, on(without, share_pass));
-    arena = Arena(placement.bytes);
     statistics.arena_bytes = placement.bytes;
+    std::size_t most = 0;
+    for (std::size_t node = 0; node < count; ++node) {
+        const std::size_t bytes = block_of[node] == none ? 0 : bytes_of(graph.nodes[node].shape);
+        if (bytes > most) {
+            most = bytes;
+            statistics.largest = graph.nodes[node].shape;
+            statistics.largest_mark = tape.node(graph.nodes[node].id).mark;
+        }
+    }
+    if (before_memory) {
+        before_memory(statistics);
+    }
+    arena = Arena(placement.bytes);
+    feeds = Arena(feed_placement.bytes);
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        memory[inputs[index]] = reinterpret_cast<Real*>(feeds.data() + feed_placement.offsets[index]);
+        std::memset(memory[inputs[index]], 0, feed_blocks[index].bytes);
+    }
     const auto address = [&](std::size_t block) {
         return reinterpret_cast<Real*>(arena.data() + placement.offsets[block]);
     };
@@ -620,7 +647,7 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
     if (on(options.without, fuse_pass) && on(options.without, tile_pass)) {
         read_in_tiles(own.graph, own.units);
     }
-    own.lay_out(tape, options.without);
+    own.lay_out(tape, options.without, options.before_memory);
     for (std::size_t place = 0; place < outputs.size(); ++place) {
         own.output_place.emplace(outputs[place].id(), own.graph.outputs[place]);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,11 +20,6 @@ struct Assignment {
     Var value;
 };
 
-struct PlanOptions {
-    std::shared_ptr<ThreadPool> pool = {};    ///< none: the calling thread alone
-    std::vector<std::string> without = {};    ///< passes to leave out, by name (Plan::passes)
-};
-
 /// What a plan found and will need.
 struct PlanStatistics {
     std::size_t recorded = 0;        ///< nodes the outputs depend on
@@ -34,6 +30,17 @@ struct PlanStatistics {
     std::size_t state_bytes = 0;
     double flops = 0;                ///< of one run
     double bytes_moved = 0;          ///< of one run: what its kernels and copies read and write, each once
+    std::size_t feed_bytes = 0;      ///< of its inputs
+    Shape largest = {};              ///< of the values in the arena
+    std::size_t largest_mark = 0;    ///< its node's (Tape::set_mark)
+};
+
+struct PlanOptions {
+    std::shared_ptr<ThreadPool> pool = {};    ///< none: the calling thread alone
+    std::vector<std::string> without = {};    ///< passes to leave out, by name (Plan::passes)
+    /// Called before the plan takes memory, with all of the statistics that is known then: all about memory.
+    /// It may throw. In any case more than available_memory() is an Error.
+    std::function<void(const PlanStatistics&)> before_memory = {};
 };
 
 /// Time spent in one kind of operation; in one that multiplies, for each combination of shapes.

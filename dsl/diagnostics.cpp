@@ -835,12 +835,23 @@ Diagnostic program_too_large(Span span, std::size_t most) {
                    "repeat less often");
 }
 
-Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& shape, std::string_view size) {
+Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& shape, std::string_view size,
+                             std::string_view total) {
     return helping(expecting(error(Code::program_too_large, span,
                                    "the nets' weights do not fit into this machine's memory"),
-                             quote(weight) + " of " + to_string(shape) + ", " + std::string(size),
+                             quote(weight) + " of " + to_string(shape) + ", " + std::string(size) +
+                                 "; all weights, with what is kept for each, " + std::string(total),
                              "weights that fit, whatever the batch"),
                    "take fewer units, filters or classes here");
+}
+
+Diagnostic value_too_large(Span span, const Shape& shape, std::uint64_t examples, std::string_view size) {
+    return helping(
+        expecting(
+            error(Code::program_too_large, span, "a value here does not fit into any machine's memory"),
+            to_string(shape) + " for each of " + std::to_string(examples) + " examples, " + std::string(size),
+            "values that fit, a whole batch of them"),
+        "make it smaller here, or take fewer examples at a time");
 }
 
 Diagnostic no_running_value(Span span, std::string_view recipe) {

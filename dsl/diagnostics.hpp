@@ -272,8 +272,12 @@ Diagnostic weights_outside_net(Span span, std::string_view layer);
 Diagnostic nothing_to_wrap(Span span, std::string_view layer);
 Diagnostic repeat_count(Span span, std::string found, std::size_t most);
 Diagnostic program_too_large(Span span, std::size_t most);
-/// `size` is how much memory the weight takes, in words.
-Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& shape, std::string_view size);
+/// `size` is how much memory the weight takes, in words; `total` that of all weights, with what optimizers
+/// keep.
+Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& shape, std::string_view size,
+                             std::string_view total);
+/// A value that takes more memory than any machine has, for so many examples.
+Diagnostic value_too_large(Span span, const Shape& shape, std::uint64_t examples, std::string_view size);
 Diagnostic no_running_value(Span span, std::string_view recipe);
 Diagnostic recipe_as_value(Span span, std::string_view recipe);
 Diagnostic not_a_recipe(Span span, std::string_view found);

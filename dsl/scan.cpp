@@ -35,7 +35,8 @@ class Scanner {
             return std::move(result_);
         }
         skip_byte_order_mark();
-        while (at_ < text_.size() && result_.readable) {
+        // No reader wants more, and each takes a look at the line around it.
+        while (at_ < text_.size() && result_.readable && result_.diagnostics.size() <= most_diagnostics) {
             if (line_starts_) {
                 start_line();
             }

@@ -1,7 +1,5 @@
 #include "autodiff/plan/memory.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +10,7 @@
 #endif
 
 #include "autodiff/error.hpp"
+#include "autodiff/machine.hpp"
 
 namespace gandsl {
 
@@ -19,13 +18,6 @@ namespace {
 
 constexpr std::size_t line = 64;
 constexpr std::size_t huge_page = std::size_t{2} << 20U;
-
-// 0: unknown.
-std::size_t machine_memory() {
-    const long pages = sysconf(_SC_PHYS_PAGES);
-    const long page = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) : 0;
-}
 
 std::size_t rounded(std::size_t bytes) {
     return (bytes + line - 1) / line * line;
@@ -92,15 +84,14 @@ Arena::Arena(std::size_t bytes) {
     const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : line;
     const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
     // Asked first: a system that promises more than it has would end the program later instead.
-    const std::size_t most = machine_memory();
-    if (most == 0 || size <= most) {
+    const std::size_t room = available_memory();
+    if (size <= room) {
         memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
     }
     if (!memory_) {
-        throw Error(ErrorCode::memory,
-                    "not enough memory: a run of this plan needs " + std::to_string(bytes) + " bytes" +
-                        (most == 0 ? "" : " and this machine has " + std::to_string(most)) +
-                        "; a smaller batch needs less");
+        throw Error(ErrorCode::memory, "not enough memory: a run of this plan needs " + std::to_string(bytes) +
+                                           " bytes and there is room for " + std::to_string(room) +
+                                           "; a smaller batch needs less");
     }
 #if defined(__linux__)
     if (alignment == huge_page) {

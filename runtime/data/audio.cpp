@@ -97,6 +97,13 @@ Sound read_files(const AudioSource& source, const std::vector<fs::path>& files) 
         }
         std::vector<float> samples;
         const std::size_t rate = read_sound(path, room - std::min(room, all.samples.size()), samples);
+        constexpr std::size_t most_times = 1000;
+        if (*source.rate / most_times > rate || rate / most_times > *source.rate) {
+            throw Error(ErrorCode::format,
+                        path.string() + " has " + std::to_string(rate) + " samples a second, and `rate = " +
+                            std::to_string(*source.rate) + "` is more than " + std::to_string(most_times) +
+                            " times as many or as few; is the file damaged?");
+        }
         const double longer = static_cast<double>(*source.rate) / static_cast<double>(rate);
         if (static_cast<double>(samples.size()) * longer + static_cast<double>(all.samples.size()) >
             static_cast<double>(room)) {

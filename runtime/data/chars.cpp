@@ -63,14 +63,14 @@ DatasetPointer open_chars(const CharsSource& source) {
     const Windows windows(text.size(), source.length, source.holdout, Stride::tiled,
                           origin + " (" + std::to_string(text.size()) + " symbols)");
 
-    constexpr std::size_t all_code_points = 0x110000;
-    std::vector<bool> occurs(all_code_points);
+    const std::size_t code_points = std::size_t{*std::max_element(text.begin(), text.end())} + 1;
+    std::vector<bool> occurs(code_points);
     for (const char32_t symbol : text) {
         occurs[symbol] = true;
     }
-    std::vector<float> class_of(all_code_points);
+    std::vector<float> class_of(code_points);
     std::vector<char32_t> sorted;
-    for (char32_t symbol = 0; symbol < all_code_points; ++symbol) {
+    for (char32_t symbol = 0; symbol < code_points; ++symbol) {
         if (occurs[symbol]) {
             class_of[symbol] = static_cast<float>(sorted.size());
             sorted.push_back(symbol);

@@ -3,24 +3,27 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "autodiff/error.hpp"
 #include "runtime/data/idx.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
 namespace {
 
 constexpr std::size_t most_listed = 20;  // columns in a message
+constexpr std::size_t most_columns = 1'000'000;
+
+/// A text takes at most this many bytes of memory for each of its own while it is read: a cell of one digit
+/// and a comma becomes a string, a number, and that number's copies.
+constexpr std::size_t memory_per_byte = 40;
 
 /// A cell as a message shows it: no control characters, and not too long.
 std::string quoted(const std::string& cell) {
-    constexpr std::size_t most = 30;
-    std::string text = cell.size() > most ? cell.substr(0, most) + "..." : cell;
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, '?');
-    return "'" + text + "'";
+    return "'" + terminal::printable(cell, 30) + "'";
 }
 
 }  // namespace
@@ -44,7 +47,7 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 CsvFile::CsvFile(const std::filesystem::path& path)
-    : path_(path), text_(files::read_whole(path, available_memory() / 4)) {
+    : path_(path), text_(files::read_whole(path, available_memory() / memory_per_byte)) {
     at_ = text_.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0;
     std::vector<std::string> cells;
     if (!read_row(cells)) {
@@ -104,7 +107,7 @@ bool CsvFile::next(std::vector<std::string>& cells) {
     return true;
 }
 
-double CsvFile::number(const std::vector<std::string>& cells, std::size_t column,
+double CsvFile::number(const std::vector<std::string>& cells, std::size_t column, Fits fits,
                        const std::string& help) const {
     const std::string& cell = cells[column];
     const std::string where = "column " + quoted(columns_[column]);
@@ -113,6 +116,11 @@ double CsvFile::number(const std::vector<std::string>& cells, std::size_t column
         fail(where +
              (cell.find_first_not_of(" \t") == std::string::npos ? " is empty" : " has " + quoted(cell)) +
              "; expected a number" + help);
+    }
+    if (fits == Fits::in_float && std::abs(*number) > double{std::numeric_limits<float>::max()}) {
+        fail(where + " has " + quoted(cell) +
+             ", too large for 32 bits; expected at most 3.4e38, or `scale = standard`, which brings it to "
+             "size");
     }
     return *number;
 }
@@ -132,6 +140,10 @@ bool CsvFile::read_row(std::vector<std::string>& cells) {
     }
     while (true) {
         cells.push_back(read_cell());
+        if (cells.size() > most_columns) {
+            fail("has more than " + std::to_string(most_columns) +
+                 " cells; expected as many as there are columns, and lines that end");
+        }
         if (at_ >= text_.size()) {
             return true;
         }
@@ -167,8 +179,8 @@ std::string CsvFile::read_cell() {
     }
     next_line_ += static_cast<std::size_t>(std::count(cell.begin(), cell.end(), '\n'));
     if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\r' && text_[at_] != '\n') {
-        fail("after the double quote that ends a cell stands '" + text_.substr(at_, 1) +
-             "'; expected a comma, or the end of the line (a double quote in a cell is written twice)");
+        fail("after the double quote that ends a cell stands " + quoted(text_.substr(at_, 1)) +
+             "; expected a comma, or the end of the line (a double quote in a cell is written twice)");
     }
     return cell;
 }

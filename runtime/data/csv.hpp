@@ -9,6 +9,9 @@
 
 namespace gandsl::data {
 
+/// How large a number may be.
+enum class Fits { in_double, in_float };
+
 /// A CSV file (RFC 4180) while it is read, row by row, with the messages about it. Commas separate cells,
 /// which may stand in double quotes; lines end in LF, CRLF or CR; empty ones and a byte order mark are
 /// skipped. A first row that is not all numbers is the header.
@@ -26,8 +29,8 @@ class CsvFile {
     /// cells or broken quotes.
     bool next(std::vector<std::string>& cells);
     /// A cell of the row that was read last as a finite number. Throws `format` with line and column, and
-    /// `help` at its end.
-    double number(const std::vector<std::string>& cells, std::size_t column,
+    /// `help` at its end where it is none.
+    double number(const std::vector<std::string>& cells, std::size_t column, Fits fits,
                   const std::string& help = {}) const;
 
     /// In which the row that was read last begins, from 1.

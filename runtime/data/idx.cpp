@@ -1,7 +1,6 @@
 #include "runtime/data/idx.hpp"
 
 #include <libdeflate.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
+#include "runtime/files/atomic_file.hpp"
 #include "runtime/files/checksum.hpp"
 
 namespace gandsl::data {
@@ -37,10 +37,7 @@ using GzipFile = std::unique_ptr<gzFile_s, Close>;
 class File {
   public:
     explicit File(const std::filesystem::path& path) : path_(path) {
-        std::error_code ignored;
-        if (std::filesystem::is_directory(path, ignored)) {
-            throw Error(ErrorCode::file, path.string() + " is a folder; expected an IDX file");
-        }
+        files::require_file(path, "an IDX file");
         errno = 0;
         file_.reset(gzopen(path.c_str(), "rbe"));
         if (!file_) {
@@ -154,7 +151,7 @@ std::optional<std::vector<std::uint8_t>> unpack_whole(const std::filesystem::pat
     std::error_code error;
     const std::uintmax_t packed_size = std::filesystem::file_size(path, error);
     constexpr std::uintmax_t most_packed = 1032;  // bytes that deflate can put into one
-    if (error || size / most_packed > packed_size) {
+    if (error || size / most_packed > packed_size || packed_size > size + (1U << 16U)) {
         return std::nullopt;
     }
     std::vector<std::uint8_t> packed(packed_size);
@@ -233,21 +230,6 @@ Idx read_idx(const std::filesystem::path& path, std::uint32_t magic, std::size_t
 }
 
 }  // namespace
-
-std::size_t available_memory() {
-    std::ifstream info("/proc/meminfo");
-    for (std::string name; info >> name;) {
-        std::size_t kilobytes = 0;
-        if (name == "MemAvailable:" && info >> kilobytes) {
-            return kilobytes * 1024;
-        }
-        info.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-    }
-    const long pages = sysconf(_SC_PHYS_PAGES);
-    const long page = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page)
-                                 : std::numeric_limits<std::size_t>::max() / 2;
-}
 
 Idx read_idx_images(const std::filesystem::path& path, std::size_t limit) {
     return read_idx(path, image_magic, limit);

@@ -22,6 +22,7 @@ namespace {
 struct Decoder {
     jpeg_decompress_struct state{};
     jpeg_error_mgr errors{};
+    jpeg_progress_mgr progress{};
     std::jmp_buf escape{};
     std::array<char, JMSG_LENGTH_MAX> message{};
 
@@ -31,10 +32,23 @@ struct Decoder {
         errors.emit_message = hear;
         errors.output_message = [](j_common_ptr) {};
         state.client_data = this;
+        progress.progress_monitor = watch;
     }
     ~Decoder() { jpeg_destroy_decompress(&state); }
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
+
+    /// A picture may come in scan after scan, each as long to decode as the whole; cameras and programs write
+    /// some ten.
+    static void watch(j_common_ptr common) {
+        auto* decoder = static_cast<Decoder*>(common->client_data);
+        constexpr int most_scans = 200;
+        if (decoder->state.input_scan_number > most_scans) {
+            constexpr std::string_view reason = "more than 200 scans";
+            std::copy(reason.begin(), reason.end(), decoder->message.begin());
+            std::longjmp(decoder->escape, 1);
+        }
+    }
 
     [[noreturn]] static void leave(j_common_ptr common) {
         auto* decoder = static_cast<Decoder*>(common->client_data);
@@ -70,6 +84,7 @@ bool read_pixels(Decoder& decoder, unsigned char* pixels, std::size_t row_bytes)
     if (setjmp(decoder.escape) != 0) {
         return false;
     }
+    decoder.state.progress = &decoder.progress;
     jpeg_start_decompress(&decoder.state);
     while (decoder.state.output_scanline < decoder.state.output_height) {
         unsigned char* row = pixels + decoder.state.output_scanline * row_bytes;
@@ -125,6 +140,13 @@ Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
     const std::size_t shorter = std::min(state.image_height, state.image_width);
     while (state.scale_denom < 8 && shorter / (2 * state.scale_denom) >= 2 * limits.side) {
         state.scale_denom *= 2;
+    }
+    // At its best a byte holds eight squares of 8 x 8 pixels, each as bright as the one before.
+    constexpr std::size_t most_from_one = 512;
+    if (std::size_t{state.image_height} * state.image_width / most_from_one > content.size()) {
+        throw Error(ErrorCode::format, "promises " + std::to_string(state.image_height) + " x " +
+                                           std::to_string(state.image_width) + " pixels, which its " +
+                                           std::to_string(content.size()) + " bytes cannot hold");
     }
     const std::size_t height = (state.image_height + state.scale_denom - 1) / state.scale_denom;
     const std::size_t width = (state.image_width + state.scale_denom - 1) / state.scale_denom;

@@ -17,6 +17,7 @@
 #include "runtime/data/idx.hpp"
 #include "runtime/data/rows.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
@@ -146,7 +147,7 @@ struct ElementType {
 
 ElementType element_type(std::string_view descr, const fs::path& path) {
     const auto refuse = [&] {
-        fail(path, "has elements of type '" + std::string(descr.substr(0, 20)) +
+        fail(path, "has elements of type '" + terminal::printable(descr, 20) +
                        "'; expected float32, float64, bool or whole numbers of 1 to 8 bytes");
     };
     if (descr.size() != 3 || std::string_view("<>|=").find(descr[0]) == std::string_view::npos) {
@@ -266,11 +267,7 @@ std::size_t checked_count(const std::vector<std::size_t>& shape, std::size_t siz
 }  // namespace
 
 NpyArray read_npy(const fs::path& path, std::size_t limit) {
-    std::error_code error;
-    if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
-        throw Error(ErrorCode::file,
-                    path.string() + " is no regular file; expected one in NumPy's format (.npy)");
-    }
+    files::require_file(path, "one in NumPy's format (.npy)");
     // What is read is at most what is there, and what is allocated for it a few times as much.
     const std::size_t room = std::min(limit, available_memory());
     const std::string content = files::read_whole(path, room / 2);

@@ -12,6 +12,7 @@
 #include "runtime/data/glob.hpp"
 #include "runtime/data/scaling.hpp"
 #include "runtime/data/sequence.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
@@ -23,12 +24,13 @@ DatasetPointer open_series(const SeriesSource& source) {
     } else if (file.columns().size() > 1) {
         file.fail("a series is one column; say which: " + file.spelled_columns());
     }
+    const Fits fits = source.scale == Scale::none ? Fits::in_float : Fits::in_double;
     std::vector<double> numbers;
     for (std::vector<std::string> cells; file.next(cells);) {
-        numbers.push_back(file.number(cells, column));
+        numbers.push_back(file.number(cells, column, fits));
     }
-    const std::string origin =
-        placed(source.file, source.folder).string() + ", column " + file.columns()[column];
+    const std::string origin = placed(source.file, source.folder).string() + ", column " +
+                               terminal::printable(file.columns()[column]);
     const Windows windows(numbers.size(), source.length, source.holdout, Stride::sliding,
                           origin + " (" + std::to_string(numbers.size()) + " numbers)");
     Description description;
@@ -43,6 +45,12 @@ DatasetPointer open_series(const SeriesSource& source) {
     std::vector<float> values;
     for (const double number : numbers) {
         values.push_back(scaling.apply(number));
+        if (!std::isfinite(values.back())) {
+            throw Error(ErrorCode::format,
+                        fmt::format("{}: {} is too far from the others to be scaled; expected "
+                                    "numbers of similar size",
+                                    origin, number));
+        }
     }
     return std::make_shared<Sequence>(std::move(description),
                                       Field{"series", {source.length, 1}, std::nullopt}, std::move(values),

@@ -1,13 +1,19 @@
 #include "runtime/data/table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <memory>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "autodiff/error.hpp"
 #include "runtime/data/csv.hpp"
 #include "runtime/data/glob.hpp"
 #include "runtime/data/rows.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
@@ -18,7 +24,8 @@ std::vector<std::string> distinct(std::vector<std::string> labels) {
     std::sort(labels.begin(), labels.end());
     labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
     const bool numbers = std::all_of(labels.begin(), labels.end(), [](const std::string& label) {
-        return parse_number(label).has_value();
+        const auto number = parse_number(label);
+        return number && std::isfinite(*number);  // "nan" comes neither before nor after another
     });
     if (numbers) {
         std::stable_sort(labels.begin(), labels.end(), [](const std::string& a, const std::string& b) {
@@ -31,9 +38,13 @@ std::vector<std::string> distinct(std::vector<std::string> labels) {
 RowLabels classes_of(const std::vector<std::string>& labels, const std::vector<std::string>& names) {
     RowLabels result;
     result.classes = names.size();
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (std::size_t place = 0; place < names.size(); ++place) {
+        places.emplace(names[place], place);
+    }
+    result.values.reserve(labels.size());
     for (const std::string& label : labels) {
-        result.values.push_back(
-            static_cast<float>(std::find(names.begin(), names.end(), label) - names.begin()));
+        result.values.push_back(static_cast<float>(places.at(label)));
     }
     return result;
 }
@@ -42,7 +53,7 @@ std::string spelled(const std::vector<std::string>& names) {
     constexpr std::size_t most = 10;
     std::string text;
     for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
-        text += (i == 0 ? "" : ", ") + names[i];
+        text += (i == 0 ? "" : ", ") + terminal::printable(names[i]);
     }
     return text + (names.size() > most ? ", ..." : "");
 }
@@ -65,7 +76,8 @@ std::vector<std::size_t> number_columns(const CsvFile& file, const TableSource& 
     return columns;
 }
 
-void scale_columns(std::vector<double>& numbers, std::size_t columns, double holdout) {
+void scale_columns(std::vector<double>& numbers, std::size_t columns, double holdout,
+                   const std::filesystem::path& path) {
     const std::size_t rows = numbers.size() / columns;
     std::vector<double> train;
     for (const std::size_t row : others(rows, held_out(rows, holdout))) {
@@ -74,7 +86,15 @@ void scale_columns(std::vector<double>& numbers, std::size_t columns, double hol
     }
     const std::vector<Scaling> scalings = standard_scaling(train, columns);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-        numbers[i] = double{scalings[i % columns].apply(numbers[i])};
+        const double number = numbers[i];
+        numbers[i] = double{scalings[i % columns].apply(number)};
+        if (!std::isfinite(numbers[i])) {
+            throw Error(
+                ErrorCode::format,
+                path.string() + fmt::format(" has {} in row {}, too far from the others of its column "
+                                            "to be scaled; expected numbers of similar size",
+                                            number, i / columns + 1));
+        }
     }
 }
 
@@ -102,16 +122,18 @@ DatasetPointer open_table(const TableSource& source) {
         label = file.column(*source.label);
     }
     const std::vector<std::size_t> columns = number_columns(file, source, label);
+    const Fits fits = source.scale == Scale::none ? Fits::in_float : Fits::in_double;
     std::vector<double> numbers;
     std::vector<std::string> labels;
     for (std::vector<std::string> cells; file.next(cells);) {
         for (const std::size_t column : columns) {
             const bool missing = cells[column].find_first_not_of(" \t") == std::string::npos;
-            numbers.push_back(file.number(cells, column,
-                                          label || missing ? ""
-                                                           : "; text is left out with `columns = \"...\"` or "
-                                                             "becomes a second value with `label = \"" +
-                                                                 file.columns()[column] + "\"`"));
+            numbers.push_back(file.number(cells, column, fits,
+                                          label || missing
+                                              ? ""
+                                              : "; text is left out with `columns = \"...\"` or "
+                                                "becomes a second value with `label = \"" +
+                                                    terminal::printable(file.columns()[column]) + "\"`"));
         }
         if (label) {
             labels.push_back(cells[*label]);
@@ -121,7 +143,7 @@ DatasetPointer open_table(const TableSource& source) {
         throw Error(ErrorCode::format, path.string() + " has a header and no rows after it");
     }
     if (source.scale == Scale::standard) {
-        scale_columns(numbers, columns.size(), source.holdout);
+        scale_columns(numbers, columns.size(), source.holdout, path);
     }
     Description description;
     description.source = "table";

@@ -1,7 +1,9 @@
 #include "runtime/files/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -59,6 +61,16 @@ fs::path target_of(const fs::path& path) {
         target = folder_of(target) / next;
     }
     return target;
+}
+
+/// Not on any disk: what a shell makes for `gandsl check <(...)`.
+bool is_shells_pipe(int descriptor, const struct stat& status) {
+    struct statfs system {};
+    return S_ISFIFO(status.st_mode) && ::fstatfs(descriptor, &system) == 0 && system.f_type == PIPEFS_MAGIC;
+}
+
+const char* kind_of(const struct stat& status) {
+    return S_ISFIFO(status.st_mode) ? "named pipe" : S_ISSOCK(status.st_mode) ? "socket" : "device";
 }
 
 bool is_partial(const std::string& name) {
@@ -158,12 +170,22 @@ std::string read_whole(const fs::path& path, std::size_t limit) {
             }
         }
     };
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    // A named pipe that nobody writes to would be waited for when it is opened, else.
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.number < 0) {
         fail_with(path, "read", errno);
     }
     struct stat status {};
     if (::fstat(file.number, &status) != 0) {
+        fail_with(path, "read", errno);
+    }
+    if (S_ISDIR(status.st_mode)) {
+        fail_with(path, "read", EISDIR);
+    }
+    if (!S_ISREG(status.st_mode) && !is_shells_pipe(file.number, status)) {
+        throw Error(ErrorCode::file, path.string() + " is a " + kind_of(status) + "; expected a file");
+    }
+    if (::fcntl(file.number, F_SETFL, 0) != 0) {
         fail_with(path, "read", errno);
     }
     const auto refuse = [&](const std::string& size) {
@@ -188,6 +210,15 @@ std::string read_whole(const fs::path& path, std::size_t limit) {
         if (content.size() > limit) {
             refuse("more than " + std::to_string(limit));
         }
+    }
+}
+
+void require_file(const fs::path& path, const std::string& what) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+        throw Error(ErrorCode::file, path.string() + " is a " +
+                                         (S_ISDIR(status.st_mode) ? "folder" : kind_of(status)) +
+                                         "; expected " + what);
     }
 }
 

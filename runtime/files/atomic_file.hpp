@@ -6,7 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "autodiff/machine.hpp"
+
 /// Files of a run, written so that a crash leaves the old content or the new one.
+
 namespace gandsl::files {
 
 /// A file that appears under its name only when it is complete: written beside it as ".NAME.PID.partial",
@@ -37,8 +40,12 @@ class AtomicFile {
 void write_atomically(const std::filesystem::path& path, std::span<const std::byte> content);
 void write_atomically(const std::filesystem::path& path, std::string_view content);
 
-/// The whole content. Throws `file`, and `memory` for more than `limit` bytes.
-std::string read_whole(const std::filesystem::path& path, std::size_t limit = std::size_t{1} << 40);
+/// The whole content of a file, or of a pipe without a name. Throws `file`, also for folders, devices and
+/// named pipes, which might never end, and `memory` for more than `limit` bytes.
+std::string read_whole(const std::filesystem::path& path, std::size_t limit = available_memory() / 2);
+
+/// Throws `file` where the path leads to a folder, a device or a pipe; `what` was expected ("an IDX file").
+void require_file(const std::filesystem::path& path, const std::string& what);
 
 /// Removes what crashed writers left in this folder (not below it); only for a folder that nobody else
 /// writes.

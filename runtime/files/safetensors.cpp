@@ -16,6 +16,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/checksum.hpp"
+#include "runtime/terminal/format.hpp"
 
 static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
 
@@ -28,6 +29,7 @@ using Json = nlohmann::json;
 constexpr const char* metadata_key = "__metadata__";
 constexpr const char* header_checksum_key = "crc32";
 constexpr const char* tensor_checksum_prefix = "crc32:";
+constexpr int most_depth = 4;                        // a tensor's shape lies 2 deep
 constexpr std::size_t largest_header = 100'000'000;  // the format's own limit
 constexpr std::array<ElementType, 4> element_types = {ElementType::f32, ElementType::f64, ElementType::u64,
                                                       ElementType::i64};
@@ -90,6 +92,7 @@ class File {
   public:
     explicit File(const std::filesystem::path& path) : path_(path) {
         std::error_code error;
+        require_file(path, "a safetensors file");
         size_ = std::filesystem::file_size(path, error);
         if (!error) {
             stream_.open(path, std::ios::binary);
@@ -115,8 +118,14 @@ class File {
         throw Error(ErrorCode::format, path_.string() + ": " + what);
     }
 
+    [[noreturn]] void refuse(const std::string& what, std::uint64_t bytes) const {
+        throw Error(ErrorCode::memory, path_.string() + ": " + what + " would take " + std::to_string(bytes) +
+                                           " bytes of memory; there is room for " +
+                                           std::to_string(available_memory()));
+    }
+
     [[noreturn]] void fail(const std::string& tensor, const std::string& what) const {
-        fail("tensor " + tensor + " " + what);
+        fail("tensor " + terminal::printable(tensor) + " " + what);
     }
 
   private:
@@ -130,6 +139,12 @@ Json parse_header(const File& file, const std::string& text) {
     std::set<std::string> names;
     std::string twice;
     const auto note_names = [&](int depth, Json::parse_event_t event, Json& value) {
+        const bool opens =
+            event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+        if (opens && depth > most_depth) {
+            file.fail("the header is damaged: it is nested more than " + std::to_string(most_depth) +
+                      " deep");
+        }
         if (event == Json::parse_event_t::key && depth == 1 &&
             !names.insert(value.get<std::string>()).second) {
             twice = value.get<std::string>();
@@ -161,6 +176,8 @@ Json read_header(File& file) {
     std::array<char, length_size> prefix{};
     file.read(prefix);
     const auto length = std::bit_cast<std::uint64_t>(prefix);
+    // Its text, what it says, and the text for its checksum.
+    constexpr std::size_t memory_per_byte = 50;
     if (length > largest_header) {
         file.fail("is no safetensors file, or damaged: it promises a header of " + std::to_string(length) +
                   " bytes");
@@ -168,6 +185,9 @@ Json read_header(File& file) {
     if (length > file.size() - length_size) {
         file.fail("is cut short: it has " + std::to_string(file.size()) + " bytes, its header alone takes " +
                   std::to_string(length_size + length));
+    }
+    if (length > available_memory() / memory_per_byte) {
+        file.refuse("its header", length * memory_per_byte);
     }
     std::string text(length, '\0');
     file.read(text);
@@ -185,7 +205,7 @@ Metadata read_metadata(const File& file, const Json& header) {
     }
     for (const auto& [key, value] : entries.items()) {
         if (!value.is_string()) {
-            file.fail("the header is damaged: " + key + " in __metadata__ is no text");
+            file.fail("the header is damaged: " + terminal::printable(key) + " in __metadata__ is no text");
         }
         metadata[key] = value.get<std::string>();
     }
@@ -201,8 +221,8 @@ std::vector<std::size_t> read_sizes(const File& file, const std::string& name, c
     std::vector<std::size_t> sizes;
     for (const Json& size : *found) {
         if (!size.is_number_unsigned()) {
-            file.fail(name,
-                      std::string("has a wrong ") + key + ": " + size.dump(-1, ' ', true) + " is no size");
+            file.fail(name, std::string("has a wrong ") + key + ": " +
+                                terminal::printable(size.dump(-1, ' ', true), 40) + " is no size");
         }
         sizes.push_back(size.get<std::size_t>());
     }
@@ -219,7 +239,8 @@ Entry read_entry(const File& file, const std::string& name, const Json& json) {
     const auto* type = std::find_if(element_types.begin(), element_types.end(),
                                     [&](ElementType known) { return type_name == to_string(known); });
     if (type == element_types.end()) {
-        file.fail(name, "has elements " + type_name + "; those read are F32, F64, U64 and I64");
+        file.fail(name, "has elements " + terminal::printable(type_name, 20) +
+                            "; those read are F32, F64, U64 and I64");
     }
     entry.type = *type;
     entry.shape = read_sizes(file, name, json, "shape");
@@ -391,6 +412,9 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
     Safetensors result;
     result.metadata = read_metadata(file, header);
     const bool checked = check_header(file, header, result.metadata);
+    if (file.remaining() > available_memory()) {
+        file.refuse("its tensors", file.remaining());
+    }
     for (Entry& entry : read_entries(file, header, file.remaining())) {
         Tensor tensor{entry.type, std::move(entry.shape), std::vector<std::byte>(entry.end - entry.begin)};
         file.read({reinterpret_cast<char*>(tensor.bytes.data()), tensor.bytes.size()});

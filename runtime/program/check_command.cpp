@@ -5,6 +5,7 @@
 #include "runtime/build/unlearned.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/plan_memory.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::program {
@@ -60,8 +61,8 @@ int check(const CheckRequest& request) {
                    terminal::human_flops(update.flops));
     }
     report(runtime::unlearned(program, graph), loaded->path, loaded->text);
-    const PlanStatistics statistics =
-        runtime::plan_of_step(graph, {std::make_shared<ThreadPool>(request.file.threads), {}});
+    PlanMemory memory(*loaded, std::make_shared<ThreadPool>(request.file.threads));
+    const PlanStatistics statistics = runtime::plan_of_step(graph, step_options(memory, program));
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
                fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),
                statistics.steps, statistics.recorded, statistics.merged);

@@ -36,10 +36,25 @@ CLI::Option* add_whole_number(CLI::App& command, const std::string& name,
     return command.add_option_function<std::string>(name, read, doc)->type_name("N");
 }
 
-// Of paths: an empty one would be the folder that one is in.
-CLI::Validator not_empty() {
-    return {[](const std::string& text) { return text.empty() ? std::string("wants a name, not ''") : ""; },
+// Of paths: an empty one would be the folder that one is in, and a flag is one whose value was forgotten.
+CLI::Validator is_name() {
+    return {[](const std::string& text) {
+                return text.empty() ? std::string("wants a name, not ''")
+                       : text[0] == '-'
+                           ? fmt::format(
+                                 "wants a name, not the flag '{}'; a file or folder of that name is ./{}",
+                                 text, text)
+                           : "";
+            },
             ""};
+}
+
+// A file's name is no flag, whatever it begins with.
+std::string hint_of_file(const std::vector<std::string>& words) {
+    const auto file = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+        return word.starts_with("-") && word.ends_with(".gan");
+    });
+    return file == words.end() ? "" : fmt::format("; for a file of the name '{}' write ./{}", *file, *file);
 }
 
 double read_number(const std::string& name, const std::string& text) {
@@ -135,7 +150,7 @@ Request read_command_line(const std::vector<std::string>& words) {
     NewRequest create;
     CLI::App* new_command = app.add_subcommand("new", "writes a commented file to start from, or lists them");
     new_command->add_option("TEMPLATE", create.name, "such as gan, vae or lstm; without it, lists them all");
-    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said")->check(not_empty());
+    new_command->add_option("FILE", create.file, "where to; TEMPLATE.gan unless said")->check(is_name());
 
     RunRequest run;
     CLI::App* run_command = app.add_subcommand("run", "trains the model in a file");
@@ -152,10 +167,11 @@ Request read_command_line(const std::vector<std::string>& words) {
         "steps, instead of epochs");
     run_command->add_option("--out", run.out, "folder for the run's folder; 'runs' unless said")
         ->type_name("DIR")
-        ->check(not_empty());
+        ->check(is_name());
     CLI::Option* const resume =
         run_command->add_option("--resume", run.resume, "goes on with a run, from its last checkpoint")
-            ->type_name("RUN");
+            ->type_name("RUN")
+            ->check(is_name());
     run_command
         ->add_flag("--fork", run.fork,
                    "with --resume: goes on in a new run, whatever differs, and records what that is")
@@ -193,7 +209,7 @@ Request read_command_line(const std::vector<std::string>& words) {
     sample_command
         ->add_option("--out", sample.out, "file to write; SAMPLE.png, .txt, .csv or .npy unless said")
         ->type_name("FILE")
-        ->check(not_empty());
+        ->check(is_name());
     sample_command->add_flag("--best", sample.best, "from the checkpoint at which the measure was best");
     sample_command->add_option("--set", set, "sets an option of the file: NAME=VALUE; may be given again")
         ->type_name("NAME=VALUE")
@@ -290,11 +306,11 @@ Request read_command_line(const std::vector<std::string>& words) {
     } catch (const CLI::CallForVersion&) {
         return TextRequest{"gandsl " GANDSL_VERSION "\n"};
     } catch (const CLI::ExtrasError&) {
-        throw Error(
-            ErrorCode::invalid_argument,
-            fmt::format("'{}' was not expected{}", fmt::join(app.remaining(true), " "), try_help(app)));
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("'{}' was not expected{}{}", fmt::join(app.remaining(true), " "),
+                                hint_of_file(words), try_help(app)));
     } catch (const CLI::ParseError& error) {
-        throw Error(ErrorCode::invalid_argument, error.what() + try_help(app));
+        throw Error(ErrorCode::invalid_argument, error.what() + hint_of_file(words) + try_help(app));
     }
     if (run.file.epochs && run.file.steps) {
         throw Error(ErrorCode::invalid_argument, "give --epochs or --steps, not both" + try_help(app));

@@ -1,15 +1,20 @@
 #include "runtime/program/load.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <set>
+#include <variant>
 
 #include "autodiff/error.hpp"
+#include "autodiff/machine.hpp"
 #include "dsl/check.hpp"
+#include "dsl/scan.hpp"
 #include "models/catalogue.hpp"
 #include "runtime/build/continuation.hpp"
+#include "runtime/build/graph.hpp"
 #include "runtime/data/places.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/terminal/format.hpp"
@@ -18,7 +23,7 @@ namespace gandsl::program {
 
 namespace {
 
-// Far above any model: a larger file is something else.
+// What is read to show where it begins; a larger file is something else.
 constexpr std::size_t most_source_bytes = std::size_t{16} << 20U;
 
 // A run may take nets from a run that takes nets from a run.
@@ -92,19 +97,39 @@ dsl::FindTrained finder(const dsl::Catalogue& catalogue, Place place,
     };
 }
 
-/// Weights that the machine's memory cannot hold, whatever the batch: the largest is named.
-std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program) {
+/// How many numbers are kept for each learned weight of a net beside itself: moments of the optimizers, and
+/// an average.
+std::size_t kept_beside(const dsl::Program& program, std::size_t net) {
+    std::size_t kept = 0;
+    std::set<std::size_t> sites;  // turns of a repeat share theirs
+    for (const dsl::TrainItem& item : program.train->items) {
+        const auto* update = std::get_if<dsl::Update>(&item);
+        if (update != nullptr &&
+            std::find(update->nets.begin(), update->nets.end(), net) != update->nets.end() &&
+            sites.insert(update->site).second) {
+            kept += models::definition(update->optimizer.entry->name).slots.size();
+        }
+    }
+    const auto averages = [net](const dsl::Average& each) { return each.net == net; };
+    return kept +
+           (std::any_of(program.train->averages.begin(), program.train->averages.end(), averages) ? 1 : 0);
+}
+
+/// Weights that the memory cannot hold, whatever the batch: the largest is named.
+std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program, bool trains) {
     double total = 0;
     const dsl::Net* owner = nullptr;
     const dsl::NetWeight* largest = nullptr;
     double most = 0;
-    for (const dsl::Net& net : program.nets) {
+    for (std::size_t place = 0; place < program.nets.size(); ++place) {
+        const dsl::Net& net = program.nets[place];
+        const std::size_t kept = trains && program.train ? kept_beside(program, place) : 0;
         for (const dsl::NetWeight& weight : net.weights) {
             double bytes = sizeof(float);
             for (const dsl::Index size : weight.shape) {
                 bytes *= static_cast<double>(size);
             }
-            total += bytes;
+            total += bytes * static_cast<double>(1 + (weight.learned ? kept : 0));
             if (bytes > most) {
                 most = bytes;
                 owner = &net;
@@ -112,13 +137,61 @@ std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program
             }
         }
     }
-    const double memory =
-        static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-    if (largest == nullptr || memory <= 0 || total <= memory) {
+    if (largest == nullptr || total <= static_cast<double>(available_memory())) {
         return std::nullopt;
     }
     return dsl::diagnostics::weights_too_large(largest->span, owner->name + "." + largest->name,
-                                               largest->shape, terminal::human_bytes(most));
+                                               largest->shape, terminal::human_bytes(most),
+                                               terminal::human_bytes(total));
+}
+
+/// The first value that could not even be counted in bytes for its batch: all sums of sizes that follow can
+/// be trusted to fit into their numbers.
+std::optional<dsl::Diagnostic> value_beyond_counting(const dsl::Program& program) {
+    constexpr double most = 1125899906842624;  // 2^50 numbers
+    std::optional<dsl::Diagnostic> found;
+    const auto look = [&](const dsl::Instructions& code, const std::vector<dsl::Type>& types,
+                          double examples) {
+        for (const dsl::Instruction& each : code) {
+            for (const dsl::ValueId value : each.outputs) {
+                double numbers = examples;
+                for (const dsl::Index size : types.at(value).shape) {
+                    numbers *= static_cast<double>(size);
+                }
+                if (!found && numbers > most) {
+                    found = dsl::diagnostics::value_too_large(
+                        each.span, types.at(value).shape,
+                        static_cast<std::uint64_t>(std::min(examples, 1e18)),
+                        terminal::human_bytes(numbers * sizeof(float)));
+                }
+            }
+        }
+    };
+    const double batch = program.train ? static_cast<double>(program.train->batch) : 1;
+    double examples = batch;
+    for (const dsl::Sample& sample : program.samples) {
+        double count = 1;
+        for (const char* name : {"count", "rows", "columns"}) {
+            const auto given = sample.arguments.find(name);
+            const auto* number =
+                given == sample.arguments.end() ? nullptr : std::get_if<double>(&given->second.data);
+            count *= number == nullptr ? 1 : *number;
+        }
+        look(sample.body, sample.types, count);
+        examples = std::max(examples, count);
+    }
+    for (const dsl::Measure& measure : program.measures) {
+        look(measure.body, measure.types, static_cast<double>(runtime::BuildOptions().measure_batch));
+    }
+    for (const dsl::Net& net : program.nets) {
+        look(net.body, net.types, examples);
+    }
+    for (std::size_t item = 0; program.train && item < program.train->items.size(); ++item) {
+        const auto* update = std::get_if<dsl::Update>(&program.train->items[item]);
+        look(update != nullptr ? update->body : std::get<dsl::Instructions>(program.train->items[item]),
+             program.train->types, batch);
+    }
+    return found;
 }
 
 std::optional<Loaded> check(Loaded loaded, const Place& place,
@@ -131,7 +204,10 @@ std::optional<Loaded> check(Loaded loaded, const Place& place,
     dsl::CheckResult result = dsl::check(loaded.text, *loaded.catalogue, settings);
     if (result.program) {
         auto refused = runtime::check_continuations(*result.program);
-        if (const auto too_large = weights_beyond_memory(*result.program)) {
+        if (const auto too_large = weights_beyond_memory(*result.program, !quietly)) {
+            refused.push_back(*too_large);
+        }
+        if (const auto too_large = value_beyond_counting(*result.program)) {
             refused.push_back(*too_large);
         }
         std::move(refused.begin(), refused.end(), std::back_inserter(result.diagnostics));
@@ -151,7 +227,16 @@ std::optional<Loaded> check(Loaded loaded, const Place& place,
 }  // namespace
 
 std::string read_source(const std::filesystem::path& path) {
-    return files::read_whole(path, most_source_bytes);
+    try {
+        return files::read_whole(path, most_source_bytes);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::memory) {
+            throw;
+        }
+        const std::string found = error.message().substr(0, error.message().rfind(';'));
+        throw Error(ErrorCode::format, fmt::format("{}, too large to be a program; expected at most {}",
+                                                   found, dsl::most_bytes));
+    }
 }
 
 bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesystem::path& path,
@@ -160,10 +245,13 @@ bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesyst
     std::fflush(stdout);
     for (const dsl::Diagnostic& diagnostic : diagnostics) {
         errors += diagnostic.severity == dsl::Severity::error ? 1 : 0;
-        std::fputs((dsl::render(diagnostic, path.string(), text) + "\n").c_str(), stderr);
+        const std::string rendered = dsl::render(diagnostic, path.string(), text);
+        std::fputs((terminal::printable_lines(rendered) + "\n").c_str(), stderr);
     }
     if (errors > 0) {
-        std::fputs(fmt::format("{} error{} in {}\n", errors, errors == 1 ? "" : "s", path.string()).c_str(),
+        std::fputs(fmt::format("{} error{} in {}\n", errors, errors == 1 ? "" : "s",
+                               terminal::printable_lines(path.string()))
+                       .c_str(),
                    stderr);
     }
     return errors > 0;

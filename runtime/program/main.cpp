@@ -8,6 +8,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/program/commands.hpp"
+#include "runtime/terminal/format.hpp"
 
 namespace {
 
@@ -16,13 +17,14 @@ using namespace gandsl;
 constexpr int mistake = 1;
 constexpr int bug = 70;  // EX_SOFTWARE of sysexits.h: told apart from a user's mistake
 
-int report(const char* what, const SourceLocation* location = nullptr) {
+int report(const std::string& what, const SourceLocation* location = nullptr) {
     std::fflush(stdout);
+    const std::string shown = terminal::printable_lines(what);
     if (location == nullptr) {
-        std::fprintf(stderr, "gandsl: error: %s\n", what);
+        std::fprintf(stderr, "gandsl: error: %s\n", shown.c_str());
     } else {
-        std::fprintf(stderr, "%s:%zu:%zu: error: %s\n", location->file.c_str(), location->line,
-                     location->column, what);
+        std::fprintf(stderr, "%s:%zu:%zu: error: %s\n", terminal::printable_lines(location->file).c_str(),
+                     location->line, location->column, shown.c_str());
     }
     return mistake;
 }
@@ -73,7 +75,7 @@ int main(int count, char** words) {
         if (error.code() == ErrorCode::internal) {
             return report_bug(error.what());
         }
-        return report(error.message().c_str(), error.location() ? &*error.location() : nullptr);
+        return report(error.message(), error.location() ? &*error.location() : nullptr);
     } catch (const std::bad_alloc&) {
         return report("out of memory; a smaller --batch needs less");
     } catch (const std::system_error& error) {  // fmt throws these for standard output, the system for files

@@ -9,6 +9,7 @@
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/plan_memory.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/trained_nets.hpp"
 #include "runtime/training/trained_run.hpp"
@@ -246,7 +247,8 @@ int sample(const SampleRequest& request) {
     training::fill_states(weights, graph);
     const training::Datasets datasets = datasets_for(*loaded, graph, run.record);
     check_count(program, graph, datasets, request);
-    training::Samples samples(*loaded, datasets, graph, std::make_shared<ThreadPool>(request.threads));
+    PlanMemory memory(*loaded, std::make_shared<ThreadPool>(request.threads));
+    training::Samples samples(*loaded, datasets, graph, memory);
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);
         if (program.samples[index].sink->name == "text" && !request.out) {

@@ -13,6 +13,7 @@
 #include "autodiff/array.hpp"
 #include "autodiff/operations.hpp"
 #include "runtime/build/graph.hpp"
+#include "runtime/program/plan_memory.hpp"
 #include "runtime/training/feeder.hpp"
 #include "runtime/training/session.hpp"
 
@@ -133,7 +134,8 @@ StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options) {
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const runtime::Graph graph = runtime::build(
         program, {.batch = static_cast<Index>(train.batch), .seed = train.seed, .exact = options.exact});
-    Plan plan(graph.outputs(), graph.assignments, PlanOptions{pool, {}});
+    PlanMemory memory(loaded, pool);
+    Plan plan(graph.outputs(), graph.assignments, step_options(memory, program));
     training::TrainFeeder feeder(program, datasets, graph, train.batch, train.seed, 0);
 
     StepTime result;

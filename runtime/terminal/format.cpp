@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -11,7 +12,7 @@ namespace {
 
 // The prefix is the first with which the number is below 1000.
 std::string with_prefix(double number, const char* unit) {
-    constexpr const char* prefixes[] = {"", "k", "M", "G", "T", "P"};
+    constexpr const char* prefixes[] = {"", "k", "M", "G", "T", "P", "E", "Z", "Y"};
     std::size_t place = 0;
     while (number >= 999.95 && place + 1 < std::size(prefixes)) {
         number /= 1000;
@@ -20,7 +21,59 @@ std::string with_prefix(double number, const char* unit) {
     return fmt::format("{:.{}f} {}{}", number, place == 0 ? 0 : 1, prefixes[place], unit);
 }
 
+bool is_command(char c) {
+    return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
+}
+
+std::string escaped(char c) {
+    return fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+}
+
+/// Length of the code point of UTF-8 that begins here; 0 where there is none that can be shown.
+std::size_t shown_bytes(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (first < 0x80) {
+        return is_command(text[0]) ? 0 : 1;
+    }
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+    if (length == 0 || first > 0xF4 || text.size() < length) {
+        return 0;
+    }
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80) {
+            return 0;
+        }
+    }
+    // Commands of another byte (U+0080 to U+009F).
+    const bool command = first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
+    return command ? 0 : length;
+}
+
 }  // namespace
+
+std::string printable(std::string_view text, std::size_t most) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        if (at >= most) {
+            return result + "...";
+        }
+        const std::size_t length = shown_bytes(text.substr(at));
+        result += length == 0 ? escaped(text[at]) : std::string(text.substr(at, length));
+        at += std::max<std::size_t>(length, 1);
+    }
+    return result;
+}
+
+std::string printable_lines(std::string_view text) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::size_t end = std::min(text.find_first_of("\n\t", at), text.size());
+        result += printable(text.substr(at, end - at), text.size());
+        result += text.substr(end, 1);
+        at = end;
+    }
+    return result;
+}
 
 std::string human_duration(double seconds) {
     if (!(seconds >= 0 && seconds < 1e12)) {

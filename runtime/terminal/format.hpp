@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 /// What a run says while it goes.
 namespace gandsl::terminal {
@@ -16,6 +18,13 @@ std::string human_count(double value);
 
 /// "2.2 kB", "77.2 MB": decimal, as disks and memory are sold.
 std::string human_bytes(double bytes);
+
+/// A text from elsewhere as a message shows it: bytes that a terminal would take for commands or cannot show,
+/// and line ends, as "\\x1b"; and at most so many bytes of it.
+std::string printable(std::string_view text, std::size_t most = 80);
+
+/// A whole message in which names and texts from elsewhere may stand: as printable, but line ends and tabs stay.
+std::string printable_lines(std::string_view text);
 
 /// Floating-point operations: "3.9 MFLOP", "14.5 GFLOP", "12.8 TFLOP".
 std::string human_flops(double flops);

@@ -115,7 +115,7 @@ data::Split split_of(const dsl::Measure& measure) {
 
 // A prompt of the file that the text has no symbols for is an error of the file.
 Writer writer(const program::Loaded& loaded, const runtime::Continuation& continuation, std::uint64_t seed,
-              std::span<const std::string> symbols, const std::shared_ptr<ThreadPool>& pool) {
+              std::span<const std::string> symbols, PlanOptions options) {
     if (!continuation.prompt.valid() && continuation.text_span.end > 0) {
         try {
             data::encode(symbols, continuation.text);
@@ -124,14 +124,19 @@ Writer writer(const program::Loaded& loaded, const runtime::Continuation& contin
                         program::locate(loaded, continuation.text_span));
         }
     }
-    return Writer(continuation, seed, symbols, pool);
+    return Writer(continuation, seed, symbols, std::move(options));
 }
 
-template <typename Graphs>
-std::vector<Plan> plans_of(const Graphs& graphs, const std::shared_ptr<ThreadPool>& pool) {
+PlanOptions options_of(program::PlanMemory& memory, const dsl::Sample& sample) {
+    return memory.options(fmt::format("the sample '{}'", sample.name), "A smaller `count` or grid");
+}
+
+std::vector<Plan> plans_of(const dsl::Program& program, const std::vector<runtime::EvaluationGraph>& samples,
+                           program::PlanMemory& memory) {
     std::vector<Plan> plans;
-    for (const runtime::EvaluationGraph& graph : graphs) {
-        plans.emplace_back(std::vector<Var>{graph.value}, std::vector<Assignment>{}, PlanOptions{pool, {}});
+    for (std::size_t index = 0; index < samples.size(); ++index) {
+        plans.emplace_back(std::vector<Var>{samples[index].value}, std::vector<Assignment>{},
+                           options_of(memory, program.samples[index]));
     }
     return plans;
 }
@@ -174,8 +179,11 @@ std::vector<std::string> repeated_rows(const program::Loaded& loaded, const Data
 }
 
 Samples::Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-                 std::shared_ptr<ThreadPool> pool)
-    : program_(loaded.program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.samples, pool)) {
+                 program::PlanMemory& memory)
+    : program_(loaded.program),
+      datasets_(datasets),
+      graph_(graph),
+      plans_(plans_of(loaded.program, graph.samples, memory)) {
     for (std::size_t index = 0; index < program_.samples.size(); ++index) {
         const dsl::Sample& sample = program_.samples[index];
         check_examples(loaded, datasets, graph.samples[index], data::Split::test, sample.name, sample.span);
@@ -184,10 +192,11 @@ Samples::Samples(const program::Loaded& loaded, const Datasets& datasets, const 
             std::optional<Plan> prompt;
             if (each.prompt.valid()) {
                 prompt.emplace(std::vector<Var>{each.prompt}, std::vector<Assignment>{},
-                               PlanOptions{pool, {}});
+                               options_of(memory, sample));
             }
             written.push_back(
-                {writer(loaded, each, graph.tape->seed(), symbols(each.classes), pool), std::move(prompt),
+                {writer(loaded, each, graph.tape->seed(), symbols(each.classes), options_of(memory, sample)),
+                 std::move(prompt),
                  std::vector<Real>(static_cast<std::size_t>(element_count(each.result.shape())))});
         }
     }
@@ -291,10 +300,12 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
 }
 
 Measures::Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-                   std::shared_ptr<ThreadPool> pool)
-    : program_(loaded.program), datasets_(datasets), graph_(graph), plans_(plans_of(graph.measures, pool)) {
+                   program::PlanMemory& memory)
+    : program_(loaded.program), datasets_(datasets), graph_(graph) {
     for (std::size_t index = 0; index < program_.measures.size(); ++index) {
         const dsl::Measure& measure = program_.measures[index];
+        plans_.emplace_back(std::vector<Var>{graph.measures[index].value}, std::vector<Assignment>{},
+                            memory.options(fmt::format("the measure '{}'", measure.name), "A smaller net"));
         check_examples(loaded, datasets, graph.measures[index], split_of(measure), measure.name,
                        measure.span);
     }

@@ -11,6 +11,7 @@
 #include "dsl/program.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/plan_memory.hpp"
 #include "runtime/training/feeder.hpp"
 #include "runtime/training/writer.hpp"
 
@@ -32,7 +33,7 @@ std::vector<std::string> repeated_rows(const program::Loaded& loaded, const Data
 class Samples {
   public:
     Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-            std::shared_ptr<ThreadPool> pool);
+            program::PlanMemory& memory);
 
     std::size_t size() const { return plans_.size(); }
 
@@ -65,7 +66,7 @@ class Samples {
 class Measures {
   public:
     Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-             std::shared_ptr<ThreadPool> pool);
+             program::PlanMemory& memory);
 
     std::size_t size() const { return plans_.size(); }
     double take(std::size_t index);

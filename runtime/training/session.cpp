@@ -15,6 +15,7 @@
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
 #include "runtime/files/run_folder.hpp"
+#include "runtime/program/plan_memory.hpp"
 #include "runtime/render/curves.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/terminal/progress.hpp"
@@ -73,7 +74,8 @@ void print_data(const dsl::Program& program, const Datasets& datasets) {
             fmt::print("data      skipped {}\n", reason);
         }
         fmt::print("data      {} = {}, {}\n          {} training and {} test examples\n",
-                   fmt::join(program.data[place].names, ", "), description.source, description.origin,
+                   fmt::join(program.data[place].names, ", "), description.source,
+                   terminal::printable_lines(description.origin),
                    terminal::human_count(static_cast<double>(description.train_count)),
                    terminal::human_count(static_cast<double>(description.test_count)));
     }
@@ -105,9 +107,10 @@ class Session {
                                            .total_steps = length_.steps,
                                            .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps),
                                            .exact = request.file.exact})),
-          plan_(graph_.outputs(), graph_.assignments, PlanOptions{pool_, {}}),
-          samples_(loaded_, datasets_, graph_, pool_),
-          measures_(loaded_, datasets_, graph_, pool_),
+          memory_(loaded_, pool_),
+          plan_(graph_.outputs(), graph_.assignments, program::step_options(memory_, program_)),
+          samples_(loaded_, datasets_, graph_, memory_),
+          measures_(loaded_, datasets_, graph_, memory_),
           stop_rule_(program_),
           best_(program_, stop_rule_) {
         for (const runtime::NamedOutput& output : graph_.named) {
@@ -580,6 +583,7 @@ class Session {
     Length length_;
     std::shared_ptr<ThreadPool> pool_;
     runtime::Graph graph_;
+    program::PlanMemory memory_;
     Plan plan_;
     Samples samples_;
     Measures measures_;

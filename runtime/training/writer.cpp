@@ -14,10 +14,10 @@
 namespace gandsl::training {
 
 Writer::Writer(const runtime::Continuation& continuation, std::uint64_t seed,
-               std::span<const std::string> symbols, std::shared_ptr<ThreadPool> pool)
+               std::span<const std::string> symbols, PlanOptions options)
     : continuation_(continuation),
       seed_(seed),
-      plan_({continuation.output}, continuation.carried, PlanOptions{std::move(pool), {}}),
+      plan_({continuation.output}, continuation.carried, std::move(options)),
       count_(static_cast<std::size_t>(continuation.input.shape()[0])),
       width_(static_cast<std::size_t>(element_count(continuation.input.shape())) / count_) {
     if (!continuation.prompt.valid()) {

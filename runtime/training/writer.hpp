@@ -18,7 +18,7 @@ class Writer {
     /// Error(invalid_argument) for a prompt that holds a symbol the text never has, and for a net whose
     /// output is no probability.
     Writer(const runtime::Continuation& continuation, std::uint64_t seed,
-           std::span<const std::string> symbols, std::shared_ptr<ThreadPool> pool);
+           std::span<const std::string> symbols, PlanOptions options);
 
     /// Reads the prompt, then writes `length` steps of every example. `prompt`: (count, steps, ...) as the
     /// graph computed it, or empty where the file has a text. The same draws every time.

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(notices_damaged_compression) {
 }
 
 BOOST_AUTO_TEST_CASE(knows_the_free_memory) {
-    BOOST_TEST(data::available_memory() > (std::size_t{1} << 24));
+    BOOST_TEST(available_memory() > (std::size_t{1} << 24));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(numbers_have_sensible_digits) {
     BOOST_TEST(human_bytes(999960) == "1.0 MB");
     BOOST_TEST(human_bytes(77.24e6) == "77.2 MB");
     BOOST_TEST(human_flops(14.54e9) == "14.5 GFLOP");
-    BOOST_TEST(human_flops(3e18) == "3000.0 PFLOP");
+    BOOST_TEST(human_flops(3e18) == "3.0 EFLOP");
 }
 
 BOOST_AUTO_TEST_CASE(elsewhere_a_plain_line_an_epoch) {

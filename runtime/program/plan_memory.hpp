@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "autodiff/plan.hpp"
+#include "runtime/program/load.hpp"
+
+namespace gandsl::program {
+
+/// Keeps the plans of one process within the memory that was free before the first of them. Each is told by
+/// itself that it fits, though none of them has been written to yet.
+class PlanMemory {
+  public:
+    /// `loaded` must outlive the plans' making.
+    PlanMemory(const Loaded& loaded, std::shared_ptr<ThreadPool> pool);
+
+    /// Options for one plan. Making it throws Error(memory), with the bytes it would take and the place of
+    /// the largest value in the file, where it does not fit beside those made before. `what` is the plan in
+    /// words
+    /// ("a step of batch 64"), `mend` says how to make it smaller; so many batches of its inputs are kept
+    /// outside of it.
+    PlanOptions options(std::string what, std::string mend, std::size_t batches = 1);
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+/// Options for the plan of a training step of this program's batch.
+PlanOptions step_options(PlanMemory& memory, const dsl::Program& program);
+
+}  // namespace gandsl::program

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <string>
+#include <variant>
+
+#include "dsl/check.hpp"
+#include "dsl/parse.hpp"
+#include "dsl/print.hpp"
+#include "models/catalogue.hpp"
+#include "models/records.hpp"
+#include "runtime/build/continuation.hpp"
+#include "runtime/build/graph.hpp"
+#include "runtime/build/unlearned.hpp"
+#include "runtime/sources/sources.hpp"
+#include "tests/fuzz/list.hpp"
+#include "tests/fuzz/target.hpp"
+
+namespace gandsl::fuzz {
+
+namespace {
+
+void check_diagnostics(const std::vector<dsl::Diagnostic>& diagnostics, const std::string& text) {
+    for (const dsl::Diagnostic& diagnostic : diagnostics) {
+        if (diagnostic.span &&
+            (diagnostic.span->end > text.size() || diagnostic.span->begin > diagnostic.span->end)) {
+            broken("a diagnostic lies outside of the text: " + diagnostic.message);
+        }
+        const std::string rendered = dsl::render(diagnostic, "x", text);
+        if (diagnostic.message.empty() || rendered.empty()) {
+            broken("a diagnostic says nothing");
+        }
+        if (rendered.find("internal") != std::string::npos) {
+            broken("an internal error: " + rendered);
+        }
+    }
+}
+
+void check_printed(const std::string& text) {
+    const dsl::ParseResult parsed = dsl::parse(text);
+    check_diagnostics(parsed.diagnostics, text);
+    if (!parsed.diagnostics.empty()) {
+        return;
+    }
+    const std::string printed = dsl::print(parsed.tree);
+    const dsl::ParseResult again = dsl::parse(printed);
+    if (!again.diagnostics.empty()) {
+        broken("the printed form is no program:\n" + printed);
+    }
+    if (dsl::print(again.tree) != printed) {
+        broken("the printed form is no fixed point:\n" + printed);
+    }
+}
+
+/// Sources that draw take as long as they are told; here they are told less.
+std::vector<dsl::Entry> quick(std::vector<dsl::Entry> entries) {
+    for (dsl::Entry& entry : entries) {
+        for (dsl::Argument& argument : entry.arguments) {
+            if (argument.name == "count") {
+                argument.fallback = models::value_of(500.0);
+                argument.most = 2000;
+            }
+        }
+    }
+    return entries;
+}
+
+/// What takes long to build, or much memory, is built by the tests of the program.
+bool is_small(const dsl::Program& program) {
+    constexpr double most_numbers = 1e6;
+    constexpr std::size_t most_instructions = 1000;
+    double numbers = 0;
+    std::size_t instructions = 0;
+    for (const dsl::Net& net : program.nets) {
+        instructions += net.body.size();
+        for (const dsl::NetWeight& weight : net.weights) {
+            double size = 1;
+            for (const dsl::Index extent : weight.shape) {
+                size *= static_cast<double>(extent);
+            }
+            numbers += size;
+        }
+    }
+    for (std::size_t item = 0; program.train && item < program.train->items.size(); ++item) {
+        const auto* update = std::get_if<dsl::Update>(&program.train->items[item]);
+        instructions += update == nullptr ? 1 : 50 + update->body.size();
+    }
+    return numbers <= most_numbers && instructions <= most_instructions;
+}
+
+}  // namespace
+
+/// A `.gan` file: parsed, printed and parsed again; checked with the catalogue that users have; and, where it
+/// is a program, recorded as a graph.
+void source(std::string_view input) {
+    const std::string text(input);
+    check_printed(text);
+    survives([&] {
+        const std::vector<sources::Source> all =
+            sources::all({{.given = {}, .environment = {}, .cache = {}, .system = scratch()}, scratch()});
+        const dsl::Catalogue catalogue = models::catalogue(quick(sources::entries(all)));
+        dsl::CheckResult result = dsl::check(text, catalogue, {.batch = 2});
+        check_diagnostics(result.diagnostics, text);
+        const bool failed = std::any_of(result.diagnostics.begin(), result.diagnostics.end(),
+                                        [](const auto& one) { return one.severity == dsl::Severity::error; });
+        if (result.program.has_value() == failed) {
+            broken("neither a program nor an error");
+        }
+        if (result.program && is_small(*result.program) &&
+            runtime::check_continuations(*result.program).empty()) {
+            const runtime::Graph graph = runtime::build(*result.program, {.batch = 2, .measure_batch = 2});
+            if (result.program->train) {
+                check_diagnostics(runtime::unlearned(*result.program, graph), text);
+            }
+        }
+    });
+}
+
+}  // namespace gandsl::fuzz
