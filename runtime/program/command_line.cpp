@@ -37,10 +37,11 @@ CLI::Option* add_whole_number(CLI::App& command, const std::string& name,
 }
 
 // Of paths: an empty one would be the folder that one is in, and a flag is one whose value was forgotten.
-CLI::Validator is_name() {
-    return {[](const std::string& text) {
+// `allowed` is a name that the command itself has something to say of.
+CLI::Validator is_name(const std::string& allowed = {}) {
+    return {[allowed](const std::string& text) {
                 return text.empty() ? std::string("wants a name, not ''")
-                       : text[0] == '-'
+                       : text[0] == '-' && text != allowed
                            ? fmt::format(
                                  "wants a name, not the flag '{}'; a file or folder of that name is ./{}",
                                  text, text)
@@ -209,7 +210,7 @@ Request read_command_line(const std::vector<std::string>& words) {
     sample_command
         ->add_option("--out", sample.out, "file to write; SAMPLE.png, .txt, .csv or .npy unless said")
         ->type_name("FILE")
-        ->check(is_name());
+        ->check(is_name("-"));
     sample_command->add_flag("--best", sample.best, "from the checkpoint at which the measure was best");
     sample_command->add_option("--set", set, "sets an option of the file: NAME=VALUE; may be given again")
         ->type_name("NAME=VALUE")
