@@ -69,7 +69,14 @@ BOOST_AUTO_TEST_CASE(a_stopped_run_goes_on_as_if_nothing_had_been) {
     BOOST_TEST(scratch.list("runs/tiny/001/checkpoints").size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once) {
+// ThreadSanitizer keeps signals back while a process waits in a system call, as this one does.
+#ifdef __SANITIZE_THREAD__
+constexpr bool signals_come_late = true;
+#else
+constexpr bool signals_come_late = false;
+#endif
+
+BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once, *boost::unit_test::enable_if<!signals_come_late>()) {
     const Scratch scratch;
     scratch.write("tiny.gan", tiny_gan);
     // The run waits for somebody to read what it prints, so it cannot answer the first signal before the
