@@ -57,8 +57,8 @@ BOOST_FIXTURE_TEST_CASE(files_that_cannot_be_read, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(commands_and_flags_that_do_not_exist, Fixture) {
-    expect({"frobnicate"},
-           {"'frobnicate' is no command; there are new, run, check, sample, gradcheck, time, fmt, help\n"});
+    expect({"frobnicate"}, {"'frobnicate' is no command; there are new, run, check, sample, gradcheck, "
+                            "verify-resume, time, fmt, help\n"});
     expect({"chekc", "tiny.gan"}, {"'chekc' is no command; did you mean 'check'?\n"});
     expect({"tiny.gan"}, {"'tiny.gan' is no command; did you mean: gandsl run tiny.gan\n"});
     expect({"run", "tiny.gan", "--bogus"}, {"'--bogus' was not expected\n  try: gandsl run --help\n"});
