@@ -39,37 +39,49 @@ Outcome interrupted(const Scratch& scratch, Names words, int signal, unsigned sh
 BOOST_AUTO_TEST_CASE(a_stopped_run_goes_on_as_if_nothing_had_been) {
     const Scratch scratch;
     scratch.write("tiny.gan", tiny_gan);
-    const Names words{"run", "tiny.gan", "--set", "rate=2e-3", "--epochs",
-                      "400", "--batch",  "64",    "--seed",    "5"};
+    const Names words{"run",    "tiny.gan", "--set", "rate=2e-3", "--epochs",
+                      "100000", "--batch",  "64",    "--seed",    "5"};
     const Outcome stopped = interrupted(scratch, words, SIGTERM);
     BOOST_TEST_REQUIRE(stopped.code == 0, stopped.err);
     BOOST_TEST_REQUIRE(contains(stopped.out, "Stopped after step "), stopped.out);
     const std::size_t rows = lines_of(scratch.read("runs/tiny/001/log.csv")).size() - 1;
-    BOOST_TEST((rows >= 5 && rows < 1600), rows << " rows");
+    BOOST_TEST((rows >= 5 && rows < 400000), rows << " rows");
     BOOST_TEST(scratch.has(checkpoint("runs/tiny/001", rows)));
-    BOOST_TEST(contains(stopped.out, "Stopped after step " + std::to_string(rows) + " of 1600;"),
+    BOOST_TEST(contains(stopped.out, "Stopped after step " + std::to_string(rows) + " of 400000;"),
                stopped.out);
 
     // The last line is the command that goes on; a shell takes it as it is.
     const std::string command = lines_of(stopped.out).back();
     BOOST_TEST(contains(command, "--resume runs/tiny/001"), command);
-    const Outcome resumed = run_shell(command, scratch.path());
+    const std::size_t last = rows + 30;
+    const std::string stop = std::to_string(last);
+    const Outcome resumed = run_shell(command + " --stop-at " + stop, scratch.path());
     BOOST_TEST_REQUIRE(resumed.code == 0, resumed.err);
     BOOST_TEST(contains(resumed.out, "going on after step " + std::to_string(rows)), resumed.out);
 
     Names whole = words;
-    whole.insert(whole.end(), {"--out", "whole"});
+    whole.insert(whole.end(), {"--out", "whole", "--stop-at", stop});
     BOOST_TEST_REQUIRE(scratch.gandsl(whole).code == 0);
     BOOST_TEST((without_seconds(scratch.read("runs/tiny/001/log.csv")) ==
                 without_seconds(scratch.read("whole/tiny/001/log.csv"))));
-    BOOST_TEST((scratch.read(checkpoint("runs/tiny/001", 1600)) ==
-                scratch.read(checkpoint("whole/tiny/001", 1600))));
-    BOOST_TEST((scratch.read("runs/tiny/001/samples/pictures-0400.png") ==
-                scratch.read("whole/tiny/001/samples/pictures-0400.png")));
+    BOOST_TEST((scratch.read(checkpoint("runs/tiny/001", last)) ==
+                scratch.read(checkpoint("whole/tiny/001", last))));
+    const Names samples = scratch.list("whole/tiny/001/samples");
+    BOOST_TEST(samples.size() == last / 4);
+    BOOST_TEST(scratch.list("runs/tiny/001/samples") == samples, boost::test_tools::per_element());
+    BOOST_TEST((scratch.read("runs/tiny/001/samples/" + samples.back()) ==
+                scratch.read("whole/tiny/001/samples/" + samples.back())));
     BOOST_TEST(scratch.list("runs/tiny/001/checkpoints").size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once) {
+// ThreadSanitizer keeps signals back while a process waits in a system call, as this one does.
+#ifdef __SANITIZE_THREAD__
+constexpr bool signals_come_late = true;
+#else
+constexpr bool signals_come_late = false;
+#endif
+
+BOOST_AUTO_TEST_CASE(a_second_signal_leaves_at_once, *boost::unit_test::enable_if<!signals_come_late>()) {
     const Scratch scratch;
     scratch.write("tiny.gan", tiny_gan);
     // The run waits for somebody to read what it prints, so it cannot answer the first signal before the
@@ -97,19 +109,19 @@ BOOST_AUTO_TEST_CASE(a_terminal_shows_the_way_on_below_the_progress) {
 BOOST_AUTO_TEST_CASE(words_for_the_shell_are_quoted) {
     const Scratch scratch;
     scratch.write("it's a model.gan", tiny_gan);
-    const Outcome stopped =
-        run({{"run", "it's a model.gan", "--epochs", "300", "--out", "my runs"}, scratch.path()},
-            [sent = false, &scratch](const std::string&, pid_t process) mutable {
-                if (!sent && scratch.has("my runs/it's a model/001/log.csv") &&
-                    scratch.read("my runs/it's a model/001/log.csv").size() > 200) {
-                    ::kill(process, SIGINT);
-                    sent = true;
-                }
-            });
+    const Outcome stopped = run(
+        {{"run", "it's a model.gan", "--epochs", "100000", "--exact", "--out", "my runs"}, scratch.path()},
+        [sent = false, &scratch](const std::string&, pid_t process) mutable {
+            if (!sent && scratch.has("my runs/it's a model/001/log.csv") &&
+                scratch.read("my runs/it's a model/001/log.csv").size() > 200) {
+                ::kill(process, SIGINT);
+                sent = true;
+            }
+        });
     BOOST_TEST_REQUIRE(contains(stopped.out, "Stopped after"), stopped.out << stopped.err);
-    const Outcome resumed = run_shell(lines_of(stopped.out).back(), scratch.path());
+    const Outcome resumed = run_shell(lines_of(stopped.out).back() + " --stop-at 1", scratch.path());
     BOOST_TEST(resumed.code == 0, resumed.err);
-    BOOST_TEST(contains(resumed.out, "Done: 2400 steps"), resumed.out);
+    BOOST_TEST(contains(resumed.out, ", going on after step "), resumed.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_longer_run_goes_on_where_a_short_one_ended) {
