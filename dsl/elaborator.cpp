@@ -116,8 +116,9 @@ void Elaborator::report_rule(Diagnostic diagnostic, const Arguments& arguments, 
 }
 
 void Elaborator::spend(Span span) {
-    if (++work_ > most_work || instructions_ > most_instructions) {
-        report(diagnostics::program_too_large(span, most_instructions));
+    const std::size_t most = settings_.most_instructions;
+    if (++work_ > work_per_instruction * most || instructions_ > most) {
+        report(diagnostics::program_too_large(span, most));
         throw Stop();
     }
     if (recursion_ > most_recursion) {

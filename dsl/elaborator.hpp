@@ -18,9 +18,8 @@
 namespace gandsl::dsl {
 
 inline constexpr std::size_t most_repeats = 10'000;
-inline constexpr std::size_t most_instructions = 100'000;
-/// Of lines and turns walked, so that empty repeats of repeats end too.
-inline constexpr std::size_t most_work = 1'000'000;
+/// Lines and turns walked for each instruction there may be, so that empty repeats of repeats end too.
+inline constexpr std::size_t work_per_instruction = 10;
 /// Of expressions, blocks, layers and nets inside one another.
 inline constexpr std::size_t most_recursion = 600;
 

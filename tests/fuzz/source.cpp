@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <string>
-#include <variant>
 
 #include "dsl/check.hpp"
 #include "dsl/parse.hpp"
@@ -63,14 +62,13 @@ std::vector<dsl::Entry> quick(std::vector<dsl::Entry> entries) {
     return entries;
 }
 
-/// What takes long to build, or much memory, is built by the tests of the program.
+constexpr std::size_t most_instructions = 1000;
+
+/// What takes much memory is built by the tests of the program.
 bool is_small(const dsl::Program& program) {
     constexpr double most_numbers = 1e6;
-    constexpr std::size_t most_instructions = 1000;
     double numbers = 0;
-    std::size_t instructions = 0;
     for (const dsl::Net& net : program.nets) {
-        instructions += net.body.size();
         for (const dsl::NetWeight& weight : net.weights) {
             double size = 1;
             for (const dsl::Index extent : weight.shape) {
@@ -79,11 +77,7 @@ bool is_small(const dsl::Program& program) {
             numbers += size;
         }
     }
-    for (std::size_t item = 0; program.train && item < program.train->items.size(); ++item) {
-        const auto* update = std::get_if<dsl::Update>(&program.train->items[item]);
-        instructions += update == nullptr ? 1 : 50 + update->body.size();
-    }
-    return numbers <= most_numbers && instructions <= most_instructions;
+    return numbers <= most_numbers;
 }
 
 }  // namespace
@@ -97,7 +91,8 @@ void source(std::string_view input) {
         const std::vector<sources::Source> all =
             sources::all({{.given = {}, .environment = {}, .cache = {}, .system = scratch()}, scratch()});
         const dsl::Catalogue catalogue = models::catalogue(quick(sources::entries(all)));
-        dsl::CheckResult result = dsl::check(text, catalogue, {.batch = 2});
+        dsl::CheckResult result =
+            dsl::check(text, catalogue, {.batch = 2, .most_instructions = most_instructions});
         check_diagnostics(result.diagnostics, text);
         const bool failed = std::any_of(result.diagnostics.begin(), result.diagnostics.end(),
                                         [](const auto& one) { return one.severity == dsl::Severity::error; });
