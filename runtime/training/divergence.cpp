@@ -296,7 +296,10 @@ class Account {
             return fmt::format("a sum of products of numbers {} with numbers {}", range_of(values_[0]).text(),
                                range_of(values_[1]).text());
         }
-        return fmt::format("{} of numbers {}", operation(), range_of_inputs().text());
+        // Fused operations have no name that the file knows.
+        const bool known = operation().find('_') == std::string_view::npos;
+        return fmt::format("{} numbers {}", known ? std::string(operation()) + " of" : "what it makes of",
+                           range_of_inputs().text());
     }
 
     Range range_of_inputs() const {
