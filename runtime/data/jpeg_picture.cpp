@@ -141,8 +141,9 @@ Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
     while (state.scale_denom < 8 && shorter / (2 * state.scale_denom) >= 2 * limits.side) {
         state.scale_denom *= 2;
     }
-    // At its best a byte holds eight squares of 8 x 8 pixels, each as bright as the one before.
-    constexpr std::size_t most_from_one = 512;
+    // A byte of Huffman's codes holds at best eight squares of 8 x 8 pixels, each as bright as the one
+    // before; arithmetic codes hold some times that.
+    constexpr std::size_t most_from_one = 4096;
     if (std::size_t{state.image_height} * state.image_width / most_from_one > content.size()) {
         throw Error(ErrorCode::format, "promises " + std::to_string(state.image_height) + " x " +
                                            std::to_string(state.image_width) + " pixels, which its " +

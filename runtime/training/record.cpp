@@ -16,6 +16,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Discarded where the text is no JSON. What is nested deeper than any record is none: to walk it, or only to
+/// let go of it, would overflow the stack.
+Json parsed(const std::string& text) {
+    constexpr int most_depth = 20;
+    const auto is_shallow = [](int depth, Json::parse_event_t, Json&) {
+        if (depth > most_depth) {
+            throw Error(ErrorCode::format, "run.json: is no record of a run: it is nested more than " +
+                                               std::to_string(most_depth) + " deep");
+        }
+        return true;
+    };
+    return Json::parse(text, is_shallow, false);
+}
+
 constexpr std::size_t most_record_bytes = std::size_t{64} << 20U;
 
 Json json_of(double number) {
@@ -204,7 +218,7 @@ std::optional<std::string> text_difference(const std::string& before, const std:
 }
 
 std::string with_length(const std::string& recorded, std::uint64_t steps, std::uint64_t epochs) {
-    Json record = Json::parse(recorded, nullptr, false);
+    Json record = parsed(recorded);
     if (!record.is_object()) {
         throw Error(ErrorCode::format, "run.json: is no record of a run");
     }
@@ -214,7 +228,7 @@ std::string with_length(const std::string& recorded, std::uint64_t steps, std::u
 }
 
 Record read_record(const std::filesystem::path& path) {
-    const Json json = Json::parse(files::read_whole(path, most_record_bytes), nullptr, false);
+    const Json json = parsed(files::read_whole(path, most_record_bytes));
     Record record;
     try {
         record.file = json.at("file").get<std::string>();
@@ -259,8 +273,8 @@ Record read_record(const std::filesystem::path& path) {
 }
 
 std::vector<std::string> differences(const std::string& recorded, const std::string& now) {
-    const Json before = Json::parse(recorded, nullptr, false);
-    const Json after = Json::parse(now, nullptr, false);
+    const Json before = parsed(recorded);
+    const Json after = parsed(now);
     if (before.is_discarded() || !before.is_object()) {
         throw Error(ErrorCode::format, "run.json: is no record of a run");
     }
