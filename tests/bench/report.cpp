@@ -163,7 +163,8 @@ std::string page(const Machine& machine, const std::string& command, double impo
         "each "
         "to the threads takes at best. The start is the time from calling `gandsl run` to its first step";
     text += peer ? fmt::format("; `import torch` alone takes {:.2f} s", import_seconds) : "";
-    text += ". Data is the time in which a step waits for its batch and copies it.\n\n" + alone(results).text;
+    text += ". Data is the time in which one thread, beside the training, reads the examples of a step.\n\n" +
+            alone(results).text;
     text += "\n## Where the time goes\n\n`gandsl time FILE` shows all of it.\n\n" + costs(results);
     if (!curves.empty()) {
         text +=
