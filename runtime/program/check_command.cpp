@@ -61,7 +61,7 @@ int check(const CheckRequest& request) {
                    terminal::human_flops(update.flops));
     }
     report(runtime::unlearned(program, graph), loaded->path, loaded->text);
-    PlanMemory memory(*loaded, std::make_shared<ThreadPool>(request.file.threads));
+    PlanMemory memory(*loaded, graph, std::make_shared<ThreadPool>(request.file.threads));
     const PlanStatistics statistics = runtime::plan_of_step(graph, step_options(memory, program));
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
                fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),

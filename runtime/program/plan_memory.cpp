@@ -13,6 +13,7 @@ namespace gandsl::program {
 
 struct PlanMemory::State {
     const Loaded& loaded;
+    const runtime::Graph& graph;
     std::shared_ptr<ThreadPool> pool;
     std::size_t room = available_memory();
     std::size_t taken = 0;
@@ -26,8 +27,8 @@ std::string bytes(double count) {
 
 }  // namespace
 
-PlanMemory::PlanMemory(const Loaded& loaded, std::shared_ptr<ThreadPool> pool)
-    : state_(std::make_shared<State>(State{loaded, std::move(pool)})) {}
+PlanMemory::PlanMemory(const Loaded& loaded, const runtime::Graph& graph, std::shared_ptr<ThreadPool> pool)
+    : state_(std::make_shared<State>(State{loaded, graph, std::move(pool)})) {}
 
 PlanOptions PlanMemory::options(std::string what, std::string mend, std::size_t batches) {
     const auto check = [state = state_, what = std::move(what), mend = std::move(mend),
@@ -45,11 +46,11 @@ PlanOptions PlanMemory::options(std::string what, std::string mend, std::size_t 
             "not enough memory: {} takes {}, and there is room for {}\n"
             "  The largest value, {} of {}, is made here. {} takes less.",
             what, bytes(wanted), bytes(left), to_string(plan.largest), terminal::human_bytes(largest), mend);
-        if (plan.largest.empty() || plan.largest_mark >= state->loaded.text.size()) {
+        if (plan.largest.empty() || plan.largest_mark == 0) {
             throw Error(ErrorCode::memory, message);
         }
         throw Error(ErrorCode::memory, message,
-                    locate(state->loaded, {plan.largest_mark, plan.largest_mark}));
+                    locate(state->loaded, state->graph.origins.at(plan.largest_mark).span));
     };
     return {.pool = state_->pool, .without = {}, .before_memory = check};
 }

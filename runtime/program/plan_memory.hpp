@@ -5,6 +5,7 @@
 #include <string>
 
 #include "autodiff/plan.hpp"
+#include "runtime/build/graph.hpp"
 #include "runtime/program/load.hpp"
 
 namespace gandsl::program {
@@ -13,14 +14,13 @@ namespace gandsl::program {
 /// itself that it fits, though none of them has been written to yet.
 class PlanMemory {
   public:
-    /// `loaded` must outlive the plans' making.
-    PlanMemory(const Loaded& loaded, std::shared_ptr<ThreadPool> pool);
+    /// `loaded` and the graph of the plans must outlive their making.
+    PlanMemory(const Loaded& loaded, const runtime::Graph& graph, std::shared_ptr<ThreadPool> pool);
 
     /// Options for one plan. Making it throws Error(memory), with the bytes it would take and the place of
     /// the largest value in the file, where it does not fit beside those made before. `what` is the plan in
-    /// words
-    /// ("a step of batch 64"), `mend` says how to make it smaller; so many batches of its inputs are kept
-    /// outside of it.
+    /// words ("a step of batch 64"), `mend` says how to make it smaller; so many batches of its inputs are
+    /// kept outside of it.
     PlanOptions options(std::string what, std::string mend, std::size_t batches = 1);
 
   private:

@@ -247,7 +247,7 @@ int sample(const SampleRequest& request) {
     training::fill_states(weights, graph);
     const training::Datasets datasets = datasets_for(*loaded, graph, run.record);
     check_count(program, graph, datasets, request);
-    PlanMemory memory(*loaded, std::make_shared<ThreadPool>(request.threads));
+    PlanMemory memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
     training::Samples samples(*loaded, datasets, graph, memory);
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);

@@ -134,7 +134,7 @@ StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options) {
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const runtime::Graph graph = runtime::build(
         program, {.batch = static_cast<Index>(train.batch), .seed = train.seed, .exact = options.exact});
-    PlanMemory memory(loaded, pool);
+    PlanMemory memory(loaded, graph, pool);
     Plan plan(graph.outputs(), graph.assignments, step_options(memory, program));
     training::TrainFeeder feeder(program, datasets, graph, train.batch, train.seed, 0);
 

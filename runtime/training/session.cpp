@@ -107,7 +107,7 @@ class Session {
                                            .total_steps = length_.steps,
                                            .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps),
                                            .exact = request.file.exact})),
-          memory_(loaded_, pool_),
+          memory_(loaded_, graph_, pool_),
           plan_(graph_.outputs(), graph_.assignments, program::step_options(memory_, program_)),
           samples_(loaded_, datasets_, graph_, memory_),
           measures_(loaded_, datasets_, graph_, memory_),
