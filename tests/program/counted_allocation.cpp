@@ -10,10 +10,10 @@
 
 // The allocator that these functions stand before; libstdc++'s operator new ends in malloc, and so here.
 // Under a sanitizer malloc is its own, and operator new is what is counted.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define GANDSL_COUNTS_MALLOC 0
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define GANDSL_COUNTS_MALLOC 0
 #else
 #define GANDSL_COUNTS_MALLOC 1
