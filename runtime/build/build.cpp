@@ -287,20 +287,7 @@ EvaluationGraph record_measure(const dsl::Measure& measure, const BuildOptions& 
     return result;
 }
 
-}  // namespace
-
-std::vector<Var> Graph::outputs() const {
-    std::vector<Var> vars;
-    for (const NamedOutput& each : named) {
-        vars.push_back(each.var);
-    }
-    return vars;
-}
-
-Graph build(const dsl::Program& program, const BuildOptions& options) {
-    Graph graph;
-    graph.tape = std::make_unique<Tape>(Evaluation::planned, options.seed);
-    graph.tape->set_exact(options.exact);
+void record(const dsl::Program& program, const BuildOptions& options, Graph& graph) {
     Recorder recorder(program, options, graph);
     if (program.train) {
         for (const dsl::Average& each : program.train->averages) {
@@ -315,6 +302,30 @@ Graph build(const dsl::Program& program, const BuildOptions& options) {
     }
     for (const dsl::Measure& measure : program.measures) {
         graph.measures.push_back(record_measure(measure, options, recorder));
+    }
+}
+
+}  // namespace
+
+std::vector<Var> Graph::outputs() const {
+    std::vector<Var> vars;
+    for (const NamedOutput& each : named) {
+        vars.push_back(each.var);
+    }
+    return vars;
+}
+
+Graph build(const dsl::Program& program, const BuildOptions& options) {
+    Graph graph;
+    graph.tape = std::make_unique<Tape>(Evaluation::planned, options.seed);
+    graph.tape->set_exact(options.exact);
+    try {
+        record(program, options, graph);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::memory || error.location() || !options.locate) {
+            throw;
+        }
+        throw Error(error.code(), error.message(), options.locate(graph.tape->mark()));
     }
     return graph;
 }

@@ -262,6 +262,12 @@ SourceLocation locate(const Loaded& loaded, const dsl::Span& span) {
     return {loaded.path.string(), place.line, place.column};
 }
 
+std::function<SourceLocation(std::size_t)> locator(const Loaded& loaded) {
+    return [&loaded](std::size_t mark) {
+        return locate(loaded, {std::min(mark, loaded.text.size()), std::min(mark, loaded.text.size())});
+    };
+}
+
 std::optional<Loaded> load(const FileRequest& request, const std::optional<std::filesystem::path>& run) {
     Loaded loaded;
     loaded.path = request.file;
