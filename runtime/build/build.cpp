@@ -288,6 +288,24 @@ EvaluationGraph record_measure(const dsl::Measure& measure, const BuildOptions& 
     return result;
 }
 
+void record(const dsl::Program& program, const BuildOptions& options, Graph& graph) {
+    Recorder recorder(program, options, graph);
+    if (program.train) {
+        for (const dsl::Average& each : program.train->averages) {
+            recorder.keep_average(each.net);
+        }
+        if (options.train) {
+            Step(program, options, graph, recorder).record();
+        }
+    }
+    for (const dsl::Sample& sample : program.samples) {
+        graph.samples.push_back(record_sample(sample, recorder));
+    }
+    for (const dsl::Measure& measure : program.measures) {
+        graph.measures.push_back(record_measure(measure, options, recorder));
+    }
+}
+
 }  // namespace
 
 std::vector<Var> Graph::outputs() const {
@@ -303,20 +321,14 @@ Graph build(const dsl::Program& program, const BuildOptions& options) {
     graph.tape = std::make_unique<Tape>(Evaluation::planned, options.seed);
     graph.tape->set_exact(options.exact);
     graph.origins.emplace_back();
-    Recorder recorder(program, options, graph);
-    if (program.train) {
-        for (const dsl::Average& each : program.train->averages) {
-            recorder.keep_average(each.net);
+    try {
+        record(program, options, graph);
+    } catch (const Error& error) {
+        const std::size_t mark = graph.tape->mark();
+        if (error.code() != ErrorCode::memory || error.location() || !options.locate || mark == 0) {
+            throw;
         }
-        if (options.train) {
-            Step(program, options, graph, recorder).record();
-        }
-    }
-    for (const dsl::Sample& sample : program.samples) {
-        graph.samples.push_back(record_sample(sample, recorder));
-    }
-    for (const dsl::Measure& measure : program.measures) {
-        graph.measures.push_back(record_measure(measure, options, recorder));
+        throw Error(error.code(), error.message(), options.locate(graph.origins.at(mark).span));
     }
     return graph;
 }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "autodiff/error.hpp"
 #include "autodiff/plan.hpp"
 #include "autodiff/tape.hpp"
 #include "dsl/program.hpp"
@@ -21,7 +23,9 @@ struct BuildOptions {
     std::uint64_t total_steps = 1;  ///< of the run, for schedules
     std::uint64_t epoch_steps = 1;  ///< steps in an epoch, for schedules
     bool exact = false;             ///< convolutions as plain sums of products (Tape::set_exact)
-    bool train = true;              ///< false: samples and measures alone, with the moving averages they use
+    /// The place in the file of what was being recorded, for errors about memory.
+    std::function<SourceLocation(const dsl::Span& span)> locate = {};
+    bool train = true;  ///< false: samples and measures alone, with the moving averages they use
 };
 
 /// What has to be fed before a run: the batch of one field of one `data` statement.

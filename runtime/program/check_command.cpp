@@ -55,7 +55,8 @@ int check(const CheckRequest& request) {
     }
     const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(program.train->batch),
                                                           .seed = program.train->seed,
-                                                          .exact = request.file.exact});
+                                                          .exact = request.file.exact,
+                                                          .locate = locator(*loaded)});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));

@@ -262,6 +262,10 @@ SourceLocation locate(const Loaded& loaded, const dsl::Span& span) {
     return {loaded.path.string(), place.line, place.column};
 }
 
+std::function<SourceLocation(const dsl::Span&)> locator(const Loaded& loaded) {
+    return [&loaded](const dsl::Span& span) { return locate(loaded, span); };
+}
+
 std::optional<Loaded> load(const FileRequest& request, const std::optional<std::filesystem::path>& run) {
     Loaded loaded;
     loaded.path = request.file;

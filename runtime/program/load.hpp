@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,8 @@ bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesyst
 
 /// Where in the file something stands, for an Error that is found while the program runs.
 SourceLocation locate(const Loaded& loaded, const dsl::Span& span);
+/// The same as a function (runtime::BuildOptions::locate); `loaded` must outlive it.
+std::function<SourceLocation(const dsl::Span&)> locator(const Loaded& loaded);
 
 /// Reads, parses and checks a file. Diagnostics are printed; nothing if there were errors. `run`: the run
 /// that it goes on with, which keeps the models of the nets that the file takes from other runs.

@@ -242,8 +242,10 @@ int sample(const SampleRequest& request) {
         fmt::print(stderr, "gandsl: warning: skipped a broken checkpoint: {}\n", message);
     }
     program.measures.clear();
-    const runtime::Graph graph =
-        runtime::build(program, {.batch = 1, .seed = request.seed.value_or(run.record.seed), .train = false});
+    const runtime::Graph graph = runtime::build(program, {.batch = 1,
+                                                          .seed = request.seed.value_or(run.record.seed),
+                                                          .locate = locator(*loaded),
+                                                          .train = false});
     training::fill_states(weights, graph);
     const training::Datasets datasets = datasets_for(*loaded, graph, run.record);
     check_count(program, graph, datasets, request);

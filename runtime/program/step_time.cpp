@@ -132,8 +132,10 @@ StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options) {
     const dsl::Train& train = *program.train;
     const training::Datasets datasets = training::open_datasets(loaded);
     const auto pool = std::make_shared<ThreadPool>(options.threads);
-    const runtime::Graph graph = runtime::build(
-        program, {.batch = static_cast<Index>(train.batch), .seed = train.seed, .exact = options.exact});
+    const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(train.batch),
+                                                          .seed = train.seed,
+                                                          .exact = options.exact,
+                                                          .locate = locator(loaded)});
     PlanMemory memory(loaded, graph, pool);
     Plan plan(graph.outputs(), graph.assignments, step_options(memory, program));
     training::TrainFeeder feeder(program, datasets, graph, train.batch, train.seed, 0);

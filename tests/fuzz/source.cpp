@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <variant>
 
 #include "dsl/check.hpp"
 #include "dsl/parse.hpp"
@@ -66,6 +67,12 @@ bool is_small(const dsl::Program& program) {
     constexpr double most_numbers = 1e6;
     double numbers = 0;
     for (const dsl::Net& net : program.nets) {
+        for (const dsl::Type& type :
+             net.types) {  // a causal mask has as many numbers as a sequence steps, squared
+            for (const dsl::Index size : type.shape) {
+                numbers += static_cast<double>(size) * static_cast<double>(size) / 100;
+            }
+        }
         for (const dsl::NetWeight& weight : net.weights) {
             double size = 1;
             for (const dsl::Index extent : weight.shape) {
@@ -73,6 +80,16 @@ bool is_small(const dsl::Program& program) {
             }
             numbers += size;
         }
+    }
+    for (const dsl::Sample& sample : program.samples) {
+        double count = 1;
+        for (const char* name : {"rows", "columns", "count"}) {
+            const auto given = sample.arguments.find(name);
+            const auto* number =
+                given == sample.arguments.end() ? nullptr : std::get_if<double>(&given->second.data);
+            count *= number == nullptr ? 1 : *number;
+        }
+        numbers += count;
     }
     return numbers <= most_numbers;
 }

@@ -279,6 +279,10 @@ BOOST_FIXTURE_TEST_CASE(models_beyond_memory, Fixture) {
     }
     write("grid.gan", replaced(tiny_gan, "grid(2, 3)", "grid(1000000, 1000)"));
     refused({"run", "grid.gan"}, {"grid.gan:", "not enough memory: the sample 'pictures' takes ", " TB ("});
+    write("grid.gan", replaced(tiny_gan, "G(z) as grid(2, 3)", "G(z) + column as grid(2147483647, 10)"));
+    refused({"check", "grid.gan"},
+            {"grid.gan:35:26: error: not enough memory: an array of shape (21474836470) takes "
+             "85899345880 bytes, and there is room for "});
     write("grid.gan", replaced(tiny_gan, "grid(2, 3)", "grid(1000000000, 1000000000)"));
     refused({"run", "grid.gan"}, {"grid.gan:", "does not fit into any machine's memory"});
     write("weights.gan", replaced(tiny_gan, "dense(784)", "dense(1e15)\n    dense(1e15)\n    dense(784)"));
