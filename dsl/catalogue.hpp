@@ -18,6 +18,9 @@ namespace gandsl::dsl {
 using Index = std::int64_t;
 using Shape = std::vector<Index>;
 
+/// Values and weights of more elements, 4 TB of them, are refused, so that type rules can multiply sizes.
+inline constexpr Index most_elements = Index{1} << 40;
+
 /// The type of a value: the shape of one example; the batch is implicit.
 struct Type {
     Shape shape;                   ///< {} is one number; pictures are channels first

@@ -854,6 +854,18 @@ Diagnostic value_too_large(Span span, const Shape& shape, std::uint64_t examples
         "make it smaller here, or take fewer examples at a time");
 }
 
+Diagnostic value_too_large(Span span, const Shape& shape) {
+    double numbers = 1;
+    for (const Index size : shape) {
+        numbers *= static_cast<double>(size);
+    }
+    return helping(
+        expecting(error(Code::program_too_large, span, "this does not fit into any machine's memory"),
+                  to_string(shape) + ", " + spell(4 * numbers) + " bytes",
+                  "at most " + spell(4 * static_cast<double>(most_elements)) + " bytes"),
+        "make it smaller here");
+}
+
 Diagnostic no_running_value(Span span, std::string_view recipe) {
     return helping(error(Code::no_running_value, span, quote(recipe) + " has nothing to act on here"),
                    "lines act on a running value only in nets and layers; here write `value | " +

@@ -278,6 +278,8 @@ Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& sh
                              std::string_view total);
 /// A value that takes more memory than any machine has, for so many examples.
 Diagnostic value_too_large(Span span, const Shape& shape, std::uint64_t examples, std::string_view size);
+/// A value of one example, or a weight, of more than `most_elements`.
+Diagnostic value_too_large(Span span, const Shape& shape);
 Diagnostic no_running_value(Span span, std::string_view recipe);
 Diagnostic recipe_as_value(Span span, std::string_view recipe);
 Diagnostic not_a_recipe(Span span, std::string_view found);

@@ -606,6 +606,7 @@ Operand Elaborator::apply(const Entry& entry, const std::vector<Tensor>& inputs,
             net.prefix + entry.name + "_" + std::to_string(++net.counters[net.prefix + entry.name]);
         auto& weights = program_.nets[frame_->net].weights;
         for (const Weight& weight : call.weights) {
+            check_size(weight.shape, span);
             instruction.weights.push_back(weights.size());
             weights.push_back({place + "." + weight.name, weight.shape, weight.init, weight.learned, span});
         }

@@ -130,6 +130,7 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         Type type = inputs[i];
         type.batched = true;
+        check_size(type.shape, net.tree->parameters[i].name.span);
         const Tensor input{i, type, {}};
         net.space.types.push_back(std::move(type));
         net.space.sources.emplace_back();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dsl/parse.hpp"
+#include "dsl/types.hpp"
 
 namespace gandsl::dsl {
 
@@ -127,6 +128,14 @@ void Elaborator::spend(Span span) {
     }
 }
 
+/// Ends the check at a value or weight of more than `most_elements`: no rule is asked about it.
+void Elaborator::check_size(const Shape& shape, Span span) {
+    if (elements(shape) > most_elements) {
+        report(diagnostics::value_too_large(span, shape));
+        throw Stop();
+    }
+}
+
 // Instructions.
 
 std::vector<ValueId> Elaborator::emit(Instruction instruction, std::vector<Type> types, Instructions& into) {
@@ -145,6 +154,7 @@ std::vector<ValueId> Elaborator::emit(Instruction instruction, std::vector<Type>
         }
     }
     for (Type& type : types) {
+        check_size(type.shape, instruction.span);
         instruction.outputs.push_back(space.types.size());
         space.types.push_back(std::move(type));
         space.sources.push_back(opaque ? std::vector<ValueId>{} : instruction.inputs);

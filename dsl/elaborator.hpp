@@ -279,6 +279,7 @@ class Elaborator {
     Operand report(Diagnostic diagnostic);
     void report_rule(Diagnostic diagnostic, const Arguments& arguments, Span span);
     void spend(Span span);
+    void check_size(const Shape& shape, Span span);
     bool has_errors() const;
 
     const Tree& tree_;

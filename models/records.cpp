@@ -66,8 +66,8 @@ dsl::NestedCall initializer_call(std::string name, std::vector<std::pair<std::st
     return call;
 }
 
-dsl::NestedCall uniform_by_fan_in(dsl::Index fan_in) {
-    const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
+dsl::NestedCall uniform_by_fan_in(double fan_in) {
+    const double bound = 1 / std::sqrt(fan_in);
     return initializer_call("uniform", {{"low", -bound}, {"high", bound}});
 }
 
@@ -84,6 +84,12 @@ dsl::Argument integer_argument(std::string name, std::string doc, double least) 
 dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double least) {
     dsl::Argument result = integer_argument(std::move(name), std::move(doc), least);
     result.fallback = std::move(fallback);
+    return result;
+}
+
+dsl::Argument factor_argument(std::string name, std::string doc, dsl::Value fallback) {
+    dsl::Argument result = integer_argument(std::move(name), std::move(doc), std::move(fallback), 1);
+    result.most = 1e6;
     return result;
 }
 

@@ -23,7 +23,7 @@ dsl::Value absent();
 dsl::NestedCall initializer_call(std::string name,
                                  std::vector<std::pair<std::string, double>> arguments = {});
 /// Uniform between -1 / sqrt(fan_in) and 1 / sqrt(fan_in) (LeCun et al., 1998, with the factor PyTorch uses).
-dsl::NestedCall uniform_by_fan_in(dsl::Index fan_in);
+dsl::NestedCall uniform_by_fan_in(double fan_in);
 /// The call given as argument `init`, or `otherwise`.
 dsl::NestedCall initializer_or(const dsl::TypeCall& call, dsl::NestedCall otherwise);
 
@@ -31,6 +31,9 @@ dsl::NestedCall initializer_or(const dsl::TypeCall& call, dsl::NestedCall otherw
 
 dsl::Argument integer_argument(std::string name, std::string doc, double least = 1);
 dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double least);
+/// A whole number that type rules multiply others by, as a kernel's size: bounded, so that its product with
+/// the elements of a value (at most `dsl::most_elements`) can be counted.
+dsl::Argument factor_argument(std::string name, std::string doc, dsl::Value fallback);
 dsl::Argument number_argument(std::string name, std::string doc, double least, double most);
 dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double least,
                               double most);

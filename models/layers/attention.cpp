@@ -27,8 +27,8 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     }
     for (const char* part : {"query", "key", "value", "result"}) {
         call.weight(std::string(part) + "_weight", {width, width},
-                    initializer_or(call, uniform_by_fan_in(width)));
-        call.weight(std::string(part) + "_bias", {width}, uniform_by_fan_in(width));
+                    initializer_or(call, uniform_by_fan_in(static_cast<double>(width))));
+        call.weight(std::string(part) + "_bias", {width}, uniform_by_fan_in(static_cast<double>(width)));
     }
     return {input};
 }

@@ -22,7 +22,8 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     const Window place = window("conv", input, call.arguments);
     const Index channels = channels_of(input);
     const Index filters = call.integer("filters");
-    const Index fan_in = place.kernel[0] * place.kernel[1] * channels;
+    const double fan_in =
+        static_cast<double>(place.kernel[0] * place.kernel[1]) * static_cast<double>(channels);
     call.weight("weight", {place.kernel[0], place.kernel[1], channels, filters},
                 initializer_or(call, uniform_by_fan_in(fan_in)));
     if (call.boolean("bias")) {
@@ -82,16 +83,15 @@ Definition define_conv() {
                  "begin "
                  "uniform between -1/sqrt(n) and 1/sqrt(n), n the numbers a filter looks at.",
              .inputs = {"x"},
-             .arguments =
-                 {integer_argument("filters", "channels of the result"),
-                  by_name(integer_argument("kernel", "height and width of a filter", value_of(3.0), 1)),
-                  by_name(integer_argument("stride", "places a filter moves on", value_of(1.0), 1)),
-                  choice_argument("pad", "what happens at the border", "same", {"same", "valid"}),
-                  by_name(integer_argument("dilation", "distance between the places a filter looks at",
-                                           value_of(1.0), 1)),
-                  boolean_argument("bias", "whether each filter adds a learned number", true),
-                  boolean_argument("causal", "sequences: look at no later place", false),
-                  initializer_argument()},
+             .arguments = {integer_argument("filters", "channels of the result"),
+                           by_name(factor_argument("kernel", "height and width of a filter", value_of(3.0))),
+                           by_name(factor_argument("stride", "places a filter moves on", value_of(1.0))),
+                           choice_argument("pad", "what happens at the border", "same", {"same", "valid"}),
+                           by_name(factor_argument(
+                               "dilation", "distance between the places a filter looks at", value_of(1.0))),
+                           boolean_argument("bias", "whether each filter adds a learned number", true),
+                           boolean_argument("causal", "sequences: look at no later place", false),
+                           initializer_argument()},
              .type = type,
              .example = "conv(64, kernel = 5, stride = 2)"},
         .build = build,

@@ -40,7 +40,8 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     const Adjoint place = adjoint(input, call.arguments);
     const Index filters = call.integer("filters");
-    const Index fan_in = place.kernel[0] * place.kernel[1] * filters;
+    const double fan_in =
+        static_cast<double>(place.kernel[0] * place.kernel[1]) * static_cast<double>(filters);
     call.weight("weight", {place.kernel[0], place.kernel[1], filters, channels_of(input)},
                 initializer_or(call, uniform_by_fan_in(fan_in)));
     if (call.boolean("bias")) {
@@ -77,10 +78,9 @@ Definition define_conv_transpose() {
                  "uniform between -1/sqrt(n) and 1/sqrt(n), n = filters * kernel height * kernel width.",
              .inputs = {"x"},
              .arguments = {integer_argument("filters", "channels of the result"),
-                           by_name(
-                               integer_argument("kernel", "height and width of a filter", value_of(3.0), 1)),
-                           by_name(integer_argument("stride", "factor by which the result is larger",
-                                                    value_of(1.0), 1)),
+                           by_name(factor_argument("kernel", "height and width of a filter", value_of(3.0))),
+                           by_name(factor_argument("stride", "factor by which the result is larger",
+                                                   value_of(1.0))),
                            choice_argument("pad", "what happens at the border", "same", {"same", "valid"}),
                            boolean_argument("bias", "whether each filter adds a learned number", true),
                            initializer_argument()},

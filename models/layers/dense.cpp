@@ -19,9 +19,10 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     }
     const Index width = input.shape.empty() ? 1 : input.shape.back();
     const Index units = call.integer("units");
-    call.weight("weight", {width, units}, initializer_or(call, uniform_by_fan_in(width)));
+    const auto scheme = uniform_by_fan_in(static_cast<double>(width));
+    call.weight("weight", {width, units}, initializer_or(call, scheme));
     if (call.boolean("bias")) {
-        call.weight("bias", {units}, uniform_by_fan_in(width));
+        call.weight("bias", {units}, scheme);
     }
     dsl::Type result = with_shape(input, input.shape.empty() ? Shape{1} : input.shape);
     result.shape.back() = units;

@@ -54,9 +54,9 @@ Definition pooling(std::string name, std::string doc, std::string details,
                   .doc = std::move(doc),
                   .details = std::move(details),
                   .inputs = {"x"},
-                  .arguments = {integer_argument("kernel", "height and width of a window", value_of(2.0), 1),
-                                by_name(integer_argument(
-                                    "stride", "places a window moves on; `kernel` if left out", absent(), 1)),
+                  .arguments = {factor_argument("kernel", "height and width of a window", value_of(2.0)),
+                                by_name(factor_argument(
+                                    "stride", "places a window moves on; `kernel` if left out", absent())),
                                 choice_argument("pad", "what happens at the border", "same",
                                                 {"same", "valid"})},
                   .type = type,
@@ -114,7 +114,7 @@ Definition define_upsample() {
                       .details =
                           "Nearest neighbour. Sequences (length x channels) are repeated along their length.",
                       .inputs = {"x"},
-                      .arguments = {integer_argument("factor", "how many times", value_of(2.0), 1)},
+                      .arguments = {factor_argument("factor", "how many times", value_of(2.0))},
                       .type = type_of_upsample,
                       .example = "upsample(2)"},
             .build = build_upsample};

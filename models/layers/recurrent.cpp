@@ -27,7 +27,7 @@ dsl::TypeRule type_rule(std::string name, Index gates, bool second_bias) {
                                                    : "");
         }
         const Index units = call.integer("units");
-        const auto scheme = uniform_by_fan_in(units);
+        const auto scheme = uniform_by_fan_in(static_cast<double>(units));
         call.weight("weight_input", {input.shape[1], gates * units}, initializer_or(call, scheme));
         call.weight("weight_state", {units, gates * units}, initializer_or(call, scheme));
         call.weight("bias", {gates * units}, scheme);

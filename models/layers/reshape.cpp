@@ -25,7 +25,7 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
                 "sizes of at least 1, or -1 for the one to be worked out");
         }
         if (size > 0) {
-            if (known > count) {
+            if (size > count / known) {
                 throw dsl::diagnostics::wrong_element_count("reshape", input, shape);
             }
             known *= size;

@@ -50,6 +50,13 @@ dsl::Argument layer_argument() {
     return argument;
 }
 
+dsl::Argument iterations_argument() {
+    dsl::Argument argument =
+        integer_argument("iterations", "power iterations in each step", value_of(1.0), 1);
+    argument.most = 100;  // each becomes operations of its own
+    return argument;
+}
+
 }  // namespace
 
 Definition define_spectral_norm() {
@@ -64,9 +71,7 @@ Definition define_spectral_norm() {
                  "step before left, which is stored as a running statistic (Miyato et al., 2018). Around "
                  "a layer of the file it acts on all the layers inside.",
              .inputs = {"x"},
-             .arguments = {layer_argument(),
-                           by_name(integer_argument("iterations", "power iterations in each step",
-                                                    value_of(1.0), 1))},
+             .arguments = {layer_argument(), by_name(iterations_argument())},
              .type = type,
              .wraps = true,
              .example = "spectral_norm(conv(64, kernel = 4, stride = 2))"},
