@@ -80,9 +80,17 @@ class Runner {
             }
         }
         for (const auto& step : program_.steps) {
-            std::array<const Real*, most_arguments> inputs{};
+            std::array<const Real*, most_combined> inputs{};
             for (std::size_t place = 0; place < step.arity; ++place) {
                 inputs[place] = read_[step.sources[place]];
+            }
+            if (step.combination != nullptr) {
+                std::array<Real*, most_combined> results{};
+                for (std::size_t part = 0; part < step.combination->parts.size(); ++part) {
+                    results[part] = written_[step.targets[part]];
+                }
+                step.combination->kernel(results.data(), inputs.data(), count, step.numbers.data());
+                continue;
             }
             step.kernel(written_[step.target], inputs.data(), count, step.numbers.data());
         }

@@ -64,6 +64,19 @@ struct VjpCall {
 /// Elementwise work on a block of contiguous numbers; out may be the same memory as an input.
 using BlockKernel = void (*)(Real* out, const Real* const* inputs, std::size_t count, const double* numbers);
 
+/// Elementwise operations that one pass over their operands computes faster than one pass each; the numbers are the
+/// same. A result whose `kept` is false is seen by nobody outside, and not written.
+struct Combination {
+    struct Part {
+        const Operation* operation;
+        std::vector<int> sources;  ///< 0, 1, ...: an earlier part's result; -1, -2, ...: an operand from outside
+        bool kept;
+    };
+    std::vector<Part> parts;
+    /// Results in the order of the parts, operands in the order of their numbers, the parts' numbers one after another.
+    void (*kernel)(Real* const* results, const Real* const* operands, std::size_t count, const double* numbers);
+};
+
 /// An example from which the forward check, the gradient checks and the benchmark all draw.
 struct Sample {
     std::string name;               ///< "broadcast bias", "kernel 5 stride 2"
@@ -86,6 +99,7 @@ struct Operation {
     /// neither for leaves and for `alias`.
     BlockKernel kernel = nullptr;
     void (*forward)(const Call& call) = nullptr;
+    const Combination* combination = nullptr;  ///< in which this operation is the last part
     /// Gradients of the inputs, recorded on the same tape; an invalid Var is "none". The engine accumulates and undoes
     /// broadcasting. Null: no gradient flows through.
     std::vector<Var> (*vjp)(const VjpCall& call) = nullptr;

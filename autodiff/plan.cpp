@@ -52,6 +52,68 @@ struct Fused {
     std::vector<std::size_t> sums;
 };
 
+// The steps that end at `last` as one, if they are the parts of its operation's combination.
+std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Unit& unit,
+                                                 const ElementwiseProgram& program, std::size_t last) {
+    const Combination* const whole = graph.nodes[unit.nodes[last]].operation->combination;
+    if (whole == nullptr || whole->parts.size() > last + 1) {
+        return std::nullopt;
+    }
+    const std::size_t count = whole->parts.size();
+    const std::size_t first = last + 1 - count;
+    ElementwiseProgram::Step result{nullptr, {}, {}, 0, program.steps[last].target, whole, {}};
+    for (std::size_t part = 0; part < count; ++part) {
+        const ElementwiseProgram::Step& step = program.steps[first + part];
+        if (graph.nodes[unit.nodes[first + part]].operation != whole->parts[part].operation) {
+            return std::nullopt;
+        }
+        for (std::size_t place = 0; place < step.arity; ++place) {
+            const int source = whole->parts[part].sources[place];
+            const auto outside = static_cast<std::size_t>(-1 - source);
+            if (source >= 0) {
+                if (step.sources[place] != program.steps[first + static_cast<std::size_t>(source)].target) {
+                    return std::nullopt;
+                }
+            } else if (outside == result.arity) {
+                result.sources[result.arity++] = step.sources[place];
+            } else if (step.sources[place] != result.sources[outside]) {
+                return std::nullopt;
+            }
+        }
+        result.numbers.insert(result.numbers.end(), step.numbers.begin(), step.numbers.end());
+        result.targets[part] = static_cast<std::uint8_t>(step.target);
+    }
+    for (std::size_t part = 0; part < count; ++part) {
+        const std::size_t target = program.steps[first + part].target;
+        const auto reads = [target](const ElementwiseProgram::Step& step) {
+            return std::find(step.sources.begin(), step.sources.begin() + step.arity, target) !=
+                   step.sources.begin() + step.arity;
+        };
+        if (!whole->parts[part].kept &&
+            (program.registers[target].place != ElementwiseProgram::Place::scratch ||
+             std::find(program.summed.begin(), program.summed.end(), target) != program.summed.end() ||
+             std::any_of(program.steps.begin() + static_cast<std::ptrdiff_t>(last) + 1, program.steps.end(),
+                         reads))) {
+            return std::nullopt;
+        }
+    }
+    return result;
+}
+
+// Runs of steps that are combinations become one step each.
+void combine(const Graph& graph, const Unit& unit, ElementwiseProgram& program) {
+    std::vector<ElementwiseProgram::Step> steps;
+    for (std::size_t step = 0; step < program.steps.size(); ++step) {
+        if (auto whole = combined(graph, unit, program, step)) {
+            steps.erase(steps.end() + 1 - static_cast<std::ptrdiff_t>(whole->combination->parts.size()), steps.end());
+            steps.push_back(*std::move(whole));
+        } else {
+            steps.push_back(program.steps[step]);
+        }
+    }
+    program.steps = std::move(steps);
+}
+
 Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_t>& outputs) {
     Fused fused;
     const auto position_in = [](const std::vector<std::size_t>& list, std::size_t node) {
@@ -140,6 +202,7 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
         }
         program.steps.push_back(std::move(work));
     }
+    combine(graph, unit, program);
     fused.last_read.assign(last_read.begin(), last_read.begin() + static_cast<std::ptrdiff_t>(operand_count));
     return fused;
 }

@@ -18,6 +18,34 @@ GANDSL_KERNEL(blend_square, GANDSL_BEFORE_BLEND, GANDSL_READ_2, number* x + rest
 GANDSL_KERNEL_3(divide_by_root, x / (std::sqrt(y) + z))
 GANDSL_KERNEL_3(subtract_product, x - y * z)
 
+// Adam's whole update (Kingma & Ba, 2015, algorithm 1): both averages and the variable in one pass.
+GANDSL_CLONES void adam_kernel(Real* const* results, const Real* const* operands, std::size_t count,
+                               const double* numbers) {
+    const Real* const first = operands[0];
+    const Real* const slope = operands[1];
+    const Real* const second = operands[2];
+    const Real* const epsilon = operands[3];
+    const Real* const variable = operands[4];
+    const Real* const scale = operands[5];
+    Real* const new_first = results[0];
+    Real* const new_second = results[1];
+    Real* const new_variable = results[3];
+    const auto keep_first = static_cast<Real>(numbers[0]);
+    const auto rest_first = static_cast<Real>(1 - numbers[0]);
+    const auto keep_second = static_cast<Real>(numbers[1]);
+    const auto rest_second = static_cast<Real>(1 - numbers[1]);
+    GANDSL_VECTORIZE
+    for (std::size_t place = 0; place < count; ++place) {
+        const Real average = keep_first * first[place] + rest_first * slope[place];
+        const Real square = keep_second * second[place] + rest_second * (slope[place] * slope[place]);
+        const Real step = average / (std::sqrt(square) + epsilon[place]);
+        const Real moved = variable[place] - scale[place] * step;
+        new_first[place] = average;
+        new_second[place] = square;
+        new_variable[place] = moved;
+    }
+}
+
 using Gradients = std::vector<Var>;
 
 Gradients blend_vjp(const VjpCall& c) {
@@ -59,6 +87,12 @@ extern const Operation blend_square_operation;
 extern const Operation divide_by_root_operation;
 extern const Operation subtract_product_operation;
 
+const Combination adam{.parts = {{&blend_operation, {-1, -2}, true},
+                                 {&blend_square_operation, {-3, -2}, true},
+                                 {&divide_by_root_operation, {0, 1, -4}, false},
+                                 {&subtract_product_operation, {-5, -6, 2}, true}},
+                       .kernel = adam_kernel};
+
 const Operation blend_operation{.name = "blend",
                                 .doc = "keep * a + (1 - keep) * b",
                                 .arity = 2,
@@ -85,6 +119,7 @@ const Operation subtract_product_operation{.name = "subtract_product",
                                            .arity = 3,
                                            .shape = elementwise_shape<subtract_product_operation>,
                                            .kernel = subtract_product_kernel,
+                                           .combination = &adam,
                                            .vjp = subtract_product_vjp,
                                            .samples = [] { return three_samples(subtract_product); }};
 
