@@ -46,6 +46,12 @@ struct Call {
     const Execution& execution;
 };
 
+/// Inputs and result of one of several calls that run together.
+struct Operands {
+    std::span<const ConstTensor> inputs;
+    Tensor output;
+};
+
 /// A piece of a result that is a matrix: rows row .. row + rows, columns likewise.
 struct Tile {
     Index row, column;
@@ -113,6 +119,11 @@ struct Operation {
     std::optional<Tile> (*tiles)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
     void (*tile)(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile, Real* out,
                  Index stride) = nullptr;
+    /// Whether calls of these attributes and shapes that have their last input in common gain by running together, as
+    /// `forward_together` does: what one of them read is still in the cache for the next. The numbers are `forward`'s.
+    bool (*gathers)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
+    void (*forward_together)(const Attributes& attributes, std::span<const Operands> calls,
+                             const Execution& execution) = nullptr;
     bool alias = false;  ///< the result is its first input's memory under another shape
     std::vector<Sample> (*samples)() = nullptr;
 };

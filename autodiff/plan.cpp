@@ -27,6 +27,7 @@ constexpr const char* recompute_pass = "recompute";
 constexpr const char* tile_pass = "tile";
 constexpr const char* store_pass = "store";
 constexpr const char* in_place_pass = "in-place";
+constexpr const char* gather_pass = "gather";
 constexpr const char* share_pass = "share";
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -225,8 +226,8 @@ struct Step {
     std::size_t kind = 0;             ///< place in Implementation::kinds
     double flops = 0;
     double bytes = 0;  ///< read and written
-    std::vector<ConstTensor> inputs;
-    std::optional<Tensor> output;
+    std::vector<std::vector<ConstTensor>> inputs;
+    std::vector<Operands> calls;  ///< of one operation, or of several that run together
     std::span<Real> workspace;
     std::optional<Fused> fused;
     std::vector<const Real*> operands;
@@ -466,7 +467,7 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
             scratch = scratch_size(fused[unit].program, pool->size());
         } else {
             const GraphNode& node = graph.nodes[units.units[unit].nodes[0]];
-            allocate(units.units[unit].nodes[0]);
+            std::for_each(units.units[unit].nodes.begin(), units.units[unit].nodes.end(), allocate);
             if (node.operation->workspace != nullptr) {
                 scratch = node.operation->workspace(node.attributes,
                                                     input_shapes(graph, units.units[unit].nodes[0]),
@@ -568,12 +569,17 @@ void Plan::Implementation::lay_out(const Tape& tape, const std::vector<std::stri
                             : kind_of(std::string(graph.nodes[tiled[0]].operation->name) + "+elementwise",
                                       shapes_of(graph, tiled[0]));
         } else {
-            for (const std::size_t input : graph.nodes[last].inputs) {
-                step.inputs.push_back({memory_of(input), graph.nodes[input].shape});
+            for (const std::size_t node : units.units[unit].nodes) {
+                std::vector<ConstTensor>& inputs_of = step.inputs.emplace_back();
+                for (const std::size_t input : graph.nodes[node].inputs) {
+                    inputs_of.push_back({memory_of(input), graph.nodes[input].shape});
+                }
+                step.calls.push_back({inputs_of, {memory_of(node), graph.nodes[node].shape}});
+                step.bytes += static_cast<double>(bytes_of(graph.nodes[node].shape));
+            }
+            for (const std::size_t input : reads_of(graph, units.units[unit])) {
                 step.bytes += static_cast<double>(bytes_of(graph.nodes[input].shape));
             }
-            step.bytes += static_cast<double>(bytes_of(graph.nodes[last].shape));
-            step.output.emplace(Tensor{memory_of(last), graph.nodes[last].shape});
             step.kind = kind_of(std::string(graph.nodes[last].operation->name), shapes_of(graph, last));
         }
         statistics.flops += step.flops;
@@ -657,9 +663,11 @@ std::size_t Plan::Implementation::kind_of(const std::string& operation, const st
 void Plan::Implementation::run_step(const Step& step, const Execution& execution) {
     if (step.fused) {
         gandsl::run(step.fused->program, step.operands, step.outputs, step.sums, step.workspace, *pool);
+    } else if (step.calls.size() > 1) {
+        step.node->operation->forward_together(step.node->attributes, step.calls, execution);
     } else {
         step.node->operation->forward(
-            {step.node->attributes, step.inputs, *step.output, step.workspace, execution});
+            {step.node->attributes, step.calls[0].inputs, step.calls[0].output, step.workspace, execution});
     }
 }
 
@@ -703,7 +711,7 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
         }
     }
     own.statistics.merged = own.statistics.recorded - own.graph.nodes.size();
-    own.units = make_units(own.graph, on(options.without, fuse_pass));
+    own.units = make_units(own.graph, on(options.without, fuse_pass), on(options.without, gather_pass));
     if (on(options.without, fuse_pass) && on(options.without, recompute_pass)) {
         recompute(own.graph, own.units);
     }
@@ -725,7 +733,7 @@ std::vector<std::string> Plan::passes() {
     for (const GraphPass& pass : graph_passes()) {
         names.emplace_back(pass.name);
     }
-    names.insert(names.end(), {fuse_pass, recompute_pass, tile_pass, store_pass, in_place_pass, share_pass});
+    names.insert(names.end(), {fuse_pass, gather_pass, recompute_pass, tile_pass, store_pass, in_place_pass, share_pass});
     return names;
 }
 

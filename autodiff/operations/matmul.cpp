@@ -123,8 +123,18 @@ void tile(const Attributes& attributes, std::span<const ConstTensor> inputs, con
              out, stride);
 }
 
-void forward(const Call& call) {
-    const Sizes sizes = sizes_of(call.attributes, call.inputs[0].shape, call.inputs[1].shape);
+// Few rows are multiplied faster than a large second operand comes from memory.
+bool gathers(const Attributes& attributes, std::span<const Shape> inputs) {
+    constexpr Index most_rows = 128;
+    constexpr Index least_size = 1 << 16;
+    const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
+    return !sizes.leading && !sizes.transpose_a && sizes.rows <= most_rows &&
+           sizes.inner * sizes.columns >= least_size;
+}
+
+void forward_together(const Attributes& attributes, std::span<const Operands> calls,
+                      const Execution& execution) {
+    const Sizes sizes = sizes_of(attributes, calls[0].inputs[0].shape, calls[0].inputs[1].shape);
     const Partition matrices = partition(sizes.batch, sizes.flops_each(), 2e6);
     Grid grid = grid_of(sizes, std::max(Index{1}, 16 / std::max(sizes.batch, Index{1})));
     if (const auto most = tiles_of(sizes)) {
@@ -132,18 +142,25 @@ void forward(const Call& call) {
     }
     const std::size_t across = grid.columns.parts();
     const std::size_t each = grid.rows.parts() * across;
-    call.execution.pool.parallel(matrices.parts() * each, [&](std::size_t part, std::size_t) {
+    execution.pool.parallel(matrices.parts() * each, [&](std::size_t part, std::size_t) {
         const std::size_t down = part % each / across;
         const Index row = grid.rows.begin(down);
         const Index column = grid.columns.begin(part % across);
         const Tile piece{row, column, grid.rows.end(down) - row, grid.columns.end(part % across) - column};
-        for (Index matrix = matrices.begin(part / each); matrix < matrices.end(part / each); ++matrix) {
-            Real* const c = call.output.data + matrix * sizes.rows * sizes.columns;
-            multiply(sizes, call.inputs[0].data + matrix * sizes.rows * sizes.inner,
-                     call.inputs[1].data + matrix * sizes.inner * sizes.columns, piece,
-                     c + row * sizes.columns + column, sizes.columns);
+        for (const Operands& call : calls) {
+            for (Index matrix = matrices.begin(part / each); matrix < matrices.end(part / each); ++matrix) {
+                Real* const c = call.output.data + matrix * sizes.rows * sizes.columns;
+                multiply(sizes, call.inputs[0].data + matrix * sizes.rows * sizes.inner,
+                         call.inputs[1].data + matrix * sizes.inner * sizes.columns, piece,
+                         c + row * sizes.columns + column, sizes.columns);
+            }
         }
     });
+}
+
+void forward(const Call& call) {
+    const Operands operands{call.inputs, call.output};
+    forward_together(call.attributes, {&operands, 1}, call.execution);
 }
 
 std::vector<Var> vjp(const VjpCall& call) {
@@ -213,6 +230,8 @@ extern const Operation matmul_operation{
     .flops = flops,
     .tiles = tiles,
     .tile = tile,
+    .gathers = gathers,
+    .forward_together = forward_together,
     .samples = samples,
 };
 

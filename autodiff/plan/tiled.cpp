@@ -41,7 +41,8 @@ class Tiling {
     void run() {
         for (std::size_t unit = 0; unit < units_.units.size(); ++unit) {
             const std::size_t node = units_.units[unit].nodes[0];
-            if (graph_.nodes[node].operation->tiles != nullptr && joins(node, unit)) {
+            if (units_.units[unit].nodes.size() == 1 && graph_.nodes[node].operation->tiles != nullptr &&
+                joins(node, unit)) {
                 const std::size_t reader = readers_[node][0];
                 units_.units[reader].tiled.push_back(node);
                 units_.unit_of[node] = reader;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <queue>
+#include <unordered_map>
 
 #include "autodiff/elementwise.hpp"
 #include "autodiff/error.hpp"
@@ -54,7 +55,7 @@ class BitSet {
 
 class Grouping {
   public:
-    Grouping(const Graph& graph, bool fuse) : graph_(graph), fuse_(fuse) {
+    Grouping(const Graph& graph, bool fuse, bool gather) : graph_(graph), fuse_(fuse), gather_(gather) {
         result_.unit_of.assign(graph.nodes.size(), no_unit);
         for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
             place(node);
@@ -91,10 +92,33 @@ class Grouping {
             result_.units[unit].sums.push_back(node);
             return;
         }
+        const bool gathers = gather_ && own.operation->gathers != nullptr &&
+                             own.operation->gathers(own.attributes, input_shapes(graph_, node));
+        if (gathers) {
+            for (const std::size_t unit : gathered_[own.inputs.back()]) {
+                if (may_gather(node, unit)) {
+                    join(node, unit);
+                    return;
+                }
+            }
+            gathered_[own.inputs.back()].push_back(result_.units.size());
+        }
         const std::size_t unit = result_.units.size();
         result_.units.push_back({{}, own.operation->kernel != nullptr, {}});
         before_.emplace_back();
         join(node, unit);
+    }
+
+    // Whether a node is like those of a unit, and nothing that it waits for waits for the unit.
+    bool may_gather(std::size_t node, std::size_t unit) const {
+        const GraphNode& own = graph_.nodes[node];
+        const GraphNode& other = graph_.nodes[result_.units[unit].nodes[0]];
+        return own.operation == other.operation && own.attributes == other.attributes &&
+               input_shapes(graph_, node) == input_shapes(graph_, result_.units[unit].nodes[0]) &&
+               std::none_of(own.inputs.begin(), own.inputs.end(), [&](std::size_t input) {
+                   const std::size_t source = unit_of_input(input);
+                   return source != no_unit && (source == unit || before_[source].test(unit));
+               });
     }
 
     // Whether a sum can be taken while its operand is computed, which other sums of that unit are taken like.
@@ -352,6 +376,8 @@ class Grouping {
 
     const Graph& graph_;
     bool fuse_;
+    bool gather_;
+    std::unordered_map<std::size_t, std::vector<std::size_t>> gathered_;  ///< by last input, the units that grow
     Units result_;
     std::vector<BitSet> before_;  ///< for each unit, all units it waits for
     std::vector<std::pair<std::size_t, std::size_t>> extra_;
@@ -398,8 +424,8 @@ void drop_empty(Units& units) {
     units.units = std::move(kept);
 }
 
-Units make_units(const Graph& graph, bool fuse) {
-    return Grouping(graph, fuse).take();
+Units make_units(const Graph& graph, bool fuse, bool gather) {
+    return Grouping(graph, fuse, gather).take();
 }
 
 }  // namespace GANDSL_PRECISION

@@ -4,8 +4,8 @@
 
 #include "autodiff/plan/graph.hpp"
 
-/// What one step of a run computes: a single operation, or elementwise operations of one shape fused
-/// together.
+/// What one step of a run computes: a single operation, several of a kind that gain by running together, or
+/// elementwise operations of one shape fused.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -37,9 +37,10 @@ void drop_empty(Units& units);
 /// The node whose memory `node` shows: itself, unless it is an alias.
 std::size_t root_of(const Graph& graph, std::size_t node);
 
-/// Groups elementwise nodes (only if `fuse`) and puts the units in an order in which inputs come first, and
-/// every reader of a state before the unit that computes its new value where that is possible.
-Units make_units(const Graph& graph, bool fuse);
+/// Groups elementwise nodes (only if `fuse`) and operations that share their last input and gain by it (only if
+/// `gather`), and puts the units in an order in which inputs come first, and every reader of a state before the unit
+/// that computes its new value where that is possible.
+Units make_units(const Graph& graph, bool fuse, bool gather);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl
