@@ -79,6 +79,7 @@ struct Tiles {
 constexpr Index few_rows = 128;
 constexpr Index few_terms = 128;
 constexpr Index piece_terms = 256;
+constexpr Index most_terms = 960;
 // Where turning pieces round was measured to be faster than BLAS's own way.
 constexpr Index least_turned_rows = 32;
 constexpr Index most_turned_rows = 64;
@@ -119,8 +120,13 @@ void in_turned_pieces(Index rows, Index columns, Index inner, ConstMatrix a, Con
 
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
     if (!a.transposed && rows <= few_rows && inner > 0) {
-        if (!b.transposed && skips_packing(of_few_rows.rows, of_few_rows.columns, inner)) {
-            in_tiles(of_few_rows, rows, columns, inner, a, b, c, accumulate);
+        if (!b.transposed && skips_packing(of_few_rows.rows, of_few_rows.columns, most_terms)) {
+            const Index pieces = (inner + most_terms - 1) / most_terms;
+            const Index terms = (inner + pieces - 1) / pieces;
+            for (Index term = 0; term < inner; term += terms) {
+                in_tiles(of_few_rows, rows, columns, std::min(terms, inner - term), {a.data + term, a.stride},
+                         {b.data + term * b.stride, b.stride}, c, accumulate || term > 0);
+            }
             return;
         }
         if (b.transposed && rows >= least_turned_rows && rows <= most_turned_rows &&
