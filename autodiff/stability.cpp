@@ -44,6 +44,10 @@ std::optional<Var> through_moves(Var x, const Found& found) {
     return std::nullopt;
 }
 
+std::optional<Var> input_of_sigmoid(Var x) {
+    return is(x, "sigmoid") ? std::optional(input_of(x, 0)) : std::nullopt;
+}
+
 std::optional<Var> log_of_one_minus_sigmoid(Var x) {
     if (!is(x, "subtract") || constant_number(input_of(x, 0)) != 1.0 || input_of(x, 1).shape() != x.shape()) {
         return std::nullopt;
@@ -95,6 +99,10 @@ std::optional<Var> stable_log(Var x) {
         }
         return std::nullopt;
     });
+}
+
+std::optional<Var> logit_of(Var p) {
+    return p.tape().rewrites(table[0].name) ? through_moves(p, input_of_sigmoid) : std::nullopt;
 }
 
 }  // namespace GANDSL_PRECISION

@@ -26,5 +26,8 @@ void require_rewrite(std::string_view name);
 /// log(x) by the first rewrite that is on and fits, seen through reshape, transpose, slice and broadcast_to.
 std::optional<Var> stable_log(Var x);
 
+/// z where p is sigmoid(z), seen through the same, unless the rewrite of log(sigmoid(z)) is off.
+std::optional<Var> logit_of(Var p);
+
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

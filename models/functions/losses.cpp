@@ -1,4 +1,5 @@
 #include "autodiff/operations.hpp"
+#include "autodiff/stability.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/functions/functions.hpp"
 #include "models/records.hpp"
@@ -22,6 +23,8 @@ std::vector<Value> build_bce(BuildCall& call) {
         result = -log(p);
     } else if (target == 0.0) {
         result = -log(1.0 - p);
+    } else if (const auto logit = logit_of(p)) {
+        result = softplus(*logit) - t * *logit;  // the same, with half of the exponentials
     } else {
         result = -(t * log(p) + (1.0 - t) * log(1.0 - p));
     }

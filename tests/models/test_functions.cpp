@@ -128,6 +128,26 @@ BOOST_AUTO_TEST_CASE(bce_is_the_textbook_formula) {
     BOOST_TEST(zero(0, 0) == -std::log(0.8), close);
 }
 
+BOOST_AUTO_TEST_CASE(bce_of_a_sigmoid_is_the_same_formula) {
+    for (const bool rewritten : {true, false}) {
+        Tape tape;
+        tape.set_rewrite("log-sigmoid", rewritten);
+        const models::Value x = value(tape, column({-3, 0.5}));
+        const models::Value p = apply(tape, "sigmoid", {}, {x}).results[0];
+        const models::Value t = value(tape, column({0.7, 0.1}));
+        const Var loss = apply(tape, "bce", {}, {p, t}).results[0].var;
+        const auto formula = [](double logit, double target) {
+            const double probability = 1 / (1 + std::exp(-logit));
+            return -(target * std::log(probability) + (1 - target) * std::log(1 - probability));
+        };
+        BOOST_TEST(loss.value()(0, 0) == formula(-3, 0.7), close);
+        BOOST_TEST(loss.value()(1, 0) == formula(0.5, 0.1), close);
+        const Var slope = gradient(sum(loss), x.var);
+        BOOST_TEST(slope.value()(0, 0) == 1 / (1 + std::exp(3)) - 0.7, close);
+        BOOST_TEST(slope.value()(1, 0) == 1 / (1 + std::exp(-0.5)) - 0.1, close);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bce_and_cross_entropy_stay_finite) {
     // Probabilities that round to 0 and 1 even in double, behind a reshape.
     Tape tape;
