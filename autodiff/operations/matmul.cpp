@@ -80,7 +80,9 @@ Grid grid_of(const Sizes& sizes, Index most) {
     while (flops >= 2 * least_flops && row_parts * column_parts * 2 <= most) {
         const Index height = sizes.rows / row_parts;
         const Index width = sizes.columns / column_parts;
-        if (std::max(height, width) < 2 * least_side) {
+        // Two threads at least have work, whatever copying that costs.
+        const Index least = row_parts * column_parts == 1 ? 64 : least_side;
+        if (std::max(height, width) < 2 * least) {
             break;
         }
         (height >= width ? row_parts : column_parts) *= 2;
