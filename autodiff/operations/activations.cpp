@@ -12,6 +12,8 @@ GANDSL_KERNEL_1(relu, x < Real(0) ? Real(0) : x)
 GANDSL_KERNEL_1_NUMBER(leaky_relu, x * (x < Real(0) ? number : Real(1)))
 GANDSL_KERNEL_1_NUMBER(elu, x < Real(0) ? math::expm1(x) * number : x)
 GANDSL_KERNEL_1(normal_distribution, math::normal_distribution(x))
+GANDSL_KERNEL_1(normal_density, math::exp(Real(-0.5) * x * x) *
+                                    static_cast<Real>(std::numbers::inv_sqrtpi / std::numbers::sqrt2))
 GANDSL_KERNEL_1(softplus, math::softplus(x))
 GANDSL_KERNEL_1(tanh, math::tanh(x))
 GANDSL_KERNEL_1(sigmoid, math::sigmoid(x))
@@ -19,6 +21,7 @@ GANDSL_KERNEL_1(sigmoid, math::sigmoid(x))
 using Gradients = std::vector<Var>;
 
 Var normal_distribution(Var x);
+Var normal_density(Var x);
 
 }  // namespace
 
@@ -58,11 +61,13 @@ GANDSL_ACTIVATION(
 
 GANDSL_ACTIVATION(
     normal_distribution, "the standard normal distribution function",
-    [](const VjpCall& c) {
-        const double scale = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
-        return Gradients{c.cotangent * (exp(square(c.inputs[0]) * -0.5) * scale)};
-    },
+    [](const VjpCall& c) { return Gradients{c.cotangent * normal_density(c.inputs[0])}; },
     [] { return unary_samples(normal_distribution, -2, 2); })
+
+GANDSL_ACTIVATION(
+    normal_density, "the standard normal density",
+    [](const VjpCall& c) { return Gradients{-(c.cotangent * (c.inputs[0] * c.output))}; },
+    [] { return unary_samples(normal_density, -2, 2); })
 
 GANDSL_ACTIVATION(
     softplus, "log(1 + exp(x))",
@@ -82,6 +87,9 @@ GANDSL_ACTIVATION(
 namespace {
 Var normal_distribution(Var x) {
     return record(normal_distribution_operation, {x});
+}
+Var normal_density(Var x) {
+    return record(normal_density_operation, {x});
 }
 }  // namespace
 

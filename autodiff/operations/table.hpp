@@ -38,6 +38,7 @@
     ROW(leaky_relu)            \
     ROW(elu)                   \
     ROW(normal_distribution)   \
+    ROW(normal_density)        \
     ROW(softplus)              \
     ROW(tanh)                  \
     ROW(sigmoid)               \

@@ -135,6 +135,9 @@ double round_down(double x) {
 double relu(double x) {
     return x > 0 ? x : 0;
 }
+double normal_density(double x) {
+    return std::exp(-x * x / 2) / std::sqrt(2 * std::acos(-1.0));
+}
 double normal_distribution(double x) {
     return 0.5 * std::erfc(-x / std::sqrt(2.0));
 }
@@ -592,6 +595,7 @@ const std::map<std::string, Reference>& references() {
         {"leaky_relu", leaky_relu},
         {"elu", elu},
         {"normal_distribution", unary<normal_distribution>},
+        {"normal_density", unary<normal_density>},
         {"softplus", unary<softplus>},
         {"tanh", unary<hyperbolic_tangent>},
         {"sigmoid", unary<sigmoid>},
