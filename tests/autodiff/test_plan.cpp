@@ -280,6 +280,78 @@ void check_tiled() {
     }
 }
 
+// Products of the same weight run together unless one waits for the other; one of another shape, or whose second
+// operand is another, stays alone.
+void check_gathered() {
+    const auto run = [](std::size_t threads, std::vector<std::string> without, std::size_t& steps) {
+        Tape tape(Evaluation::planned, 3);
+        const Var weight = tape.state(make_array({260, 260}, Real(0.01)), "weight");
+        const Var other = tape.state(make_array({260, 260}, Real(0.02)), "other");
+        const Var a = random_normal(tape, {40, 260}, 1);
+        const Var b = random_normal(tape, {40, 260}, 2);
+        const Var wide = random_normal(tape, {50, 260}, 3);
+        const Var first = matmul(a, weight);           // with `second`
+        const Var second = matmul(b, weight);
+        const Var after = matmul(tanh(second), weight);  // waits for it
+        const Var turned = matmul(a, weight, false, true);
+        const Var larger = matmul(wide, weight);
+        const Var another = matmul(b, other);
+        const std::vector<Var> outputs{first, second, after, turned, larger, another};
+        PlanOptions options;
+        options.pool = std::make_shared<ThreadPool>(threads);
+        options.without = std::move(without);
+        Plan plan(outputs, {{weight, weight * 0.5 + 0.1}}, options);
+        plan.run(1);
+        plan.run(2);
+        steps = plan.statistics().steps;
+        std::vector<Real> numbers;
+        for (const Var& output : outputs) {
+            const auto values = plan.read(output);
+            numbers.insert(numbers.end(), values.begin(), values.end());
+        }
+        return numbers;
+    };
+    std::size_t alone = 0;
+    const std::vector<Real> plain = run(1, {"gather"}, alone);
+    for (const std::size_t threads : {1U, 2U, 3U, 4U}) {
+        std::size_t together = 0;
+        BOOST_TEST((run(threads, {}, together) == plain), threads << " threads");
+        BOOST_TEST(together + 1 == alone);
+    }
+}
+
+// Adam's step is one kernel where nobody sees what lies between, and gives the bits of its operations.
+void check_combined() {
+    for (const bool seen : {false, true}) {
+        const auto run = [seen](std::vector<std::string> without) {
+            Tape tape(Evaluation::planned, 3);
+            const Var weight = tape.state(make_array({37, 41}, Real(0.25)), "weight");
+            const Var moment = tape.state(make_array({37, 41}), "moment");
+            const Var square = tape.state(make_array({37, 41}), "square");
+            const Var gradient = random_normal(tape, {37, 41}, 1);
+            const Var scale = tape.constant(0.01) * exp(random_normal(tape, {}, 2));
+            const Var first = blend(moment, gradient, 0.9);
+            const Var second = blend_square(square, gradient, 0.99);
+            const Var step = divide_by_root(first, second, scale * 1e-3);
+            const Var moved = subtract_product(weight, scale, step);
+            std::vector<Var> outputs{seen ? step * 2.0 + moved : moved * 2.0};
+            PlanOptions options;
+            options.without = std::move(without);
+            Plan plan(outputs, {{weight, moved}, {moment, first}, {square, second}}, options);
+            plan.run(1);
+            plan.run(2);
+            std::vector<Real> numbers;
+            for (const Var& state : {weight, moment, square}) {
+                numbers.insert(numbers.end(), state.value().data(), state.value().data() + state.value().size());
+            }
+            const auto values = plan.read(outputs[0]);
+            numbers.insert(numbers.end(), values.begin(), values.end());
+            return numbers;
+        };
+        BOOST_TEST((run({}) == run({"fuse"})), (seen ? "seen" : "unseen"));
+    }
+}
+
 }  // namespace
 
 void add_plan_cases() {
@@ -293,6 +365,8 @@ void add_plan_cases() {
     add_case("plan", "sums", check_sums);
     add_case("plan", "recomputed", check_recomputed);
     add_case("plan", "tiled", check_tiled);
+    add_case("plan", "gathered", check_gathered);
+    add_case("plan", "combined", check_combined);
 }
 
 }  // namespace gandsl_test

@@ -102,6 +102,10 @@ Findings soak_kills(const Amount& amount) {
             }
             ++rounds;
             fs::remove_all(scratch / "killed");
+            if (amount.whole && rounds % 10 == 0) {
+                fmt::print("kills     {} so far, in {} runs\n", killed, rounds);
+                std::fflush(stdout);
+            }
         }
         if (contains(process.out(), "skipped a broken checkpoint")) {
             findings.push_back("a resumed run met a broken checkpoint: " + process.out());
