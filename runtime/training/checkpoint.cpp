@@ -150,12 +150,16 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
         }
         write_checkpoint(path, place, states);
     }
+    drop_old_checkpoints(folder);
+    return path;
+}
+
+void drop_old_checkpoints(const std::filesystem::path& folder) {
     const std::vector<std::filesystem::path> all = checkpoints_in(folder);
     for (std::size_t old = kept; old < all.size(); ++old) {
         std::error_code ignored;
         std::filesystem::remove(all[old], ignored);
     }
-    return path;
 }
 
 std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,

@@ -50,6 +50,9 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
                                       std::span<const runtime::NamedState> states);
 
+/// Removes all but the newest two, as `save_checkpoint` does unless it is killed before.
+void drop_old_checkpoints(const std::filesystem::path& folder);
+
 /// checkpoints/best.safetensors: where the run's measure was lowest. Written atomically, over the one before.
 /// `keep_before`: that one stays as best-before.safetensors, for it is the best one again if the run goes on.
 std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,

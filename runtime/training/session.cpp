@@ -228,7 +228,9 @@ class Session {
         for (const std::string& each : machine_differences(recorded, record())) {
             notes_.push_back("other last digits are possible than where it was begun: " + each);
         }
-        load_newest(folder_->checkpoints());
+        if (load_newest(folder_->checkpoints()) == checkpoints_in(folder_->checkpoints()).front()) {
+            drop_old_checkpoints(folder_->checkpoints());
+        }
         saved_ = place_.step;
         if (!measure_names_.empty()) {
             recall_measures(measures(), place_.step, due_after_,

@@ -220,6 +220,18 @@ BOOST_AUTO_TEST_CASE(a_broken_checkpoint_falls_back_to_the_one_before) {
     BOOST_TEST(contains(none.err, "step-0000000008.safetensors"), none.err);
 }
 
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_a_kill_left_over_goes) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--steps", "12"}).code == 0);
+    const Names kept = scratch.list("runs/tiny/001/checkpoints");
+    // Killed after the last one was written, and before older ones were taken away.
+    scratch.write(checkpoint("runs/tiny/001", 1), scratch.read(checkpoint("runs/tiny/001", 12)));
+    BOOST_TEST_REQUIRE(
+        scratch.gandsl({"run", "tiny.gan", "--steps", "12", "--resume", "runs/tiny/001"}).code == 0);
+    BOOST_TEST(scratch.list("runs/tiny/001/checkpoints") == kept, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(the_best_checkpoint_is_kept) {
     const Scratch scratch;
     scratch.write("falls.gan", tiny_autoencoder);
