@@ -1,0 +1,187 @@
+#include "autodiff/plan/fused.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "autodiff/kernels/sums.hpp"
+#include "autodiff/plan/tiled.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+namespace {
+
+constexpr std::size_t never = static_cast<std::size_t>(-1);
+
+// The steps that end at `last` as one, if they are the parts of its operation's combination.
+std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Unit& unit,
+                                                 const ElementwiseProgram& program, std::size_t last) {
+    const Combination* const whole = graph.nodes[unit.nodes[last]].operation->combination;
+    if (whole == nullptr || whole->parts.size() > last + 1) {
+        return std::nullopt;
+    }
+    const std::size_t count = whole->parts.size();
+    const std::size_t first = last + 1 - count;
+    ElementwiseProgram::Step result{nullptr, {}, {}, 0, program.steps[last].target, whole, {}};
+    for (std::size_t part = 0; part < count; ++part) {
+        const ElementwiseProgram::Step& step = program.steps[first + part];
+        if (graph.nodes[unit.nodes[first + part]].operation != whole->parts[part].operation) {
+            return std::nullopt;
+        }
+        for (std::size_t place = 0; place < step.arity; ++place) {
+            const int source = whole->parts[part].sources[place];
+            const auto outside = static_cast<std::size_t>(-1 - source);
+            if (source >= 0) {
+                if (step.sources[place] != program.steps[first + static_cast<std::size_t>(source)].target) {
+                    return std::nullopt;
+                }
+            } else if (outside == result.arity) {
+                result.sources[result.arity++] = step.sources[place];
+            } else if (step.sources[place] != result.sources[outside]) {
+                return std::nullopt;
+            }
+        }
+        result.numbers.insert(result.numbers.end(), step.numbers.begin(), step.numbers.end());
+        result.targets[part] = static_cast<std::uint8_t>(step.target);
+    }
+    for (std::size_t part = 0; part < count; ++part) {
+        const std::size_t target = program.steps[first + part].target;
+        const auto reads = [target](const ElementwiseProgram::Step& step) {
+            return std::find(step.sources.begin(), step.sources.begin() + step.arity, target) !=
+                   step.sources.begin() + step.arity;
+        };
+        if (!whole->parts[part].kept &&
+            (program.registers[target].place != ElementwiseProgram::Place::scratch ||
+             std::find(program.summed.begin(), program.summed.end(), target) != program.summed.end() ||
+             std::any_of(program.steps.begin() + static_cast<std::ptrdiff_t>(last) + 1, program.steps.end(),
+                         reads))) {
+            return std::nullopt;
+        }
+    }
+    return result;
+}
+
+// Runs of steps that are combinations become one step each.
+void combine(const Graph& graph, const Unit& unit, ElementwiseProgram& program) {
+    std::vector<ElementwiseProgram::Step> steps;
+    for (std::size_t step = 0; step < program.steps.size(); ++step) {
+        if (auto whole = combined(graph, unit, program, step)) {
+            steps.erase(steps.end() + 1 - static_cast<std::ptrdiff_t>(whole->combination->parts.size()), steps.end());
+            steps.push_back(*std::move(whole));
+        } else {
+            steps.push_back(program.steps[step]);
+        }
+    }
+    program.steps = std::move(steps);
+}
+
+}  // namespace
+
+Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_t>& outputs) {
+    Fused fused;
+    const auto position_in = [](const std::vector<std::size_t>& list, std::size_t node) {
+        return static_cast<std::size_t>(std::find(list.begin(), list.end(), node) - list.begin());
+    };
+    for (const std::size_t node : unit.nodes) {
+        for (const std::size_t input : graph.nodes[node].inputs) {
+            if (position_in(unit.nodes, input) == unit.nodes.size() &&
+                position_in(fused.operands, input) == fused.operands.size()) {
+                fused.operands.push_back(input);
+            }
+        }
+    }
+    std::vector<Shape> shapes;
+    for (const std::size_t operand : fused.operands) {
+        shapes.push_back(graph.nodes[operand].shape);
+    }
+    ElementwiseProgram& program = fused.program;
+    set_domain(program, graph.nodes[unit.nodes[0]].shape, shapes);
+    using Place = ElementwiseProgram::Place;
+    const std::size_t operand_count = fused.operands.size();
+    // Register of operand i is i; of node i of the unit, operand_count + i.
+    const auto register_of = [&](std::size_t node) {
+        const std::size_t own = position_in(unit.nodes, node);
+        return own < unit.nodes.size() ? operand_count + own : position_in(fused.operands, node);
+    };
+    std::vector<std::size_t> last_read(operand_count + unit.nodes.size(), 0);
+    for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
+        for (const std::size_t input : graph.nodes[unit.nodes[step]].inputs) {
+            last_read[register_of(input)] = step;
+        }
+    }
+    // What is summed is there to the end.
+    fused.sums = unit.sums;
+    for (const std::size_t sum : unit.sums) {
+        const GraphNode& own = graph.nodes[sum];
+        program.summed.push_back(register_of(own.inputs[0]));
+        last_read[program.summed.back()] = never;
+        streamed_sum(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
+    }
+    for (const std::size_t node : unit.tiled) {
+        const Tile tile = *tiles_of(graph, node);
+        program.tiled.rows = {graph.nodes[node].shape[0], tile.rows};
+        program.tiled.columns = {graph.nodes[node].shape[1], tile.columns};
+        program.tiled.operands.push_back(position_in(fused.operands, node));
+    }
+    for (std::size_t index = 0; index < operand_count; ++index) {
+        program.operands[index].target = index;
+        const bool tiled = position_in(program.tiled.operands, index) < program.tiled.operands.size();
+        program.registers.push_back(
+            tiled                                ? ElementwiseProgram::Register{Place::tile, index}
+            : program.operands[index].contiguous ? ElementwiseProgram::Register{Place::operand, index}
+                                                 : ElementwiseProgram::Register{Place::scratch,
+                                                                                program.scratch_blocks++});
+    }
+    std::vector<std::size_t> free_blocks;
+    for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
+        const GraphNode& node = graph.nodes[unit.nodes[step]];
+        ElementwiseProgram::Step work{
+            node.operation->kernel, node.attributes.numbers, {}, node.inputs.size(), operand_count + step};
+        for (std::size_t place = 0; place < node.inputs.size(); ++place) {
+            work.sources[place] = static_cast<std::uint8_t>(register_of(node.inputs[place]));
+        }
+        // A block that is read here for the last time can be written here.
+        std::vector<std::size_t> ending;
+        for (const std::size_t input : node.inputs) {
+            const std::size_t source = register_of(input);
+            if (source >= operand_count && last_read[source] == step &&
+                program.registers[source].place == Place::scratch) {
+                ending.push_back(program.registers[source].index);
+            }
+        }
+        std::sort(ending.begin(), ending.end());
+        ending.erase(std::unique(ending.begin(), ending.end()), ending.end());
+        free_blocks.insert(free_blocks.end(), ending.begin(), ending.end());
+        if (std::find(outputs.begin(), outputs.end(), unit.nodes[step]) != outputs.end()) {
+            program.registers.push_back({Place::output, fused.outputs.size()});
+            fused.outputs.push_back(unit.nodes[step]);
+            fused.written.push_back(step);
+        } else {
+            if (free_blocks.empty()) {
+                free_blocks.push_back(program.scratch_blocks++);
+            }
+            program.registers.push_back({Place::scratch, free_blocks.back()});
+            free_blocks.pop_back();
+        }
+        program.steps.push_back(std::move(work));
+    }
+    combine(graph, unit, program);
+    fused.last_read.assign(last_read.begin(), last_read.begin() + static_cast<std::ptrdiff_t>(operand_count));
+    return fused;
+}
+
+bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, std::size_t root) {
+    for (std::size_t index = 0; index < fused.operands.size(); ++index) {
+        if (root_of(graph, fused.operands[index]) == root &&
+            (!fused.program.operands[index].contiguous || fused.last_read[index] > fused.written[output])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl
