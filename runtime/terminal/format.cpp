@@ -119,7 +119,7 @@ std::string human_number(double value) {
 }
 
 std::string human_count(double value) {
-    if (!(std::abs(value) < 1e15)) {
+    if (!(std::abs(value) < 1e16)) {
         return "?";
     }
     if (value < 9.95) {
