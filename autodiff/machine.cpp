@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "autodiff/error.hpp"
+
 namespace gandsl {
 
 namespace {
@@ -99,6 +101,22 @@ std::size_t address_space() {
 }
 
 }  // namespace
+
+bool address_space_is_limited() { return address_space() != unknown; }
+
+void require_room_for_products(std::size_t threads) {
+    // OpenBLAS's BUFFER_SIZE on x86-64 and Arm is at most this; a thread brings its stack and its heap.
+    constexpr std::size_t buffer = std::size_t{128} << 20U;
+    constexpr std::size_t thread = std::size_t{72} << 20U;
+    const std::size_t wanted = threads * buffer + (threads - 1) * thread;
+    const std::size_t room = address_space();
+    if (room < wanted) {
+        throw Error(ErrorCode::memory, "not enough memory: the matrix products of " + std::to_string(threads) +
+                                           (threads == 1 ? " thread" : " threads") + " reserve " +
+                                           std::to_string(wanted) + " bytes of address space, and `ulimit -v` leaves " +
+                                           std::to_string(room) + "; expected more, or fewer --threads");
+    }
+}
 
 std::size_t available_memory() {
     return std::min({free_memory(), group_memory(), address_space(), unknown / 2});

@@ -4,8 +4,13 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "autodiff/error.hpp"
+#include "autodiff/machine.hpp"
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -102,17 +107,27 @@ ThreadPool::ThreadPool(std::size_t threads) : shared_(std::make_unique<Shared>()
     if (threads == 0) {
         threads = std::max(1U, std::thread::hardware_concurrency());
     }
-    for (std::size_t worker = 1; worker < threads; ++worker) {
-        shared_->workers.emplace_back([shared = shared_.get(), worker] { shared->serve(worker); });
+    require_room_for_products(threads);
+    try {
+        for (std::size_t worker = 1; worker < threads; ++worker) {
+            shared_->workers.emplace_back([shared = shared_.get(), worker] { shared->serve(worker); });
+        }
+    } catch (const std::system_error& error) {
+        stop();
+        throw Error(ErrorCode::memory, "a thread could not be started: " + error.code().message() +
+                                           "; fewer threads take less");
     }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
     shared_->stopping = true;
     shared_->release();
     for (std::thread& worker : shared_->workers) {
         worker.join();
     }
+    shared_->workers.clear();
 }
 
 std::size_t ThreadPool::size() const { return shared_->workers.size() + 1; }

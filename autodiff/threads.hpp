@@ -9,7 +9,8 @@ namespace gandsl {
 /// part, so that results are the same for every number of threads. Workers flush denormal numbers to zero.
 class ThreadPool {
   public:
-    /// `threads` counts the caller's own; 0 means as many as the machine has processors.
+    /// `threads` counts the caller's own; 0 means as many as the machine has processors. Throws Error(memory) where the
+    /// system has no room for so many.
     explicit ThreadPool(std::size_t threads = 1);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -27,6 +28,7 @@ class ThreadPool {
     }
 
   private:
+    void stop();
     using Erased = void (*)(const void* body, std::size_t part, std::size_t worker);
     void run(std::size_t parts, const void* body, Erased call);  // no std::function: it would allocate
 

@@ -492,7 +492,7 @@ Diagnostic nesting_too_deep(Span span, std::size_t most) {
 
 Diagnostic number_too_large(Span span, std::string_view text) {
     return expecting(error(Code::number_too_large, span, "this number is too large"), std::string(text),
-                     "a number below 1.8e308");
+                     "at most 3.4e+38, which is what numbers of 32 bits hold");
 }
 
 Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written,

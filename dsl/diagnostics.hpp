@@ -166,6 +166,9 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
 /// Whole numbers beyond this have no exact double and overflow sizes.
 inline constexpr double most_whole = 1e15;
 
+/// What numbers of 32 bits hold, in which all is computed.
+inline constexpr double most_number = 3.4e38;
+
 /// A number as a reader would write it: 3, 0.5, 2e-04.
 std::string spell(double number);
 

@@ -120,7 +120,7 @@ std::string leave_out(const std::vector<fs::path>& files, const std::vector<std:
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (!messages[i].empty()) {
             if (broken++ < most_named) {
-                named += "\n" + files[i].string() + " " + messages[i];
+                named += "\n" + terminal::printable(files[i].string(), 1000) + " " + messages[i];
             }
             continue;
         }

@@ -109,37 +109,56 @@ std::optional<long> read_holder(int lock) {
     return process;
 }
 
-/// A lock that the system takes back when its process ends, however it does.
-int take_lock(const fs::path& run, std::optional<long>& crashed) {
+[[noreturn]] void refuse_second(const fs::path& run, std::optional<long> holder) {
+    throw Error(ErrorCode::file, run.string() + " is being written by " +
+                                     (holder ? "process " + std::to_string(*holder) : "another process") +
+                                     ", and two would spoil it\n  Wait until it has ended" +
+                                     (holder ? ", or stop it with `kill " + std::to_string(*holder) +
+                                                   "`: it writes a checkpoint first"
+                                             : "") +
+                                     ".");
+}
+
+/// Locks that the system takes back when its process ends, however it does.
+RunFolder::Locks take_locks(const fs::path& run, std::optional<long>& crashed) {
     const fs::path path = run / ".lock";
-    const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock < 0) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+        throw Error(ErrorCode::file, path.string() + " is no file: remove it, and gandsl makes its own");
+    }
+    RunFolder::Locks locks;
+    locks.note = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (locks.note < 0) {
         fail(path, "written", errno);
     }
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        const int reason = errno;
-        const auto holder = read_holder(lock);
-        ::close(lock);
-        if (reason != EWOULDBLOCK) {
-            fail(path, "locked", reason);
+    locks.folder = ::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const auto give_up = [&] {
+        ::close(locks.note);
+        if (locks.folder >= 0) {
+            ::close(locks.folder);
         }
-        throw Error(ErrorCode::file, run.string() + " is being written by " +
-                                         (holder ? "process " + std::to_string(*holder) : "another process") +
-                                         ", and two would spoil it\n  Wait until it has ended" +
-                                         (holder ? ", or stop it with `kill " + std::to_string(*holder) +
-                                                       "`: it writes a checkpoint first"
-                                                 : "") +
-                                         ".");
+    };
+    // Some file systems lock no folders; there the file has to do.
+    const bool folder_taken =
+        locks.folder >= 0 && ::flock(locks.folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (folder_taken || ::flock(locks.note, LOCK_EX | LOCK_NB) != 0) {
+        const int reason = folder_taken ? EWOULDBLOCK : errno;
+        const auto holder = read_holder(locks.note);
+        give_up();
+        if (reason == EWOULDBLOCK) {
+            refuse_second(run, holder);
+        }
+        fail(path, "locked", reason);
     }
-    crashed = read_holder(lock);
+    crashed = read_holder(locks.note);
     const std::string process = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(lock, 0) != 0 ||
-        ::pwrite(lock, process.data(), process.size(), 0) != static_cast<ssize_t>(process.size())) {
+    if (::ftruncate(locks.note, 0) != 0 ||
+        ::pwrite(locks.note, process.data(), process.size(), 0) != static_cast<ssize_t>(process.size())) {
         const int reason = errno;
-        ::close(lock);
+        give_up();
         fail(path, "written", reason);
     }
-    return lock;
+    return locks;
 }
 
 }  // namespace
@@ -162,7 +181,7 @@ RunFolder RunFolder::create(const fs::path& runs, const std::string& model) {
             }
         }
         std::optional<long> crashed;
-        RunFolder run(path, take_lock(path, crashed), std::nullopt);
+        RunFolder run(path, take_locks(path, crashed), std::nullopt);
         for (const fs::path& folder : {run.samples(), run.checkpoints()}) {
             if (::mkdir(folder.c_str(), 0777) != 0) {
                 fail(folder, "made", errno);
@@ -201,26 +220,29 @@ RunFolder RunFolder::open(const fs::path& run) {
                         (has_runs ? "; did you mean " + (run / "latest").string() + "?" : ""));
     }
     std::optional<long> crashed;
-    const int lock = take_lock(path, crashed);
-    RunFolder folder(path, lock, crashed);
+    RunFolder folder(path, take_locks(path, crashed), std::nullopt);
+    folder.crashed_ = crashed;
+    if (::mkdir(folder.samples().c_str(), 0777) != 0 && errno != EEXIST) {
+        fail(folder.samples(), "made", errno);
+    }
     for (const fs::path& written : {path, folder.samples(), folder.checkpoints()}) {
         remove_partial_files(written);
     }
     return folder;
 }
 
-RunFolder::RunFolder(fs::path path, int lock, std::optional<long> crashed)
-    : path_(std::move(path)), lock_(lock), crashed_(crashed) {}
+RunFolder::RunFolder(fs::path path, Locks locks, std::optional<long> crashed)
+    : path_(std::move(path)), locks_(locks), crashed_(crashed) {}
 
 RunFolder::RunFolder(RunFolder&& other) noexcept
     : path_(std::move(other.path_)),
-      lock_(std::exchange(other.lock_, -1)),
+      locks_(std::exchange(other.locks_, {})),
       crashed_(other.crashed_),
       made_(std::move(other.made_)) {}
 
 RunFolder& RunFolder::operator=(RunFolder&& other) noexcept {
     std::swap(path_, other.path_);
-    std::swap(lock_, other.lock_);
+    std::swap(locks_, other.locks_);
     std::swap(crashed_, other.crashed_);
     std::swap(made_, other.made_);
     return *this;
@@ -231,13 +253,17 @@ RunFolder::~RunFolder() {
 }
 
 void RunFolder::unlock() noexcept {
-    if (lock_ < 0) {
+    if (locks_.note < 0) {
         return;
     }
     // The file stays, empty: removing it would let a third process lock another file of the same name.
-    const int failed = ::ftruncate(lock_, 0);
+    const int failed = ::ftruncate(locks_.note, 0);
     static_cast<void>(failed);
-    ::close(std::exchange(lock_, -1));
+    ::close(locks_.note);
+    if (locks_.folder >= 0) {
+        ::close(locks_.folder);
+    }
+    locks_ = {};
 }
 
 void RunFolder::remove() noexcept {

@@ -42,12 +42,19 @@ class RunFolder {
     /// points to the run before, if there is one. Nothing else may be called afterwards.
     void remove() noexcept;
 
+    /// Locks of the system's: on the file that says who holds them, and on the folder itself, which holds
+    /// where that file is removed.
+    struct Locks {
+        int note = -1;
+        int folder = -1;
+    };
+
   private:
-    RunFolder(std::filesystem::path path, int lock, std::optional<long> crashed);
+    RunFolder(std::filesystem::path path, Locks locks, std::optional<long> crashed);
     void unlock() noexcept;
 
     std::filesystem::path path_;
-    int lock_ = -1;
+    Locks locks_;
     std::optional<long> crashed_;
     std::vector<std::filesystem::path> made_;  ///< parent folders that create() had to make, outermost first
 };

@@ -412,6 +412,7 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
     Safetensors result;
     result.metadata = read_metadata(file, header);
     const bool checked = check_header(file, header, result.metadata);
+    result.checked = checked;
     if (file.remaining() > available_memory()) {
         file.refuse("its tensors", file.remaining());
     }

@@ -44,7 +44,8 @@ using Metadata = std::map<std::string, std::string>;
 
 struct Safetensors {
     std::map<std::string, Tensor> tensors;
-    Metadata metadata;  ///< without the checksums
+    Metadata metadata;     ///< without the checksums
+    bool checked = false;  ///< whether it has them
 };
 
 /// Writes a safetensors file atomically: the header's length, a JSON header padded to 8 bytes, the tensors

@@ -1,5 +1,7 @@
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
@@ -7,6 +9,7 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
+#include "autodiff/machine.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/terminal/format.hpp"
 
@@ -55,9 +58,7 @@ struct Dispatch {
     }
 };
 
-}  // namespace
-
-int main(int count, char** words) {
+int run(int count, char** words) {
     try {
         program::Request request = program::read_command_line({words + 1, words + count});
         if (auto* run = std::get_if<program::RunRequest>(&request)) {
@@ -67,7 +68,7 @@ int main(int count, char** words) {
             verify->program = words[0];
         }
         const int code = std::visit(Dispatch{}, request);
-        if (std::fflush(stdout) != 0) {
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
             throw std::system_error(errno, std::generic_category(), "standard output cannot be written");
         }
         return code;
@@ -83,4 +84,19 @@ int main(int count, char** words) {
     } catch (const std::exception& error) {
         return report_bug(error.what());
     }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    // A file that `ulimit -f` lets grow no further is an error of that file, as on a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
+    const int code = run(count, words);
+    if (address_space_is_limited()) {
+        // OpenBLAS starts threads when it is loaded. One that finds no room for its buffer looks for it for
+        // ever, and an orderly end would wait for it.
+        std::fflush(nullptr);
+        std::_Exit(code);
+    }
+    return code;
 }

@@ -7,6 +7,7 @@
 #include "dsl/parse.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/terminal/signals.hpp"
 #include "runtime/training/session.hpp"
 
 namespace gandsl::program {
@@ -46,6 +47,9 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
 }  // namespace
 
 int run(const RunRequest& request) {
+    if (!request.help) {
+        terminal::outlive_readers();
+    }
     std::optional<std::filesystem::path> run = request.resume;
     std::error_code ignored;
     if (run && std::filesystem::is_regular_file(*run, ignored)) {

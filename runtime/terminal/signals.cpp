@@ -65,12 +65,21 @@ struct sigaction install(int signal, const struct sigaction& action) {
 
 }  // namespace
 
+void outlive_readers() {
+    struct sigaction action {};
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_RESTART;
+    action.sa_handler = gandsl_hung_up;
+    install(SIGHUP, action);
+    action.sa_handler = SIG_IGN;
+    install(SIGPIPE, action);
+}
+
 StopRequest::StopRequest() {
     if (active.exchange(true)) {
         throw Error(ErrorCode::internal, "two places wait for Ctrl-C at once");
     }
     received = 0;
-    hung_up = false;
     on_terminal = ::isatty(STDOUT_FILENO) == 1;
     struct sigaction action {};
     action.sa_handler = gandsl_stop_requested;

@@ -28,4 +28,8 @@ class StopRequest {
     struct sigaction before_hang_up_ {};
 };
 
+/// From now on neither a terminal that goes away nor a reader of standard output that does ends the process: a
+/// signal of the first is kept for `StopRequest`, and writes to the second fail.
+void outlive_readers();
+
 }  // namespace gandsl::terminal

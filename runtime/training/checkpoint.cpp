@@ -70,6 +70,11 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     if (format == content.metadata.end() || format->second != format_name) {
         throw Error(ErrorCode::format, fmt::format("{}: no checkpoint of a gandsl run", path.string()));
     }
+    if (!content.checked) {
+        throw Error(
+            ErrorCode::format,
+            fmt::format("{}: is damaged: its checksums are gone, which every checkpoint has", path.string()));
+    }
     result.place.step = parse_number<std::uint64_t>(content.metadata, "step", path);
     result.place.log_rows = parse_number<std::uint64_t>(content.metadata, "log_rows", path);
     result.place.seed = parse_number<std::uint64_t>(content.metadata, "seed", path);

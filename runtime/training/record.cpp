@@ -267,7 +267,7 @@ Record read_record(const std::filesystem::path& path) {
             record.sources.clear();
         }
     } catch (const Json::exception&) {
-        throw Error(ErrorCode::format, path.string() + ": is no record of a run");
+        throw Error(ErrorCode::format, path.string() + ": is no record of a run; begin anew, without --resume");
     }
     return record;
 }

@@ -213,6 +213,14 @@ class Session {
             notes_.push_back(
                 fmt::format("process {} ended without finishing this run", *folder_->crashed_process()));
         }
+        if (std::error_code unknown; !std::filesystem::exists(folder_->record(), unknown)) {
+            throw Error(
+                ErrorCode::file,
+                fmt::format("{}: this run ended before it began: it has no run.json; begin anew, without "
+                            "--resume",
+                            folder_->path().string()));
+        }
+        const std::uint64_t recorded_steps = read_record(folder_->record()).steps;
         const std::string recorded = files::read_whole(folder_->record());
         const std::vector<std::string> different =
             differences_from(recorded, folder_->path(), files::read_whole(folder_->model()));
@@ -232,14 +240,20 @@ class Session {
             drop_old_checkpoints(folder_->checkpoints());
         }
         saved_ = place_.step;
+        if (request_.stop_at && *request_.stop_at < place_.step) {
+            notes_.push_back(fmt::format("--stop-at {} lies behind", *request_.stop_at));
+        }
+        // A run that was to be longer when it came here has not shown what is shown at the end.
+        ends_here_ = place_.step == length_.steps && recorded_steps > length_.steps;
+        const std::uint64_t shown = place_.step - (ends_here_ ? 1 : 0);
         if (!measure_names_.empty()) {
-            recall_measures(measures(), place_.step, due_after_,
+            recall_measures(measures(), shown, due_after_,
                             [this](std::size_t measure, double value, std::uint64_t step) {
                                 stop_rule_.observe(measure, value);
                                 best_.observe(measure, value, step);
                             });
         }
-        if (ended()) {
+        if (ended() && !ends_here_) {
             return;
         }
         log_.emplace(files::CsvLog::resume(folder_->log(), names_, place_.log_rows));
@@ -249,7 +263,7 @@ class Session {
         files::write_atomically(folder_->record(), with_length(recorded, length_.steps, length_.epochs));
         if (!measure_names_.empty()) {
             measure_log_.emplace(files::CsvLog::resume(measures(), measure_names_,
-                                                       forget_measures(measures(), place_.step, due_after_)));
+                                                       forget_measures(measures(), shown, due_after_)));
             restore_best_checkpoint(folder_->checkpoints(), best_.step());
         }
         notes_.push_back(fmt::format("{}, going on after step {}", folder_->path().string(), place_.step));
@@ -320,7 +334,7 @@ class Session {
 
     // False if training has diverged or something of the run could not be written, which has then been said.
     bool loop(const terminal::StopRequest& stop) {
-        if (ended()) {
+        if (ended() && !ends_here_) {
             fmt::print("Nothing is left to do: the run has had {} steps{}.\n", place_.step,
                        stop_rule_.stopped()
                            ? fmt::format(", and {} has stalled", measure_names_[*stop_rule_.measure()])
@@ -336,6 +350,10 @@ class Session {
             {length_.steps, length_.epochs, length_.per_step, place_.step, names_, place_.seconds}, now());
         saved_at_ = now();
         Watch watch(graph_.states, place_.step, now());
+        if (ends_here_) {
+            const std::uint64_t epochs = epochs_after(place_.step);
+            show(progress, epochs > epochs_after(place_.step - 1), epochs);
+        }
         while (!ended() && !stop.requested() && place_.step < request_.stop_at.value_or(length_.steps)) {
             const std::uint64_t epochs_before = epochs_after(place_.step);
             feeder.feed(plan_);
@@ -608,6 +626,7 @@ class Session {
     std::optional<Fork> fork_;
     std::vector<LoadedNet> loaded_nets_;
     std::vector<std::string> notes_;      ///< about the run's folder, said once it is open
+    bool ends_here_ = false;              ///< all steps are done, what follows the last is not
     std::optional<std::uint64_t> saved_;  ///< step of the newest checkpoint
     double saved_at_ = 0;
     std::set<std::string> failing_;                    ///< what could not be written when it was last due

@@ -124,10 +124,38 @@ BOOST_FIXTURE_TEST_CASE(folders_that_cannot_be_written, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written, Fixture) {
+    for (const char* command : {" help", " help dense", " --version", " check tiny.gan"}) {
+        BOOST_TEST(run_shell(program_path() + command + " > /dev/full", path()).code == 1, command);
+    }
     const Outcome outcome = run_shell(program_path() + " check tiny.gan > /dev/full", path());
     BOOST_TEST(outcome.code == 1);
     BOOST_TEST(outcome.err.find("No space left on device") != std::string::npos, outcome.err);
     BOOST_TEST(outcome.err.find("internal") == std::string::npos, outcome.err);
+}
+
+BOOST_FIXTURE_TEST_CASE(readers_that_are_gone_end_no_training, Fixture) {
+    run_shell("(" + program_path() + " run tiny.gan --out piped; echo $? > code) 2> errors | true", path());
+    BOOST_TEST(read("code") == "1\n");
+    BOOST_TEST(read("errors").find("Broken pipe") != std::string::npos, read("errors"));
+    BOOST_TEST(lines_of(read("piped/tiny/001/log.csv")).size() == 17U);
+    BOOST_TEST(has("piped/tiny/001/checkpoints/step-0000000016.safetensors"));
+}
+
+BOOST_FIXTURE_TEST_CASE(limits_of_the_shell_are_errors_that_are_said, Fixture) {
+    const Outcome file = run_shell("ulimit -f 4; " + program_path() + " run tiny.gan --out limited", path());
+    BOOST_TEST(file.code == 1);
+    BOOST_TEST(file.err.find("File too large") != std::string::npos, file.err);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which want terabytes of addresses
+    for (const char* kilobytes : {"120000", "300000"}) {
+        const Outcome space = run_shell(std::string("ulimit -v ") + kilobytes + "; " + program_path() +
+                                            " run tiny.gan --threads 2 --out limited",
+                                        path());
+        BOOST_TEST(space.code == 1);
+        BOOST_TEST(space.err.find("not enough memory: the matrix products of 2 threads reserve ") !=
+                       std::string::npos,
+                   space.err);
+    }
+#endif
 }
 
 BOOST_FIXTURE_TEST_CASE(pictures_and_labels_that_are_broken, Fixture) {

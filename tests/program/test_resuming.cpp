@@ -279,6 +279,52 @@ BOOST_AUTO_TEST_CASE(five_epochs_and_five_more_are_ten) {
     BOOST_TEST(difference(scratch, "whole/long/001", "middle/long/001") == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_that_becomes_the_end_is_an_end) {
+    const Scratch scratch;
+    scratch.write("short.gan", replaced(tiny_autoencoder, "test every epoch",
+                                        "test every 2 epochs\nmeasure other = mean(x) on test every epoch"));
+    const std::string name = "/short/001";
+    const Words run{"run", "short.gan"};
+    // At the end of an epoch, and in the middle of one.
+    for (const Words& length : {Words{"--epochs", "3"}, Words{"--steps", "5"}}) {
+        const std::string whole = "whole" + length[1];
+        const std::string parts = "parts" + length[1];
+        succeed(scratch, joined(joined(run, length), {"--out", whole}));
+        const std::string steps =
+            std::to_string(lines_of(scratch.read(whole + name + "/log.csv")).size() - 1);
+        succeed(scratch, joined(run, {"--epochs", "9", "--stop-at", steps, "--out", parts}));
+        succeed(scratch, joined(joined(run, length), {"--resume", parts + name}));
+        BOOST_TEST(difference(scratch, whole + name, parts + name) == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_of_samples_that_is_gone_is_made_again) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    succeed(scratch, {"run", "tiny.gan", "--stop-at", "4"});
+    fs::remove_all(scratch / "runs/tiny/001/samples");
+    succeed(scratch, {"run", "tiny.gan", "--resume", "runs/tiny/001"});
+    BOOST_TEST(!scratch.list("runs/tiny/001/samples").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_without_checksums_is_damaged) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    succeed(scratch, {"run", "tiny.gan", "--steps", "4"});
+    const std::string name = "runs/tiny/001/checkpoints/step-0000000004.safetensors";
+    // The header without them, as long as before.
+    const std::string text = scratch.read(name);
+    std::string header = text.substr(8, text.find("}}", 8) + 2 - 8);
+    const std::size_t length = header.size();
+    header = std::regex_replace(header, std::regex(R"("crc32[^"]*":"[^"]*",?)"), "");
+    header = std::regex_replace(header, std::regex(",\\}"), "}");
+    header.resize(length, ' ');
+    scratch.write(name, text.substr(0, 8) + header + text.substr(8 + length));
+    const Outcome resumed = scratch.gandsl({"run", "tiny.gan", "--steps", "8", "--resume", "runs/tiny/001"});
+    BOOST_TEST(resumed.code == 1);
+    BOOST_TEST(contains(resumed.err, "is damaged: its checksums are gone"), resumed.err);
+}
+
 BOOST_AUTO_TEST_CASE(the_best_at_an_end_that_is_none_any_longer_is_the_best_no_more) {
     const Scratch scratch;
     scratch.write("first.gan", tiny_autoencoder);
@@ -530,6 +576,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_going_is_left_alone) {
     const Scratch scratch;
     scratch.write("tiny.gan", tiny_gan);
     Outcome second;
+    Outcome third;
     bool tried = false;
     pid_t first = 0;
     const Outcome outcome = run(
@@ -538,6 +585,11 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_going_is_left_alone) {
                 lines_of(scratch.read("runs/tiny/001/log.csv")).size() > 20) {
                 second =
                     scratch.gandsl({"run", "tiny.gan", "--epochs", "100000", "--resume", "runs/tiny/latest"});
+                const std::string note = scratch.read("runs/tiny/001/.lock");
+                fs::remove(scratch / "runs/tiny/001/.lock");  // which is not what holds it
+                third =
+                    scratch.gandsl({"run", "tiny.gan", "--epochs", "100000", "--resume", "runs/tiny/latest"});
+                scratch.write("runs/tiny/001/.lock", note);
                 tried = true;
                 first = process;
                 ::kill(process, SIGKILL);
@@ -548,8 +600,10 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_going_is_left_alone) {
     const std::string holder = std::to_string(first);
     BOOST_TEST(contains(second.err, "runs/tiny/001 is being written by process " + holder), second.err);
     BOOST_TEST(contains(second.err, "`kill " + holder + "`"), second.err);
+    BOOST_TEST(third.code == 1);
+    BOOST_TEST(contains(third.err, "runs/tiny/001 is being written by another process"), third.err);
     // Its lock is gone with it, and that it is gone is said.
-    const Outcome third = scratch.gandsl(
+    third = scratch.gandsl(
         {"run", "tiny.gan", "--epochs", "100000", "--resume", "runs/tiny/latest", "--stop-at", "1"});
     BOOST_TEST(third.code == 0, third.err);
     BOOST_TEST(contains(third.out, "process " + holder + " ended without finishing this run"), third.out);
