@@ -1,5 +1,6 @@
 #include "runtime/data/audio.hpp"
 
+#include <fmt/format.h>
 #include <sndfile.h>
 
 #include <algorithm>
@@ -18,6 +19,9 @@ namespace gandsl::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Far beyond full scale, which is 1, and far from where converting the rate would overflow.
+constexpr float loudest = 1e6F;
 
 struct Close {
     void operator()(SNDFILE* file) const { sf_close(file); }
@@ -69,6 +73,13 @@ std::size_t read_sound(const fs::path& path, std::size_t room, std::vector<float
             const auto mean = static_cast<float>(sum / static_cast<double>(channels));
             if (!std::isfinite(mean)) {
                 throw Error(ErrorCode::format, path.string() + " has a sample that is not finite");
+            }
+            if (std::abs(mean) > loudest) {
+                throw Error(
+                    ErrorCode::format,
+                    fmt::format("{} has a sample of {:.3g}, which is no sound; expected numbers between "
+                                "-1 and 1, or not much beyond",
+                                path.string(), mean));
             }
             samples.push_back(mean);
         }
