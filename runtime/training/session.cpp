@@ -236,7 +236,9 @@ class Session {
         for (const std::string& each : machine_differences(recorded, record())) {
             notes_.push_back("other last digits are possible than where it was begun: " + each);
         }
-        if (load_newest(folder_->checkpoints()) == checkpoints_in(folder_->checkpoints()).front()) {
+        // An older one is still wanted where those after it are broken.
+        const std::filesystem::path loaded = load_newest(folder_->checkpoints());
+        if (loaded == checkpoints_in(folder_->checkpoints()).front()) {
             drop_old_checkpoints(folder_->checkpoints());
         }
         saved_ = place_.step;
