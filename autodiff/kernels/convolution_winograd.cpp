@@ -131,7 +131,27 @@ struct Method {
     Index inner = 0;       ///< the source's channels, of all phases
     Index outer = 0;       ///< the result's
     bool adjoint = false;  ///< of a product by input: the forward product's transforms, backwards
+    /// Where the odd phases' kernels have no value, as theirs is one tap less (a kernel of 3 or 5 at a stride
+    /// of two); else -1.
+    Index empty_point = -1;
 };
+
+// The channels that count at a place: of `channels` in each phase, those of phases with a value there.
+struct Channels {
+    Index begin, end;
+
+    Index count() const { return end - begin; }
+};
+Channels channels_at(const Method& method, Index place, Index channels) {
+    const bool y = place / method.transforms->points() == method.empty_point;
+    const bool x = place % method.transforms->points() == method.empty_point;
+    const Index phases = method.taps.phases;
+    const Index begin = y ? winograd_slot(phases, 0, 0) : 0;
+    const Index last = x   ? winograd_slot(phases, 0, 0)
+                       : y ? winograd_slot(phases, 0, 1)
+                           : phases * phases - 1;
+    return {begin * channels, (last + 1) * channels};
+}
 
 const WinogradTransforms* transforms_for(const Convolution& job) {
     const Index stride = job.geometry.stride[0];
@@ -198,6 +218,9 @@ Method method_of(const Convolution& job) {
             ? WinogradWeight{kernel, sizes.out_channels, sizes.in_channels, row, sizes.in_channels}
             : WinogradWeight{kernel, sizes.in_channels, sizes.out_channels, row, sizes.in_channels * row};
     method.taps.phases = stride;
+    if (kernel % stride != 0) {
+        method.empty_point = reverses ? method.transforms->first_tap() : method.transforms->last_tap();
+    }
     for (Index phase = 0; phase < stride; ++phase) {
         auto& at = method.taps.at[static_cast<std::size_t>(phase)];
         at.fill(-1);
@@ -236,11 +259,13 @@ Index pass_of(const Method& method) {
 
 double cost(const Convolution& job) {
     const Method method = method_of(job);
-    const auto places = static_cast<double>(method.transforms->places());
+    const auto points = static_cast<double>(method.transforms->points());
+    const double full = method.empty_point < 0 ? 1 : 1 - 0.5 / points;  // along an axis
     const double values = method.tiling.products;
     const auto inner = static_cast<double>(method.inner);
     const auto outer = static_cast<double>(method.outer);
-    return values * (inner * outer * 0.023 + (inner + outer) * 0.5) + places * inner * outer * 0.5;
+    return values * (full * full * inner * outer * 0.023 + (inner + outer) * 0.5) +
+           points * points * inner * outer * 0.5;
 }
 
 std::size_t workspace(const Convolution& job, std::size_t threads) {
@@ -283,6 +308,7 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
                           rows.end(part));
     });
     const Tiling& tiling = method.tiling;
+    const bool backward = job.product == Product::by_input;
     const Index grain = unit_cut(method).grain;
     const Index source_step = step_of(method.inner);
     const Index result_step = step_of(method.outer);
@@ -301,10 +327,20 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
                   });
         for (Index place = 0; place < places; ++place) {
             const Rows rows = rows_at(transforms, tiling, place, units);
-            gemm(rows.end - rows.begin, method.outer, method.inner,
-                 {spread + place * source_slab + rows.begin * source_step, source_step},
-                 {kernel + place * weight_slab, method.weight.row},
-                 {products + place * result_slab + rows.begin * result_step, result_step});
+            const Channels own = channels_at(method, place, job.sizes.in_channels);
+            const Channels inner = backward ? Channels{0, method.inner} : own;
+            const Channels outer = backward ? own : Channels{0, method.outer};
+            Real* const target = products + place * result_slab;
+            gemm(rows.end - rows.begin, outer.count(), inner.count(),
+                 {spread + place * source_slab + rows.begin * source_step + inner.begin, source_step},
+                 {kernel + place * weight_slab + inner.begin * method.weight.row + outer.begin,
+                  method.weight.row},
+                 {target + rows.begin * result_step + outer.begin, result_step});
+            for (Index row = rows.begin; row < rows.end && outer.count() < method.outer; ++row) {
+                Real* const line = target + row * result_step;
+                std::fill(line, line + outer.begin, Real(0));
+                std::fill(line + outer.end, line + method.outer, Real(0));
+            }
         }
         for_kinds(tiling, begin, units, begin, end,
                   [&](const Tiling::Kind& kind, Index first, Index last, Index row) {
@@ -331,9 +367,10 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
     });
 }
 
-// by_weight: all tiles of a pass are spread, then each place is one product over them.
-void run_by_weight(const Method& method, Real* result, const Real* input, const Real* cotangent,
-                   std::span<Real> scratch, ThreadPool& pool) {
+// by_weight: all tiles of a pass are spread, then each place is one product over them. What is missing at a
+// place would have gone to taps that the kernel does not have.
+void run_by_weight(const Convolution& job, const Method& method, Real* result, const Real* input,
+                   const Real* cotangent, std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
     const Index places = transforms.places();
     const Index weight_slab = slab_of(method.inner, step_of(method.outer));
@@ -364,10 +401,12 @@ void run_by_weight(const Method& method, Real* result, const Real* input, const 
         pool.parallel(static_cast<std::size_t>(places), [&](std::size_t part, std::size_t) {
             const auto place = static_cast<Index>(part);
             const Rows rows = rows_at(transforms, tiling, place, units);
-            gemm(method.inner, method.outer, rows.end - rows.begin,
-                 {source + place * source_slab + rows.begin * source_step, source_step, true},
+            const Channels inner = channels_at(method, place, job.sizes.in_channels);
+            gemm(inner.count(), method.outer, rows.end - rows.begin,
+                 {source + place * source_slab + rows.begin * source_step + inner.begin, source_step, true},
                  {slopes + place * result_slab + rows.begin * result_step, result_step},
-                 {kernel + place * weight_slab, method.weight.row}, first > 0);
+                 {kernel + place * weight_slab + inner.begin * method.weight.row, method.weight.row},
+                 first > 0);
         });
     }
     const Partition rows = partition(method.weight.a, static_cast<double>(places * method.weight.b), 16384);
@@ -381,7 +420,7 @@ void run(const Convolution& job, Real* result, const Real* first, const Real* se
          ThreadPool& pool) {
     const Method method = method_of(job);
     if (job.product == Product::by_weight) {
-        run_by_weight(method, result, first, second, scratch, pool);
+        run_by_weight(job, method, result, first, second, scratch, pool);
     } else {
         run_product(job, method, result, first, second, scratch, pool);
     }

@@ -124,7 +124,8 @@ GANDSL_INLINE void places_along(Index* offsets, Index tile, Index outputs, Index
     }
 }
 
-// Calls body(number of the tile, its phase, where its example is, offsets of its lines and of its columns).
+// Calls body(number of the tile, slot of its phase, where its example is, offsets of its lines and of its
+// columns).
 template <std::size_t lines, std::size_t columns, typename Body>
 GANDSL_INLINE void for_tiles(const WinogradImage& layout, const WinogradTiles& tiles, Index outputs,
                              Index begin, Index end, const Body& body) {
@@ -140,7 +141,8 @@ GANDSL_INLINE void for_tiles(const WinogradImage& layout, const WinogradTiles& t
                                 layout.size[0], row);
             places_along<columns>(x, tile_x, outputs, phase % layout.phases, layout.phases, layout.offset[1],
                                   layout.size[1], layout.channels);
-            body(tile - begin, phase, line / tiles.rows * layout.size[0] * row, y, x);
+            body(tile - begin, winograd_slot(layout.phases, phase / layout.phases, phase % layout.phases),
+                 line / tiles.rows * layout.size[0] * row, y, x);
         }
     }
 }
@@ -162,10 +164,10 @@ GANDSL_INLINE void spread_tiles(Real* out, Index slab, Index step, const Real* i
     const Index ahead = tile_step(layout, outputs);
     for_tiles<lines, columns>(
         layout, tiles, outputs, begin, end,
-        [&](Index tile, Index phase, Index example, const Index* y, const Index* x)
+        [&](Index tile, Index slot, Index example, const Index* y, const Index* x)
             __attribute__((always_inline)) {
                 const Real* const source = image + example;
-                Real* const target = out + tile * step + phase * channels;
+                Real* const target = out + tile * step + slot * channels;
                 for (Index channel = 0; channel < channels; channel += lane_count) {
                     Lanes in[lines * columns];
                     Lanes spread[rows_of<Y> * rows_of<X>];
@@ -204,10 +206,10 @@ GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const 
     const Index ahead = tile_step(layout, outputs);
     for_tiles<lines, columns>(
         layout, tiles, outputs, begin, end,
-        [&](Index tile, Index phase, Index example, const Index* y, const Index* x)
+        [&](Index tile, Index slot, Index example, const Index* y, const Index* x)
             __attribute__((always_inline)) {
                 Real* const target = image + example;
-                const Real* const source = in + tile * step + phase * channels;
+                const Real* const source = in + tile * step + slot * channels;
                 for (Index channel = 0; channel < channels; channel += lane_count) {
                     Lanes spread[columns_of<Y> * columns_of<X>];
                     Lanes out[lines * columns];
@@ -248,6 +250,7 @@ GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, cons
         for (Index phase = 0; phase < taps.phases * taps.phases; ++phase) {
             const auto& y = taps.at[static_cast<std::size_t>(phase / taps.phases)];
             const auto& x = taps.at[static_cast<std::size_t>(phase % taps.phases)];
+            const Index slot = winograd_slot(taps.phases, phase / taps.phases, phase % taps.phases);
             for (Index b = 0; b < layout.b; b += lane_count) {
                 Lanes in[side * side];
                 Lanes spread[places];
@@ -262,7 +265,7 @@ GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, cons
                     }
                 }
                 both_sides<Of, Of>(spread, in);
-                Real* const target = out + a * layout.row + phase * layout.phase + b;
+                Real* const target = out + a * layout.row + slot * layout.phase + b;
                 for (std::size_t place = 0; place < places; ++place) {
                     store(target + static_cast<Index>(place) * slab, spread[place]);
                 }
@@ -280,10 +283,11 @@ GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, con
         for (Index phase = 0; phase < taps.phases * taps.phases; ++phase) {
             const auto& y = taps.at[static_cast<std::size_t>(phase / taps.phases)];
             const auto& x = taps.at[static_cast<std::size_t>(phase % taps.phases)];
+            const Index slot = winograd_slot(taps.phases, phase / taps.phases, phase % taps.phases);
             for (Index b = 0; b < layout.b; b += lane_count) {
                 Lanes spread[places];
                 Lanes out[side * side];
-                const Real* const source = in + a * layout.row + phase * layout.phase + b;
+                const Real* const source = in + a * layout.row + slot * layout.phase + b;
                 for (std::size_t place = 0; place < places; ++place) {
                     load(spread[place], source + static_cast<Index>(place) * slab);
                 }

@@ -22,6 +22,12 @@ struct WinogradImage {
     Index offset[2] = {0, 0};
 };
 
+/// The channels of all phases lie together, those of phases (1, 0), (0, 0), (0, 1), (1, 1) in turn: the
+/// phases of even lines are neighbours, and so are those of even columns. This is the place of phase (y, x).
+constexpr Index winograd_slot(Index phases, Index y, Index x) {
+    return phases == 1 ? 0 : y == 0 ? 1 + x : 3 * x;
+}
+
 /// Tiles of all examples, in order: `rows` x `columns` in each, from a first one on.
 struct WinogradTiles {
     Index rows = 1;
@@ -36,8 +42,8 @@ struct WinogradTaps {
     std::array<std::array<Index, 5>, 2> at{};
 };
 
-/// Where the transformed kernel of tap phase p (phases along y times phases along x) and channels (a, b) is,
-/// in the slab of one place: a * row + p * phase + b.
+/// Where the transformed kernel of the tap phase with slot p and channels (a, b) is, in the slab of one
+/// place: a * row + p * phase + b.
 struct WinogradWeight {
     Index kernel = 1;
     Index a = 1, b = 1;  ///< the weight is (kernel, kernel, a, b)
@@ -58,7 +64,7 @@ struct WinogradTransforms {
     static constexpr std::size_t short_x = 1;
     static constexpr std::size_t short_y = 2;
 
-    /// Tiles begin .. end of an image to their places: out[place * slab + (tile - begin) * step + phase *
+    /// Tiles begin .. end of an image to their places: out[place * slab + (tile - begin) * step + slot *
     /// channels + channel]. `source`: of the convolved image; `cotangent`: of the result's gradient.
     using Spread = void (*)(Real* out, Index slab, Index step, const Real* image, const WinogradImage& layout,
                             const WinogradTiles& tiles, Index begin, Index end);
@@ -79,6 +85,9 @@ struct WinogradTransforms {
     Index points() const { return outputs + taps - 1; }
     Index places() const { return points() * points(); }
     Index lacking() const { return points() - 2; }
+    /// The points where a kernel's value is its first tap, and its last one.
+    Index first_tap() const { return 0; }
+    Index last_tap() const { return points() - 1; }
 };
 
 /// Every size there is.
