@@ -72,45 +72,73 @@ void product(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix 
 }
 
 // A product cut into tiles that BLAS takes as they are, where it can: packing operands costs more than it
-// brings if each number is used only a few times.
+// brings if each number is used only a few times. The bounds are where it was measured to be faster.
 struct Tiles {
     Index rows, columns;
 };
 constexpr Index few_rows = 128;
+constexpr Index few_columns = 256;
 constexpr Index few_terms = 128;
-constexpr Index piece_terms = 256;
 constexpr Index most_terms = 960;
-// Where turning pieces round was measured to be faster than BLAS's own way.
+constexpr Index small_operand = 65536;
+constexpr Index small_result = 65536;
+constexpr Tiles flat{16, 64};
+constexpr Tiles tall{48, 64};
+constexpr Index tall_terms = 256;
+// A transposed operand is turned round in pieces that fit the first-level cache.
+constexpr Index turned_terms = 256;
+constexpr Index turned_columns = 64;
 constexpr Index least_turned_rows = 32;
 constexpr Index most_turned_rows = 64;
 constexpr Index least_turned_terms = 64;
-constexpr Tiles of_few_rows{16, 64};
-constexpr Tiles of_few_terms{48, 64};
+// Columns this far apart would fall on one another in the cache.
+constexpr Index bad_stride = 512;
 
+// Tile after tile along the shorter side, so that what the longer one brings is read once.
 void in_tiles(Tiles tiles, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
               bool accumulate) {
-    for (Index column = 0; column < columns; column += tiles.columns) {
+    const auto tile = [&](Index row, Index column) {
+        product(std::min(tiles.rows, rows - row), std::min(tiles.columns, columns - column), inner,
+                {a.data + row * (a.transposed ? 1 : a.stride), a.stride, a.transposed},
+                {b.data + column, b.stride}, {c.data + row * c.stride + column, c.stride}, accumulate);
+    };
+    if (rows > columns) {
         for (Index row = 0; row < rows; row += tiles.rows) {
-            product(std::min(tiles.rows, rows - row), std::min(tiles.columns, columns - column), inner,
-                    {a.data + row * (a.transposed ? 1 : a.stride), a.stride, a.transposed},
-                    {b.data + column, b.stride}, {c.data + row * c.stride + column, c.stride}, accumulate);
+            for (Index column = 0; column < columns; column += tiles.columns) {
+                tile(row, column);
+            }
+        }
+    } else {
+        for (Index column = 0; column < columns; column += tiles.columns) {
+            for (Index row = 0; row < rows; row += tiles.rows) {
+                tile(row, column);
+            }
         }
     }
 }
 
-// For few rows a transposed second operand is turned round piece by piece: a piece fits the first-level
-// cache, and the product of the piece takes it as it is.
-void in_turned_pieces(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
-                      bool accumulate) {
-    constexpr Index width = of_few_rows.columns;
-    alignas(64) std::array<Real, width * piece_terms> turned;
-    for (Index column = 0; column < columns; column += width) {
-        const Index across = std::min(width, columns - column);
-        for (Index term = 0; term < inner; term += piece_terms) {
-            const Index terms = std::min(piece_terms, inner - term);
-            transpose_matrix(turned.data(), width, b.data + column * b.stride + term, b.stride, across,
+// The terms in pieces of about equal length.
+void in_pieces(Index most, Tiles tiles, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b,
+               Matrix c, bool accumulate) {
+    const Index pieces = (inner + most - 1) / most;
+    const Index terms = (inner + pieces - 1) / pieces;
+    for (Index term = 0; term < inner; term += terms) {
+        in_tiles(tiles, rows, columns, std::min(terms, inner - term),
+                 {a.data + term * (a.transposed ? a.stride : 1), a.stride, a.transposed},
+                 {b.data + term * b.stride, b.stride}, c, accumulate || term > 0);
+    }
+}
+
+void in_turned_pieces(Tiles tiles, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b,
+                      Matrix c, bool accumulate) {
+    alignas(64) std::array<Real, turned_columns * turned_terms> turned;
+    for (Index column = 0; column < columns; column += turned_columns) {
+        const Index across = std::min(turned_columns, columns - column);
+        for (Index term = 0; term < inner; term += turned_terms) {
+            const Index terms = std::min(turned_terms, inner - term);
+            transpose_matrix(turned.data(), across, b.data + column * b.stride + term, b.stride, across,
                              terms);
-            in_tiles(of_few_rows, rows, across, terms, {a.data + term, a.stride}, {turned.data(), width},
+            in_tiles(tiles, rows, across, terms, {a.data + term, a.stride}, {turned.data(), across},
                      {c.data + column, c.stride}, accumulate || term > 0);
         }
     }
@@ -119,29 +147,32 @@ void in_turned_pieces(Index rows, Index columns, Index inner, ConstMatrix a, Con
 }  // namespace
 
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
-    if (!a.transposed && rows <= few_rows && inner > 0) {
-        if (!b.transposed && skips_packing(of_few_rows.rows, of_few_rows.columns, most_terms)) {
-            const Index pieces = (inner + most_terms - 1) / most_terms;
-            const Index terms = (inner + pieces - 1) / pieces;
-            for (Index term = 0; term < inner; term += terms) {
-                in_tiles(of_few_rows, rows, columns, std::min(terms, inner - term), {a.data + term, a.stride},
-                         {b.data + term * b.stride, b.stride}, c, accumulate || term > 0);
-            }
-            return;
+    const bool takes_tiles = inner > 0 && skips_packing(flat.rows, flat.columns, most_terms);
+    const bool short_rows = rows <= few_rows;
+    if (!takes_tiles || (a.transposed && b.transposed)) {
+        product(rows, columns, inner, a, b, c, accumulate);
+    } else if (a.transposed) {
+        const bool small = rows * columns <= small_result && a.stride % bad_stride != 0;
+        if (small || inner <= few_terms) {
+            in_pieces(few_terms, tall, rows, columns, inner, a, b, c, accumulate);
+        } else {
+            product(rows, columns, inner, a, b, c, accumulate);
         }
-        if (b.transposed && rows >= least_turned_rows && rows <= most_turned_rows &&
-            inner >= least_turned_terms &&
-            skips_packing(of_few_rows.rows, of_few_rows.columns, piece_terms)) {
-            in_turned_pieces(rows, columns, inner, a, b, c, accumulate);
-            return;
+    } else if (b.transposed) {
+        const bool few = rows >= least_turned_rows && rows <= most_turned_rows && inner >= least_turned_terms;
+        const bool narrow = !short_rows && columns <= turned_columns && inner <= turned_terms;
+        if (few || narrow) {
+            in_turned_pieces(few ? flat : tall, rows, columns, inner, a, b, c, accumulate);
+        } else {
+            product(rows, columns, inner, a, b, c, accumulate);
         }
+    } else if (short_rows) {
+        in_pieces(most_terms, flat, rows, columns, inner, a, b, c, accumulate);
+    } else if (columns <= few_columns && columns * inner <= small_operand) {
+        in_pieces(most_terms, inner <= tall_terms ? tall : flat, rows, columns, inner, a, b, c, accumulate);
+    } else {
+        product(rows, columns, inner, a, b, c, accumulate);
     }
-    if (a.transposed && !b.transposed && inner <= few_terms &&
-        skips_packing(of_few_terms.rows, of_few_terms.columns, inner)) {
-        in_tiles(of_few_terms, rows, columns, inner, a, b, c, accumulate);
-        return;
-    }
-    product(rows, columns, inner, a, b, c, accumulate);
 }
 
 }  // namespace GANDSL_PRECISION
