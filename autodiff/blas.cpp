@@ -81,7 +81,7 @@ constexpr Index few_columns = 256;
 constexpr Index few_terms = 128;
 constexpr Index most_terms = 960;
 constexpr Index small_operand = 65536;
-constexpr Index small_result = 65536;
+constexpr Index small_result = 160'000;
 constexpr Tiles flat{16, 64};
 constexpr Tiles tall{48, 64};
 constexpr Index tall_terms = 256;

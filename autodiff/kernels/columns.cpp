@@ -14,6 +14,7 @@ namespace {
 constexpr Index block_elements = 1 << 20;         // of columns: four megabytes of floats
 constexpr Index weight_block_elements = 1 << 19;  // each block reads and writes the weight gradient once
 constexpr Index partial_elements = 1 << 23;       // of all private weight gradients together
+constexpr Index least_partial_rows = 128;
 constexpr double least_flops = 1e6;
 
 double row_flops(const Patches& patches, Index channels) {
@@ -46,7 +47,10 @@ Index scatter_block(const Patches& patches, Index channels) {
 }
 
 Partition weight_cut(const Patches& patches, Index channels) {
-    const Index most = std::clamp(partial_elements / (patches.width() * channels), Index{2}, Index{16});
+    // A private gradient is written and read once more, so it should be the sum of some rows.
+    const Index most = std::clamp(std::min(partial_elements / (patches.width() * channels),
+                                           patches.rows() / least_partial_rows),
+                                  Index{2}, Index{16});
     return partition(patches.rows(), row_flops(patches, channels), 4 * least_flops, most, 16);
 }
 
