@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
 #include <xtensor-blas/xblas.hpp>
 
@@ -71,105 +72,88 @@ void product(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix 
                        c_stride);
 }
 
-// A product cut into tiles that BLAS takes as they are, where it can: packing operands costs more than it
-// brings if each number is used only a few times. The bounds are where it was measured to be faster.
-struct Tiles {
-    Index rows, columns;
+// How a product is cut into ones that BLAS computes from where their operands are, as copying both into its
+// own order takes a tenth of the time and more. One after another: pieces of the terms, panels of columns,
+// tiles of rows.
+struct Cut {
+    Index terms;
+    Index tile_rows;
+    bool copies;  ///< the second operand's piece of each panel is first copied, to lie close together
 };
-constexpr Index few_rows = 128;
-constexpr Index few_columns = 256;
-constexpr Index few_terms = 128;
-constexpr Index most_terms = 960;
-constexpr Index small_operand = 65536;
-constexpr Index small_result = 160'000;
-constexpr Tiles flat{16, 64};
-constexpr Tiles tall{48, 64};
-constexpr Index tall_terms = 256;
-// A transposed operand is turned round in pieces that fit the first-level cache.
-constexpr Index turned_terms = 256;
-constexpr Index turned_columns = 64;
-constexpr Index least_turned_rows = 32;
-constexpr Index most_turned_rows = 64;
-constexpr Index least_turned_terms = 64;
-// Columns this far apart would fall on one another in the cache.
-constexpr Index bad_stride = 512;
+constexpr Index panel_columns = 64;
+constexpr Index panel_terms = 256;  // a panel of these fits the second-level cache beside other things
 
-// Tile after tile along the shorter side, so that what the longer one brings is read once.
-void in_tiles(Tiles tiles, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
+// A panel's piece of the second operand, one row after another.
+void copy_panel(Real* panel, ConstMatrix b, Index term, Index terms, Index column, Index columns) {
+    if (b.transposed) {
+        transpose_matrix(panel, columns, b.data + column * b.stride + term, b.stride, columns, terms);
+        return;
+    }
+    for (Index row = 0; row < terms; ++row) {
+        std::copy_n(b.data + (term + row) * b.stride + column, columns, panel + row * columns);
+    }
+}
+
+void in_tiles(const Cut& cut, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
               bool accumulate) {
-    const auto tile = [&](Index row, Index column) {
-        product(std::min(tiles.rows, rows - row), std::min(tiles.columns, columns - column), inner,
-                {a.data + row * (a.transposed ? 1 : a.stride), a.stride, a.transposed},
-                {b.data + column, b.stride}, {c.data + row * c.stride + column, c.stride}, accumulate);
-    };
-    if (rows > columns) {
-        for (Index row = 0; row < rows; row += tiles.rows) {
-            for (Index column = 0; column < columns; column += tiles.columns) {
-                tile(row, column);
+    alignas(64) std::array<Real, panel_columns * panel_terms> copied;
+    const Index pieces = (inner + cut.terms - 1) / cut.terms;
+    const Index step = (inner + pieces - 1) / pieces;
+    for (Index term = 0; term < inner; term += step) {
+        const Index terms = std::min(step, inner - term);
+        for (Index column = 0; column < columns; column += panel_columns) {
+            const Index across = std::min(panel_columns, columns - column);
+            ConstMatrix panel{b.data + term * b.stride + column, b.stride};
+            if (cut.copies) {
+                copy_panel(copied.data(), b, term, terms, column, across);
+                panel = {copied.data(), across};
             }
-        }
-    } else {
-        for (Index column = 0; column < columns; column += tiles.columns) {
-            for (Index row = 0; row < rows; row += tiles.rows) {
-                tile(row, column);
+            for (Index row = 0; row < rows; row += cut.tile_rows) {
+                const Index corner = a.transposed ? term * a.stride + row : row * a.stride + term;
+                product(std::min(cut.tile_rows, rows - row), across, terms,
+                        {a.data + corner, a.stride, a.transposed}, panel,
+                        {c.data + row * c.stride + column, c.stride}, accumulate || term > 0);
             }
         }
     }
 }
 
-// The terms in pieces of about equal length.
-void in_pieces(Index most, Tiles tiles, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b,
-               Matrix c, bool accumulate) {
-    const Index pieces = (inner + most - 1) / most;
-    const Index terms = (inner + pieces - 1) / pieces;
-    for (Index term = 0; term < inner; term += terms) {
-        in_tiles(tiles, rows, columns, std::min(terms, inner - term),
-                 {a.data + term * (a.transposed ? a.stride : 1), a.stride, a.transposed},
-                 {b.data + term * b.stride, b.stride}, c, accumulate || term > 0);
+// The cut that was measured to be fastest; none where BLAS's own way is.
+std::optional<Cut> cut_of(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b) {
+    constexpr Index tall_tile = 48;
+    constexpr Index flat_tile = 16;
+    constexpr Index flat_terms = 960;
+    constexpr Index few_rows = 128;
+    constexpr Index few_terms = 128;
+    constexpr Index small_result = 1 << 18;
+    constexpr Index least_copied_rows = 32;
+    constexpr Index least_copied_terms = 64;
+    constexpr Index clashing_stride = 512;  // rows this far apart fall on one another in the cache
+    if (inner == 0 || !skips_packing(tall_tile, panel_columns, panel_terms) ||
+        (a.transposed && b.transposed)) {
+        return std::nullopt;
     }
-}
-
-void in_turned_pieces(Tiles tiles, Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b,
-                      Matrix c, bool accumulate) {
-    alignas(64) std::array<Real, turned_columns * turned_terms> turned;
-    for (Index column = 0; column < columns; column += turned_columns) {
-        const Index across = std::min(turned_columns, columns - column);
-        for (Index term = 0; term < inner; term += turned_terms) {
-            const Index terms = std::min(turned_terms, inner - term);
-            transpose_matrix(turned.data(), across, b.data + column * b.stride + term, b.stride, across,
-                             terms);
-            in_tiles(tiles, rows, across, terms, {a.data + term, a.stride}, {turned.data(), across},
-                     {c.data + column, c.stride}, accumulate || term > 0);
-        }
+    if (a.transposed) {
+        const bool small = rows * columns <= small_result && a.stride % clashing_stride != 0;
+        return small || inner <= few_terms ? std::optional(Cut{panel_terms, tall_tile, false}) : std::nullopt;
     }
+    if (rows > few_rows) {
+        return Cut{panel_terms, tall_tile, true};
+    }
+    if (!b.transposed) {
+        return Cut{flat_terms, flat_tile, false};
+    }
+    if (rows >= least_copied_rows && inner >= least_copied_terms) {
+        return Cut{panel_terms, flat_tile, true};
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
-    const bool takes_tiles = inner > 0 && skips_packing(flat.rows, flat.columns, most_terms);
-    const bool short_rows = rows <= few_rows;
-    if (!takes_tiles || (a.transposed && b.transposed)) {
-        product(rows, columns, inner, a, b, c, accumulate);
-    } else if (a.transposed) {
-        const bool small = rows * columns <= small_result && a.stride % bad_stride != 0;
-        if (small || inner <= few_terms) {
-            in_pieces(few_terms, tall, rows, columns, inner, a, b, c, accumulate);
-        } else {
-            product(rows, columns, inner, a, b, c, accumulate);
-        }
-    } else if (b.transposed) {
-        const bool few = rows >= least_turned_rows && rows <= most_turned_rows && inner >= least_turned_terms;
-        const bool narrow = !short_rows && columns <= turned_columns && inner <= turned_terms;
-        if (few || narrow) {
-            in_turned_pieces(few ? flat : tall, rows, columns, inner, a, b, c, accumulate);
-        } else {
-            product(rows, columns, inner, a, b, c, accumulate);
-        }
-    } else if (short_rows) {
-        in_pieces(most_terms, flat, rows, columns, inner, a, b, c, accumulate);
-    } else if (columns <= few_columns && columns * inner <= small_operand) {
-        in_pieces(most_terms, inner <= tall_terms ? tall : flat, rows, columns, inner, a, b, c, accumulate);
+    if (const auto cut = cut_of(rows, columns, inner, a, b)) {
+        in_tiles(*cut, rows, columns, inner, a, b, c, accumulate);
     } else {
         product(rows, columns, inner, a, b, c, accumulate);
     }
