@@ -7,15 +7,11 @@
 #include <limits>
 #include <stdexcept>
 
+#include "tests/bench/median.hpp"
+
 namespace gandsl::bench {
 
 namespace {
-
-double median_of(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
 
 void say(const std::string& text) {
     fmt::print(stderr, "{}\n", text);
@@ -63,7 +59,7 @@ Result measure(const Row& row, const Options& options) {
         result.peer.emplace();
         result.peer->settings = fastest_peer(row.model, options.threads, row.steps);
     }
-    std::vector<double> step, single, memory, reading, peer_step, peer_memory, ratios, start;
+    std::vector<double> step, single, speedup, memory, reading, peer_step, peer_memory, ratios, start;
     for (std::size_t round = 0; round < options.rounds; ++round) {
         const Measured own = run_gandsl(row.model, options.threads, row.steps);
         step.push_back(own.median);
@@ -81,6 +77,7 @@ Result measure(const Row& row, const Options& options) {
             ratios.push_back(peer.median / own.median);
         }
         single.push_back(run_gandsl(row.model, 1, row.steps).median);
+        speedup.push_back(single.back() / own.median);
         start.push_back(start_gandsl(row.model));
         say(fmt::format("  round {}: {:.2f} ms, one thread {:.2f} ms{}", round + 1, step.back(),
                         single.back(),
@@ -88,6 +85,7 @@ Result measure(const Row& row, const Options& options) {
     }
     result.step = median_of(step);
     result.single = median_of(single);
+    result.speedup = median_of(speedup);
     result.memory = median_of(memory);
     result.reading = median_of(reading);
     result.start = median_of(start);
@@ -95,6 +93,7 @@ Result measure(const Row& row, const Options& options) {
     if (result.peer) {
         const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
         result.peer->step = median_of(peer_step);
+        result.peer->ratio = median_of(ratios);
         result.peer->memory = median_of(peer_memory);
         result.peer->ratios = {*low, *high};
     }

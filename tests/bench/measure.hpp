@@ -42,7 +42,8 @@ struct PeerResult {
     PeerSettings settings;  ///< the fastest
     double step = 0;
     double memory = 0;
-    Range ratios;  ///< lowest and highest of the rounds'
+    double ratio = 0;  ///< of PyTorch's step to gandsl's in the same round
+    Range ratios;      ///< lowest and highest
 };
 
 /// Medians over the rounds.
@@ -50,6 +51,7 @@ struct Result {
     Row row;
     double step = 0;     ///< milliseconds
     double single = 0;   ///< milliseconds, on one thread
+    double speedup = 0;  ///< by the other threads, in the same round
     double memory = 0;   ///< bytes
     double reading = 0;  ///< milliseconds a step
     double start = 0;    ///< seconds
@@ -57,7 +59,8 @@ struct Result {
     std::optional<PeerResult> peer;
 };
 
-/// The sides take turns in every round, so that all meet the same machine. Throws if their models differ.
+/// The sides take turns in every round, so that all meet the same machine, and are compared in each. Throws
+/// if their models differ.
 Result measure(const Row& row, const Options& options);
 
 /// The fastest way to run PyTorch here: the least median over both flavours of OpenBLAS and up to `threads`

@@ -58,7 +58,7 @@ Table against_peer(const std::vector<Result>& results) {
         if (!result.peer) {
             continue;
         }
-        const double ratio = result.peer->step / result.step;
+        const double ratio = result.peer->ratio;
         const double share = result.memory / result.peer->memory;
         lines.push_back(
             {result.row.name, std::to_string(result.row.model.batch), milliseconds(result.peer->step),
@@ -79,14 +79,13 @@ Table alone(const std::vector<Result>& results) {
                                  "replay", fmt::format("<= {:g} %", 100 * most_replay), "start",
                                  fmt::format("<= {:g} s", most_start), "data ms", "<= ms"}};
     for (const Result& result : results) {
-        const double speedup = result.single / result.step;
-        lines.push_back({result.row.name, milliseconds(result.step), milliseconds(result.single),
-                         fmt::format("{:.2f}", speedup), verdict(speedup >= least_speedup, table),
-                         fmt::format("{:.1f} %", 100 * result.profile.replay),
-                         verdict(result.profile.replay <= most_replay, table),
-                         fmt::format("{:.2f} s", result.start), verdict(result.start <= most_start, table),
-                         fmt::format("{:.2f}", result.reading),
-                         verdict(result.reading <= result.step, table)});
+        lines.push_back(
+            {result.row.name, milliseconds(result.step), milliseconds(result.single),
+             fmt::format("{:.2f}", result.speedup), verdict(result.speedup >= least_speedup, table),
+             fmt::format("{:.1f} %", 100 * result.profile.replay),
+             verdict(result.profile.replay <= most_replay, table), fmt::format("{:.2f} s", result.start),
+             verdict(result.start <= most_start, table), fmt::format("{:.2f}", result.reading),
+             verdict(result.reading <= result.step, table)});
     }
     table.text = aligned(lines);
     return table;
@@ -153,9 +152,9 @@ std::string page(const Machine& machine, const std::string& command, double impo
             "precision; the number of learned weights is held to be equal. They take turns in every round. "
             "PyTorch at its best: the fastest of one and two threads with either "
             "flavour of "
-            "OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is that of the medians; "
-            "the "
-            "column after it has the lowest and highest of a round.\n\n";
+            "OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is taken in every round, "
+            "where one side follows "
+            "the other, and its median is shown; the column after it has the lowest and highest.\n\n";
         text += against_peer(results).text + "\n";
     }
     text +=
