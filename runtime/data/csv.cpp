@@ -7,6 +7,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/data/idx.hpp"
+#include "runtime/data/utf8.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/terminal/format.hpp"
 
@@ -48,6 +49,7 @@ std::optional<double> parse_number(std::string_view text) {
 
 CsvFile::CsvFile(const std::filesystem::path& path)
     : path_(path), text_(files::read_whole(path, available_memory() / memory_per_byte)) {
+    refuse_utf16(text_, path_.string());
     at_ = text_.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0;
     std::vector<std::string> cells;
     if (!read_row(cells)) {

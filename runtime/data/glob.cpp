@@ -163,6 +163,9 @@ std::string nothing_matches(const std::string& pattern, const fs::path& folder) 
         return path.string() + " is a folder; for the files in it write \"" +
                (fs::path(pattern) / "*").string() + "\"";
     }
+    if (fs::exists(path, ignored)) {
+        return path.string() + " is a device or a pipe; expected a file, which can be read more than once";
+    }
     return (is_pattern(pattern) ? "no file matches " : "no file ") + path.string();
 }
 

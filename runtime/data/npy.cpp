@@ -1,5 +1,7 @@
 #include "runtime/data/npy.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
@@ -317,12 +319,12 @@ DatasetPointer open_npy(const NpySource& source) {
             fail(labels_path, "has " + std::to_string(found.values.size()) + " labels, but " + path.string() +
                                   " has " + std::to_string(array.shape[0]) + " examples; expected as many");
         }
-        constexpr float most_classes = 1 << 20;
+        constexpr int most_classes = 1 << 20;
         for (std::size_t i = 0; i < found.values.size(); ++i) {
             const float label = found.values[i];
-            if (!(label >= 0 && label < most_classes && label == std::floor(label))) {
-                fail(labels_path,
-                     "has labels that are no whole numbers from 0 on, the first at " + std::to_string(i));
+            if (!(label >= 0 && label < float{most_classes} && label == std::floor(label))) {
+                fail(labels_path, fmt::format("has the label {} at {}; expected whole numbers from 0 to {}",
+                                              label, i, most_classes - 1));
             }
         }
         const float largest = *std::max_element(found.values.begin(), found.values.end());

@@ -49,16 +49,20 @@ std::optional<Decoded> decode(std::string_view text, std::size_t offset) {
     return result;
 }
 
+bool is_utf16(std::string_view text) {
+    return text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF";
+}
+
 [[noreturn]] void refuse(std::string_view text, std::size_t offset, const std::string& name) {
     const std::string_view before = text.substr(0, offset);
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     constexpr std::string_view digits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(text[offset]);
-    const bool wide = text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF";
-    throw Error(ErrorCode::format, name + " is not UTF-8: byte " + std::to_string(offset) + " (in line " +
-                                       std::to_string(line) + ") is 0x" + digits[byte >> 4U] +
-                                       digits[byte & 0xFU] + "; convert it, for instance with: " +
-                                       (wide ? "iconv -f utf-16 -t utf-8" : "iconv -f latin1 -t utf-8"));
+    throw Error(ErrorCode::format,
+                name + " is not UTF-8: byte " + std::to_string(offset) + " (in line " + std::to_string(line) +
+                    ") is 0x" + digits[byte >> 4U] + digits[byte & 0xFU] +
+                    "; convert it, for instance with: " +
+                    (is_utf16(text) ? "iconv -f utf-16 -t utf-8" : "iconv -f latin1 -t utf-8"));
 }
 
 }  // namespace
@@ -81,6 +85,12 @@ std::vector<char32_t> code_points(std::string_view utf8, const std::string& name
         offset += decoded->bytes;
     }
     return result;
+}
+
+void refuse_utf16(std::string_view text, const std::string& name) {
+    if (is_utf16(text)) {
+        refuse(text, 0, name);
+    }
 }
 
 std::string to_utf8(char32_t code_point) {

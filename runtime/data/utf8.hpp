@@ -13,6 +13,9 @@ namespace gandsl::data {
 /// is not UTF-8, with the byte and line at fault.
 std::vector<char32_t> code_points(std::string_view utf8, const std::string& name);
 
+/// Throws `format` where a text begins like UTF-16, whose bytes would pass for odd characters.
+void refuse_utf16(std::string_view text, const std::string& name);
+
 /// One code point as UTF-8.
 std::string to_utf8(char32_t code_point);
 

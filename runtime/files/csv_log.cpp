@@ -132,7 +132,8 @@ CsvLog CsvLog::resume(const std::filesystem::path& path, const std::vector<std::
         const std::size_t line_end = content.find('\n', end);
         if (line_end == std::string::npos) {
             throw Error(ErrorCode::format, path.string() + " has " + std::to_string(row) +
-                                               " rows; expected at least " + std::to_string(rows));
+                                               " rows; expected at least " + std::to_string(rows) +
+                                               "; put back what is missing, or begin anew, without --resume");
         }
         end = line_end + 1;
     }

@@ -16,14 +16,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+[[noreturn]] void refuse(const std::string& name, const std::string& why = "") {
+    throw Error(
+        ErrorCode::format,
+        fmt::format("{} is no record of a run{}; put back the one it had, or begin a new run", name, why));
+}
+
 /// Discarded where the text is no JSON. What is nested deeper than any record is none: to walk it, or only to
 /// let go of it, would overflow the stack.
-Json parsed(const std::string& text) {
+Json parsed(const std::string& text, const std::string& name = "run.json") {
     constexpr int most_depth = 20;
-    const auto is_shallow = [](int depth, Json::parse_event_t, Json&) {
+    const auto is_shallow = [&](int depth, Json::parse_event_t, Json&) {
         if (depth > most_depth) {
-            throw Error(ErrorCode::format, "run.json: is no record of a run: it is nested more than " +
-                                               std::to_string(most_depth) + " deep");
+            refuse(name, fmt::format(": it is nested more than {} deep", most_depth));
         }
         return true;
     };
@@ -168,7 +173,7 @@ std::vector<LoadedNet> recorded_nets(const std::string& recorded) {
             }
         }
     } catch (const Json::exception&) {
-        throw Error(ErrorCode::format, "run.json: is no record of a run");
+        refuse("run.json");
     }
     return nets;
 }
@@ -220,7 +225,7 @@ std::optional<std::string> text_difference(const std::string& before, const std:
 std::string with_length(const std::string& recorded, std::uint64_t steps, std::uint64_t epochs) {
     Json record = parsed(recorded);
     if (!record.is_object()) {
-        throw Error(ErrorCode::format, "run.json: is no record of a run");
+        refuse("run.json");
     }
     record["steps"] = steps;
     record["epochs"] = epochs;
@@ -228,7 +233,7 @@ std::string with_length(const std::string& recorded, std::uint64_t steps, std::u
 }
 
 Record read_record(const std::filesystem::path& path) {
-    const Json json = parsed(files::read_whole(path, most_record_bytes));
+    const Json json = parsed(files::read_whole(path, most_record_bytes), path.string());
     Record record;
     try {
         record.file = json.at("file").get<std::string>();
@@ -267,7 +272,7 @@ Record read_record(const std::filesystem::path& path) {
             record.sources.clear();
         }
     } catch (const Json::exception&) {
-        throw Error(ErrorCode::format, path.string() + ": is no record of a run; begin anew, without --resume");
+        refuse(path.string());
     }
     return record;
 }
@@ -276,7 +281,7 @@ std::vector<std::string> differences(const std::string& recorded, const std::str
     const Json before = parsed(recorded);
     const Json after = parsed(now);
     if (before.is_discarded() || !before.is_object()) {
-        throw Error(ErrorCode::format, "run.json: is no record of a run");
+        refuse("run.json");
     }
     std::vector<std::string> found;
     for (const char* key : {"options", "seed", "batch"}) {

@@ -264,10 +264,10 @@ BOOST_FIXTURE_TEST_CASE(headers_that_promise_too_much, Fixture) {
     write("out/tiny/001/run.json",
           replaced(record, "\"options\": {",
                    "\"options\": {\"deep\": " + repeated("[", 200'000) + repeated("]", 200'000) + ","));
-    refused({"sample", "out/tiny/001"}, {"run.json: is no record of a run: it is nested more than 20 deep"});
+    refused({"sample", "out/tiny/001"}, {"run.json is no record of a run: it is nested more than 20 deep"});
     refused({"run", "tiny.gan", "--resume", "out/tiny/001"}, {"nested more than 20 deep"});
     write("out/tiny/001/run.json", repeated("[", 1'000'000));
-    refused({"sample", "out/tiny/001"}, {"run.json: is no record of a run"});
+    refused({"sample", "out/tiny/001"}, {"run.json is no record of a run"});
 }
 
 BOOST_FIXTURE_TEST_CASE(models_beyond_memory, Fixture) {

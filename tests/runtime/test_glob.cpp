@@ -99,6 +99,8 @@ BOOST_AUTO_TEST_CASE(says_why_nothing_is_there) {
     BOOST_TEST(data::nothing_matches("a.csv", folder.path()) == "no file " + at + "/a.csv");
     BOOST_TEST(data::nothing_matches("faces", folder.path()) ==
                at + "/faces is a folder; for the files in it write \"faces/*\"");
+    BOOST_TEST(data::nothing_matches("/dev/null", folder.path()) ==
+               "/dev/null is a device or a pipe; expected a file, which can be read more than once");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -158,7 +158,8 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
                }).find("x.npy has 2 numbers, which take ") == std::string::npos);
     BOOST_TEST(message_of([&] { read_npy(folder / "x.npy", 20); }).find("at most 10 are read") !=
                std::string::npos);
-    BOOST_TEST(message_of([&] { read_npy(folder.path()); }).find("is a folder; expected ") != std::string::npos);
+    BOOST_TEST(message_of([&] { read_npy(folder.path()); }).find("is a folder; expected ") !=
+               std::string::npos);
     BOOST_TEST(message_of([&] { read_npy(folder / "none"); }).find("No such file") != std::string::npos);
 }
 
@@ -189,12 +190,14 @@ BOOST_AUTO_TEST_CASE(examples_and_labels) {
     write_file(folder / "y.npy", npy("<i8", false, "(2,)", bytes_of<std::int64_t>({4, 0})));
     BOOST_TEST(message_of([&] { open_npy(source); }).find("y.npy has 2 labels, but ") != std::string::npos);
     write_file(folder / "y.npy", npy("<f4", false, "(3,)", bytes_of({1.0F, 0.5F, 0.0F})));
-    BOOST_TEST(message_of([&] {
-                   open_npy(source);
-               }).find("y.npy has labels that are no whole numbers from 0 on, the first at 1") !=
+    const std::string expected = "; expected whole numbers from 0 to 1048575";
+    BOOST_TEST(message_of([&] { open_npy(source); }).find("y.npy has the label 0.5 at 1" + expected) !=
                std::string::npos);
     write_file(folder / "y.npy", npy("<i8", false, "(3,)", bytes_of<std::int64_t>({1, -1, 0})));
-    BOOST_TEST(message_of([&] { open_npy(source); }).find("the first at 1") != std::string::npos);
+    BOOST_TEST(message_of([&] { open_npy(source); }).find("y.npy has the label -1 at 1" + expected) !=
+               std::string::npos);
+    write_file(folder / "y.npy", npy("<i8", false, "(3,)", bytes_of<std::int64_t>({1, 0, 1 << 30})));
+    BOOST_TEST(message_of([&] { open_npy(source); }).find("at 2" + expected) != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

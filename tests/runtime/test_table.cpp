@@ -125,6 +125,10 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
     BOOST_TEST(refused("a,b\n1,\n") == ", line 2: column 'b' is empty; expected a number");
     BOOST_TEST(refused("a,b\n") == " has a header and no rows after it");
     BOOST_TEST(refused("") == " has no rows");
+    BOOST_TEST(refused("\xFF\xFE"
+                       "a") ==
+               " is not UTF-8: byte 0 (in line 1) is 0xff; convert it, for instance with: iconv -f utf-16 -t "
+               "utf-8");
     source.label = "sort";
     BOOST_TEST(refused(flowers) == " has no column 'sort'; its columns are 'width', 'height', 'kind'");
     source.label = "kind";
