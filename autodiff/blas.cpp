@@ -25,13 +25,23 @@ void use_one_thread() {
     static_cast<void>(done);
 }
 
-int blas_size(Index size, Index least, const char* what) {
+void check_size(Index size, Index least, const char* what) {
     if (size < least || size > std::numeric_limits<int>::max()) {
         throw Error(ErrorCode::internal, std::string("[gemm] ") + what + " is " + std::to_string(size) +
                                              ", expected " + std::to_string(least) + " to " +
                                              std::to_string(std::numeric_limits<int>::max()));
     }
-    return static_cast<int>(size);
+}
+
+void check_sizes(Index rows, Index columns, Index inner, const ConstMatrix& a, const ConstMatrix& b,
+                 const Matrix& c) {
+    const Index one = 1;
+    check_size(rows, 0, "the number of rows");
+    check_size(columns, 0, "the number of columns");
+    check_size(inner, 0, "the inner size");
+    check_size(a.stride, std::max(one, a.transposed ? rows : inner), "the first operand's row stride");
+    check_size(b.stride, std::max(one, b.transposed ? inner : columns), "the second operand's row stride");
+    check_size(c.stride, std::max(one, columns), "the result's row stride");
 }
 
 cxxblas::Transpose flag(bool transposed) {
@@ -54,22 +64,14 @@ namespace {
 // One call of BLAS.
 void product(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
              bool accumulate) {
-    const int m = blas_size(rows, 0, "the number of rows");
-    const int n = blas_size(columns, 0, "the number of columns");
-    const int k = blas_size(inner, 0, "the inner size");
-    if (m == 0 || n == 0) {
+    if (rows == 0 || columns == 0) {
         return;
     }
-    const Index one = 1;
-    const int a_stride =
-        blas_size(a.stride, std::max(one, a.transposed ? rows : inner), "the first operand's row stride");
-    const int b_stride =
-        blas_size(b.stride, std::max(one, b.transposed ? inner : columns), "the second operand's row stride");
-    const int c_stride = blas_size(c.stride, columns, "the result's row stride");
     use_one_thread();
-    cxxblas::gemm<int>(cxxblas::StorageOrder::RowMajor, flag(a.transposed), flag(b.transposed), m, n, k,
-                       Real(1), a.data, a_stride, b.data, b_stride, accumulate ? Real(1) : Real(0), c.data,
-                       c_stride);
+    cxxblas::gemm<int>(cxxblas::StorageOrder::RowMajor, flag(a.transposed), flag(b.transposed),
+                       static_cast<int>(rows), static_cast<int>(columns), static_cast<int>(inner), Real(1),
+                       a.data, static_cast<int>(a.stride), b.data, static_cast<int>(b.stride),
+                       accumulate ? Real(1) : Real(0), c.data, static_cast<int>(c.stride));
 }
 
 // How a product is cut into ones that BLAS computes from where their operands are, as copying both into its
@@ -81,7 +83,7 @@ struct Cut {
     bool copies;  ///< the second operand's piece of each panel is first copied, to lie close together
 };
 constexpr Index panel_columns = 64;
-constexpr Index panel_terms = 256;  // a panel of these fits the second-level cache beside other things
+constexpr Index panel_terms = 320;  // a panel of these fits the second-level cache beside other things
 
 // A panel's piece of the second operand, one row after another.
 void copy_panel(Real* panel, ConstMatrix b, Index term, Index terms, Index column, Index columns) {
@@ -118,7 +120,8 @@ void in_tiles(const Cut& cut, Index rows, Index columns, Index inner, ConstMatri
     }
 }
 
-// The cut that was measured to be fastest; none where BLAS's own way is.
+// None where BLAS's own way is faster, by what was measured: for what is tiny, for a result of a column or
+// two, and where a result that no cache holds would be read and written again for few terms.
 std::optional<Cut> cut_of(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b) {
     constexpr Index tall_tile = 48;
     constexpr Index flat_tile = 16;
@@ -126,16 +129,23 @@ std::optional<Cut> cut_of(Index rows, Index columns, Index inner, ConstMatrix a,
     constexpr Index few_rows = 128;
     constexpr Index few_terms = 128;
     constexpr Index small_result = 1 << 18;
+    constexpr Index large_result = 1 << 21;
+    constexpr double tiny = 1 << 15;  // multiplications
+    constexpr Index least_columns = 3;
+    constexpr Index least_copied_columns = 16;
     constexpr Index least_copied_rows = 32;
     constexpr Index least_copied_terms = 64;
     constexpr Index clashing_stride = 512;  // rows this far apart fall on one another in the cache
-    if (inner == 0 || !skips_packing(tall_tile, panel_columns, panel_terms) ||
-        (a.transposed && b.transposed)) {
+    const double multiplications =
+        static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(inner);
+    if (multiplications <= tiny || columns < least_columns || (a.transposed && b.transposed) ||
+        !skips_packing(tall_tile, panel_columns, panel_terms)) {
         return std::nullopt;
     }
     if (a.transposed) {
         const bool small = rows * columns <= small_result && a.stride % clashing_stride != 0;
-        return small || inner <= few_terms ? std::optional(Cut{panel_terms, tall_tile, false}) : std::nullopt;
+        const bool brief = rows * columns <= large_result && inner <= few_terms;
+        return small || brief ? std::optional(Cut{panel_terms, tall_tile, false}) : std::nullopt;
     }
     if (rows > few_rows) {
         return Cut{panel_terms, tall_tile, true};
@@ -143,7 +153,7 @@ std::optional<Cut> cut_of(Index rows, Index columns, Index inner, ConstMatrix a,
     if (!b.transposed) {
         return Cut{flat_terms, flat_tile, false};
     }
-    if (rows >= least_copied_rows && inner >= least_copied_terms) {
+    if (rows >= least_copied_rows && columns >= least_copied_columns && inner >= least_copied_terms) {
         return Cut{panel_terms, flat_tile, true};
     }
     return std::nullopt;
@@ -152,6 +162,7 @@ std::optional<Cut> cut_of(Index rows, Index columns, Index inner, ConstMatrix a,
 }  // namespace
 
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c, bool accumulate) {
+    check_sizes(rows, columns, inner, a, b, c);
     if (const auto cut = cut_of(rows, columns, inner, a, b)) {
         in_tiles(*cut, rows, columns, inner, a, b, c, accumulate);
     } else {

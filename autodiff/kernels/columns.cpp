@@ -47,10 +47,11 @@ Index scatter_block(const Patches& patches, Index channels) {
 }
 
 Partition weight_cut(const Patches& patches, Index channels) {
-    // A private gradient is written and read once more, so it should be the sum of some rows.
-    const Index most = std::clamp(std::min(partial_elements / (patches.width() * channels),
-                                           patches.rows() / least_partial_rows),
-                                  Index{2}, Index{16});
+    // A private gradient is written and read once more, so it should be the sum of some rows; but two threads
+    // have work.
+    const Index most = std::clamp(
+        std::min(partial_elements / (patches.width() * channels), patches.rows() / least_partial_rows),
+        Index{2}, Index{16});
     return partition(patches.rows(), row_flops(patches, channels), 4 * least_flops, most, 16);
 }
 

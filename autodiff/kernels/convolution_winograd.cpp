@@ -128,21 +128,22 @@ struct Method {
     Tiling tiling;
     WinogradWeight weight;
     WinogradTaps taps;
-    Index inner = 0;       ///< the source's channels, of all phases
-    Index outer = 0;       ///< the result's
+    Index inner = 0;  ///< the source's channels, of all phases
+    Index outer = 0;  ///< the result's
+    Index phase_channels = 0;
     bool adjoint = false;  ///< of a product by input: the forward product's transforms, backwards
-    /// Where the odd phases' kernels have no value, as theirs is one tap less (a kernel of 3 or 5 at a stride
-    /// of two); else -1.
+    /// Where the odd phases' kernels have no value, as theirs is one tap less (an odd kernel at a stride of
+    /// two); else -1.
     Index empty_point = -1;
 };
 
-// The channels that count at a place: of `channels` in each phase, those of phases with a value there.
+// The channels that count at a place: those of phases whose kernel has a value there.
 struct Channels {
     Index begin, end;
 
     Index count() const { return end - begin; }
 };
-Channels channels_at(const Method& method, Index place, Index channels) {
+Channels channels_at(const Method& method, Index place) {
     const bool y = place / method.transforms->points() == method.empty_point;
     const bool x = place % method.transforms->points() == method.empty_point;
     const Index phases = method.taps.phases;
@@ -150,7 +151,7 @@ Channels channels_at(const Method& method, Index place, Index channels) {
     const Index last = x   ? winograd_slot(phases, 0, 0)
                        : y ? winograd_slot(phases, 0, 1)
                            : phases * phases - 1;
-    return {begin * channels, (last + 1) * channels};
+    return {begin * method.phase_channels, (last + 1) * method.phase_channels};
 }
 
 const WinogradTransforms* transforms_for(const Convolution& job) {
@@ -208,6 +209,7 @@ Method method_of(const Convolution& job) {
     method.source = backward ? out : in;
     method.result = backward ? in : out;
     const Index phases = stride * stride;
+    method.phase_channels = sizes.in_channels;
     method.inner = backward ? sizes.out_channels : phases * sizes.in_channels;
     method.outer = backward ? phases * sizes.in_channels : sizes.out_channels;
     // A product by input reads the weight as (kernel, kernel, out, in) with its taps from last to first.
@@ -327,7 +329,7 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
                   });
         for (Index place = 0; place < places; ++place) {
             const Rows rows = rows_at(transforms, tiling, place, units);
-            const Channels own = channels_at(method, place, job.sizes.in_channels);
+            const Channels own = channels_at(method, place);
             const Channels inner = backward ? Channels{0, method.inner} : own;
             const Channels outer = backward ? own : Channels{0, method.outer};
             Real* const target = products + place * result_slab;
@@ -336,10 +338,12 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
                  {kernel + place * weight_slab + inner.begin * method.weight.row + outer.begin,
                   method.weight.row},
                  {target + rows.begin * result_step + outer.begin, result_step});
-            for (Index row = rows.begin; row < rows.end && outer.count() < method.outer; ++row) {
-                Real* const line = target + row * result_step;
-                std::fill(line, line + outer.begin, Real(0));
-                std::fill(line + outer.end, line + method.outer, Real(0));
+            if (outer.count() < method.outer) {
+                for (Index row = rows.begin; row < rows.end; ++row) {
+                    Real* const line = target + row * result_step;
+                    std::fill(line, line + outer.begin, Real(0));
+                    std::fill(line + outer.end, line + method.outer, Real(0));
+                }
             }
         }
         for_kinds(tiling, begin, units, begin, end,
@@ -369,8 +373,8 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
 
 // by_weight: all tiles of a pass are spread, then each place is one product over them. What is missing at a
 // place would have gone to taps that the kernel does not have.
-void run_by_weight(const Convolution& job, const Method& method, Real* result, const Real* input,
-                   const Real* cotangent, std::span<Real> scratch, ThreadPool& pool) {
+void run_by_weight(const Method& method, Real* result, const Real* input, const Real* cotangent,
+                   std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
     const Index places = transforms.places();
     const Index weight_slab = slab_of(method.inner, step_of(method.outer));
@@ -401,7 +405,7 @@ void run_by_weight(const Convolution& job, const Method& method, Real* result, c
         pool.parallel(static_cast<std::size_t>(places), [&](std::size_t part, std::size_t) {
             const auto place = static_cast<Index>(part);
             const Rows rows = rows_at(transforms, tiling, place, units);
-            const Channels inner = channels_at(method, place, job.sizes.in_channels);
+            const Channels inner = channels_at(method, place);
             gemm(inner.count(), method.outer, rows.end - rows.begin,
                  {source + place * source_slab + rows.begin * source_step + inner.begin, source_step, true},
                  {slopes + place * result_slab + rows.begin * result_step, result_step},
@@ -420,7 +424,7 @@ void run(const Convolution& job, Real* result, const Real* first, const Real* se
          ThreadPool& pool) {
     const Method method = method_of(job);
     if (job.product == Product::by_weight) {
-        run_by_weight(job, method, result, first, second, scratch, pool);
+        run_by_weight(method, result, first, second, scratch, pool);
     } else {
         run_product(job, method, result, first, second, scratch, pool);
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "autodiff/blas.hpp"
+#include "autodiff/error.hpp"
 
 /// gemm by sizes: whichever way a product is cut, every element is the sum of its terms, and nothing beside
 /// the result is touched.
@@ -78,7 +79,6 @@ void check(Index rows, Index columns, Index inner, bool first_transposed, bool s
 
 BOOST_AUTO_TEST_SUITE(products)
 
-// Sizes on both sides of every bound in blas.cpp, none a multiple of a tile.
 BOOST_AUTO_TEST_CASE(every_way_of_cutting_sums_the_same_terms) {
     for (const Index rows : {1, 17, 50, 129, 300}) {
         for (const Index columns : {1, 27, 65, 257}) {
@@ -91,6 +91,31 @@ BOOST_AUTO_TEST_CASE(every_way_of_cutting_sums_the_same_terms) {
             }
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(large_results) {
+    for (const Index inner : {60, 130, 330}) {
+        for (const bool accumulate : {false, true}) {
+            check(520, 510, inner, true, false, accumulate);
+            check(520, 510, inner, false, true, accumulate);
+        }
+    }
+    check(1500, 1410, 40, true, false, false);
+}
+
+BOOST_AUTO_TEST_CASE(what_blas_would_refuse_is_refused) {
+    std::vector<Real> memory(100);
+    const auto refused = [&](Index rows, Index columns, Index inner, Index a, Index b, Index c) {
+        const ConstMatrix first{memory.data(), a};
+        const ConstMatrix second{memory.data(), b};
+        BOOST_CHECK_THROW(gemm(rows, columns, inner, first, second, {memory.data(), c}), Error);
+    };
+    refused(5, 5, -5, 5, 5, 5);
+    refused(-5, 5, 5, 5, 5, 5);
+    refused(5, -5, 5, 5, 5, 5);
+    refused(200, 200, 600, 300, 200, 200);
+    refused(200, 200, 600, 600, 100, 200);
+    refused(200, 200, 600, 600, 200, 100);
 }
 
 BOOST_AUTO_TEST_CASE(strides_of_two_kilobytes) {
