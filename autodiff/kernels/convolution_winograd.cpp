@@ -18,7 +18,7 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 // Floats of transformed tiles, at most: in one part, and in one pass over the weight's gradient.
-constexpr Index tiles_elements = 1 << 19;
+constexpr Index tiles_elements = 1 << 20;
 constexpr Index weight_elements = 1 << 19;
 
 // Rows and slabs (the places of one value lie a slab apart) whose sizes are powers of two would fall on one
