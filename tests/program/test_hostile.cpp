@@ -36,9 +36,9 @@ std::string quoted(const std::string& text) {
 }
 
 struct Fixture : Scratch {
-    /// The program with at most 3 GB of memory, and a minute; a sanitizer needs more.
+    /// The program with at most 3 GB of addresses; a sanitizer wants terabytes of them.
     Outcome within_limits(const Names& words) const {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
         std::string line;
 #else
         std::string line = "ulimit -v 3000000; ";
