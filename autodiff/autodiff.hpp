@@ -1,7 +1,7 @@
 #pragma once
 
-/// Reverse-mode automatic differentiation over xtensor arrays: record on a Tape, differentiate with gradient(), run
-/// eagerly or by a Plan.
+/// Reverse-mode automatic differentiation over xtensor arrays: record on a Tape, differentiate with
+/// gradient(), run eagerly or by a Plan.
 #include "array.hpp"
 #include "error.hpp"
 #include "gradient.hpp"

@@ -25,8 +25,8 @@ inline constexpr std::size_t part_size = 8192;
 /// Sums of one program.
 inline constexpr std::size_t most_sums = 4;
 
-/// Operands that no memory holds: matrices of the domain's shape, computed a tile at a time by the thread that
-/// reads them.
+/// Operands that no memory holds: matrices of the domain's shape, computed a tile at a time by the thread
+/// that reads them.
 struct TiledOperands {
     Partition rows, columns;            ///< how the domain is cut
     std::vector<std::size_t> operands;  ///< their places in the program; their registers are at Place::tile
@@ -81,8 +81,8 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
 std::size_t scratch_size(const ElementwiseProgram& program, std::size_t threads);
 
 /// Every number depends on its own position alone, and sums on how the program is cut into slices, so the
-/// number of threads does not matter. `sums` are the results of the summed registers; a program with tiled operands
-/// has none.
+/// number of threads does not matter. `sums` are the results of the summed registers; a program with tiled
+/// operands has none.
 void run(const ElementwiseProgram& program, std::span<const Real* const> operands,
          std::span<Real* const> outputs, std::span<Real* const> sums, std::span<Real> scratch,
          ThreadPool& pool);

@@ -24,9 +24,9 @@ ElementwiseProgram single(const Operation& operation, const Attributes& attribut
     for (std::size_t index = 0; index < inputs.size(); ++index) {
         auto& operand = program.operands[index];
         operand.target = index;
-        program.registers.push_back(operand.contiguous
-                                        ? ElementwiseProgram::Register{Place::operand, index}
-                                        : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
+        program.registers.push_back(
+            operand.contiguous ? ElementwiseProgram::Register{Place::operand, index}
+                               : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
         step.sources[index] = static_cast<std::uint8_t>(index);
     }
     program.registers.push_back({Place::output, 0});

@@ -39,7 +39,8 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
     Tape& tape = value.tape();
     for (const Var& variable : variables) {
         if (!variable.valid() || &variable.tape() != &tape) {
-            throw Error(ErrorCode::invalid_argument, "[gradient] a variable belongs to another tape, or to none");
+            throw Error(ErrorCode::invalid_argument,
+                        "[gradient] a variable belongs to another tape, or to none");
         }
     }
     const NodeId last = value.id();
@@ -97,7 +98,9 @@ std::vector<Var> gradient(Var value, std::initializer_list<Var> variables) {
     return gradient(value, std::span<const Var>(variables.begin(), variables.size()));
 }
 
-Var gradient(Var value, Var variable) { return gradient(value, {variable})[0]; }
+Var gradient(Var value, Var variable) {
+    return gradient(value, {variable})[0];
+}
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

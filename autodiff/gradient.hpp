@@ -9,8 +9,8 @@ namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 /// Gradients of the sum of `value` with respect to each of `variables`, recorded on the same tape as ordinary
-/// values, so they can be differentiated again. A variable that `value` does not depend on gets zeros. Each result has
-/// its variable's shape.
+/// values, so they can be differentiated again. A variable that `value` does not depend on gets zeros. Each
+/// result has its variable's shape.
 std::vector<Var> gradient(Var value, std::span<const Var> variables);
 std::vector<Var> gradient(Var value, std::initializer_list<Var> variables);
 Var gradient(Var value, Var variable);

@@ -102,7 +102,9 @@ std::size_t address_space() {
 
 }  // namespace
 
-bool address_space_is_limited() { return address_space() != unknown; }
+bool address_space_is_limited() {
+    return address_space() != unknown;
+}
 
 void require_room_for_products(std::size_t threads) {
     // OpenBLAS's BUFFER_SIZE on x86-64 and Arm is at most this; a thread brings its stack and its heap.
@@ -111,9 +113,10 @@ void require_room_for_products(std::size_t threads) {
     const std::size_t wanted = threads * buffer + (threads - 1) * thread;
     const std::size_t room = address_space();
     if (room < wanted) {
-        throw Error(ErrorCode::memory, "not enough memory: the matrix products of " + std::to_string(threads) +
-                                           (threads == 1 ? " thread" : " threads") + " reserve " +
-                                           std::to_string(wanted) + " bytes of address space, and `ulimit -v` leaves " +
+        throw Error(ErrorCode::memory, "not enough memory: the matrix products of " +
+                                           std::to_string(threads) + (threads == 1 ? " thread" : " threads") +
+                                           " reserve " + std::to_string(wanted) +
+                                           " bytes of address space, and `ulimit -v` leaves " +
                                            std::to_string(room) + "; expected more, or fewer --threads");
     }
 }

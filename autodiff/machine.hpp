@@ -12,8 +12,8 @@ std::size_t available_memory();
 /// Whether `ulimit -v` holds the process to less address space than there is.
 bool address_space_is_limited();
 
-/// Throws Error(memory) where `ulimit -v` does not leave the address space that OpenBLAS reserves for the products of
-/// so many threads: without it OpenBLAS would wait for ever.
+/// Throws Error(memory) where `ulimit -v` does not leave the address space that OpenBLAS reserves for the
+/// products of so many threads: without it OpenBLAS would wait for ever.
 void require_room_for_products(std::size_t threads);
 
 }  // namespace gandsl

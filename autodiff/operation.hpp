@@ -14,7 +14,8 @@
 #include "tape.hpp"
 #include "threads.hpp"
 
-/// What an operation is: one record, written in one file under operations/ with its row in operations/table.cpp.
+/// What an operation is: one record, written in one file under operations/ with its row in
+/// operations/table.cpp.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -37,12 +38,13 @@ struct Execution {
     std::uint64_t step = 0;  ///< counts runs; random operations and `step_number` depend on it
 };
 
-/// One execution of one operation. Shapes were checked when the operation was recorded: kernels assume valid input.
+/// One execution of one operation. Shapes were checked when the operation was recorded: kernels assume valid
+/// input.
 struct Call {
     const Attributes& attributes;
     std::span<const ConstTensor> inputs;
-    Tensor output;               ///< never overlaps an input
-    std::span<Real> workspace;   ///< as many elements as Operation::workspace asked for
+    Tensor output;              ///< never overlaps an input
+    std::span<Real> workspace;  ///< as many elements as Operation::workspace asked for
     const Execution& execution;
 };
 
@@ -62,7 +64,7 @@ struct Tile {
 struct VjpCall {
     Var output;
     std::span<const Var> inputs;
-    Var cotangent;                 ///< has the output's shape
+    Var cotangent;  ///< has the output's shape
     const Attributes& attributes;
     std::span<const bool> wanted;  ///< which inputs' gradients are asked for; others may be left invalid
 };
@@ -70,29 +72,32 @@ struct VjpCall {
 /// Elementwise work on a block of contiguous numbers; out may be the same memory as an input.
 using BlockKernel = void (*)(Real* out, const Real* const* inputs, std::size_t count, const double* numbers);
 
-/// Elementwise operations that one pass over their operands computes faster than one pass each; the numbers are the
-/// same. A result whose `kept` is false is seen by nobody outside, and not written.
+/// Elementwise operations that one pass over their operands computes faster than one pass each; the numbers
+/// are the same. A result whose `kept` is false is seen by nobody outside, and not written.
 struct Combination {
     struct Part {
         const Operation* operation;
-        std::vector<int> sources;  ///< 0, 1, ...: an earlier part's result; -1, -2, ...: an operand from outside
+        std::vector<int>
+            sources;  ///< 0, 1, ...: an earlier part's result; -1, -2, ...: an operand from outside
         bool kept;
     };
     std::vector<Part> parts;
-    /// Results in the order of the parts, operands in the order of their numbers, the parts' numbers one after another.
-    void (*kernel)(Real* const* results, const Real* const* operands, std::size_t count, const double* numbers);
+    /// Results in the order of the parts, operands in the order of their numbers, the parts' numbers one
+    /// after another.
+    void (*kernel)(Real* const* results, const Real* const* operands, std::size_t count,
+                   const double* numbers);
 };
 
 /// An example from which the forward check, the gradient checks and the benchmark all draw.
 struct Sample {
-    std::string name;               ///< "broadcast bias", "kernel 5 stride 2"
-    std::vector<Shape> shapes;      ///< of the inputs
+    std::string name;           ///< "broadcast bias", "kernel 5 stride 2"
+    std::vector<Shape> shapes;  ///< of the inputs
     std::function<Var(std::span<const Var>)> build;
-    double low = -2, high = 2;      ///< inputs are drawn uniformly from here
-    std::vector<double> kinks = {}; ///< inputs keep a distance of 0.05 from these
-    bool whole = false;             ///< the fixed inputs, or all where none is, are whole numbers in [low, high)
-    std::vector<bool> fixed = {};   ///< inputs that have no gradient (indices); empty: all have one
-    bool smooth = true;             ///< false: the gradient is zero or undefined by design; must then not be given
+    double low = -2, high = 2;       ///< inputs are drawn uniformly from here
+    std::vector<double> kinks = {};  ///< inputs keep a distance of 0.05 from these
+    bool whole = false;  ///< the fixed inputs, or all where none is, are whole numbers in [low, high)
+    std::vector<bool> fixed = {};  ///< inputs that have no gradient (indices); empty: all have one
+    bool smooth = true;  ///< false: the gradient is zero or undefined by design; must then not be given
 };
 
 struct Operation {
@@ -101,26 +106,29 @@ struct Operation {
     int arity = 1;         ///< -1: any number of inputs
     /// Result shape; throws Error(shape) naming the operation and the shapes.
     Shape (*shape)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
-    /// Exactly one of `kernel` (elementwise: broadcasting, fusing and threading are the engine's) and `forward`, or
-    /// neither for leaves and for `alias`.
+    /// Exactly one of `kernel` (elementwise: broadcasting, fusing and threading are the engine's) and
+    /// `forward`, or neither for leaves and for `alias`.
     BlockKernel kernel = nullptr;
     void (*forward)(const Call& call) = nullptr;
     const Combination* combination = nullptr;  ///< in which this operation is the last part
-    /// Gradients of the inputs, recorded on the same tape; an invalid Var is "none". The engine accumulates and undoes
-    /// broadcasting. Null: no gradient flows through.
+    /// Gradients of the inputs, recorded on the same tape; an invalid Var is "none". The engine accumulates
+    /// and undoes broadcasting. Null: no gradient flows through.
     std::vector<Var> (*vjp)(const VjpCall& call) = nullptr;
     /// Elements of scratch memory one call needs; null: none. Must depend on shapes and threads only.
     std::size_t (*workspace)(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output,
                              std::size_t threads) = nullptr;
     /// Multiplications and additions of one call; null: one for each output element.
-    double (*flops)(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) = nullptr;
-    /// How the result can be computed a tile at a time at no loss, for whoever reads it as it comes: the most rows and
-    /// columns of one; none where it cannot. `tile` writes rows `stride` apart, the numbers that `forward` gives.
+    double (*flops)(const Attributes& attributes, std::span<const Shape> inputs,
+                    const Shape& output) = nullptr;
+    /// How the result can be computed a tile at a time at no loss, for whoever reads it as it comes: the most
+    /// rows and columns of one; none where it cannot. `tile` writes rows `stride` apart, the numbers that
+    /// `forward` gives.
     std::optional<Tile> (*tiles)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
-    void (*tile)(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile, Real* out,
-                 Index stride) = nullptr;
-    /// Whether calls of these attributes and shapes that have their last input in common gain by running together, as
-    /// `forward_together` does: what one of them read is still in the cache for the next. The numbers are `forward`'s.
+    void (*tile)(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile,
+                 Real* out, Index stride) = nullptr;
+    /// Whether calls of these attributes and shapes that have their last input in common gain by running
+    /// together, as `forward_together` does: what one of them read is still in the cache for the next. The
+    /// numbers are `forward`'s.
     bool (*gathers)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
     void (*forward_together)(const Attributes& attributes, std::span<const Operands> calls,
                              const Execution& execution) = nullptr;
@@ -131,7 +139,8 @@ struct Operation {
 /// Every operation there is, in the order of operations/table.cpp.
 std::span<const Operation* const> operations();
 
-/// Records one operation: checks arity and tapes, asks for the shape, computes the value if the tape is eager.
+/// Records one operation: checks arity and tapes, asks for the shape, computes the value if the tape is
+/// eager.
 Var record(const Operation& operation, std::span<const Var> inputs, Attributes attributes = {});
 Var record(const Operation& operation, std::initializer_list<Var> inputs, Attributes attributes = {});
 

@@ -6,8 +6,8 @@
 
 #include "tape.hpp"
 
-/// The operations, as functions that record them. Shapes broadcast as NumPy's do where two operands meet. All throw
-/// Error(shape) with the operation's name and the shapes when these do not fit.
+/// The operations, as functions that record them. Shapes broadcast as NumPy's do where two operands meet. All
+/// throw Error(shape) with the operation's name and the shapes when these do not fit.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -78,10 +78,10 @@ Var mean(Var x, std::vector<Index> axes = {}, bool keep = false);
 Var max(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< ties share the gradient evenly
 Var min(Var x, std::vector<Index> axes = {}, bool keep = false);
 Var norm(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< Euclidean; gradient 0 at the origin
-Var sum_to(Var x, const Shape& shape);  ///< the adjoint of broadcast_to
+Var sum_to(Var x, const Shape& shape);                             ///< the adjoint of broadcast_to
 
 // Shape. None but `reshape` and `stop_gradient` shares memory with its input.
-Var reshape(Var x, Shape shape);  ///< one size may be -1
+Var reshape(Var x, Shape shape);                       ///< one size may be -1
 Var transpose(Var x, std::vector<Index> permutation);  ///< axis i of the result is axis permutation[i] of x
 Var broadcast_to(Var x, Shape shape);
 Var slice(Var x, Index axis, Index begin, Index end, Index stride = 1);
@@ -93,10 +93,11 @@ Var stop_gradient(Var x);
 // Indexed access; indices are whole numbers held as reals.
 Var gather(Var table, Var indices);  ///< table (k, d...), indices (s...): (s..., d...); embedding rows
 Var scatter_add(Var values, Var indices, Index rows);  ///< adjoint of gather: (rows, d...)
-Var pick(Var x, Var indices);        ///< x (s..., k), indices (s...): x's element at each index: (s...)
+Var pick(Var x, Var indices);             ///< x (s..., k), indices (s...): x's element at each index: (s...)
 Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gradient
 
-/// Matrix product: (m, k) x (k, n), or both with the same leading axes. `transpose_*` reads the last two axes swapped.
+/// Matrix product: (m, k) x (k, n), or both with the same leading axes. `transpose_*` reads the last two axes
+/// swapped.
 Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
 
 /// Where a kernel meets its input.
@@ -110,24 +111,29 @@ struct ConvolutionGeometry {
 ConvolutionGeometry same_geometry(const Index (&input)[2], const Index (&kernel)[2], const Index (&stride)[2],
                                   const Index (&dilation)[2]);
 
-/// Convolutions keep channels last: x (n, height, width, in), weight (kernel height, kernel width, in, out), result
-/// (n, rows, columns, out). Each of the three is the adjoint of the others, so they are closed under gradients.
+/// Convolutions keep channels last: x (n, height, width, in), weight (kernel height, kernel width, in, out),
+/// result (n, rows, columns, out). Each of the three is the adjoint of the others, so they are closed under
+/// gradients.
 Var convolution(Var x, Var weight, const ConvolutionGeometry& geometry);
 /// Gradient by input, which is also the transposed convolution: `height`, `width` of the result.
-Var convolution_by_input(Var cotangent, Var weight, const ConvolutionGeometry& geometry, Index height, Index width);
+Var convolution_by_input(Var cotangent, Var weight, const ConvolutionGeometry& geometry, Index height,
+                         Index width);
 /// Gradient by weight: `kernel_height`, `kernel_width` of the result.
 Var convolution_by_weight(Var x, Var cotangent, const ConvolutionGeometry& geometry, Index kernel_height,
                           Index kernel_width);
 
-/// Patches: x (n, height, width, c) to (n, rows, columns, kernel height * kernel width, c), outside read as `outside`.
-/// Pooling is a reduction over its fourth axis.
-Var unfold(Var x, const ConvolutionGeometry& geometry, Index kernel_height, Index kernel_width, double outside = 0);
-Var fold(Var patches, const ConvolutionGeometry& geometry, Index kernel_height, Index kernel_width, Index height,
+/// Patches: x (n, height, width, c) to (n, rows, columns, kernel height * kernel width, c), outside read as
+/// `outside`. Pooling is a reduction over its fourth axis.
+Var unfold(Var x, const ConvolutionGeometry& geometry, Index kernel_height, Index kernel_width,
+           double outside = 0);
+Var fold(Var patches, const ConvolutionGeometry& geometry, Index kernel_height, Index kernel_width,
+         Index height,
          Index width);  ///< adjoint of unfold
 
-/// Long short-term memory (Hochreiter & Schmidhuber, 1997; Gers et al., 2000): drive (steps, examples, 4 units) is what
-/// reaches the gates i, f, g, o from the input; weight (units, 4 units) multiplies the state before. Memory c = f c' + i g
-/// and state h = o tanh(c) are 0 before the first step. Result: the states, (steps, examples, units).
+/// Long short-term memory (Hochreiter & Schmidhuber, 1997; Gers et al., 2000): drive (steps, examples, 4
+/// units) is what reaches the gates i, f, g, o from the input; weight (units, 4 units) multiplies the state
+/// before. Memory c = f c' + i g and state h = o tanh(c) are 0 before the first step. Result: the states,
+/// (steps, examples, units).
 Var lstm(Var drive, Var weight);
 
 /// Random numbers depend on the tape's seed, `stream` and the step: the same stream is the same draw.

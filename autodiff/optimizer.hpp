@@ -7,7 +7,8 @@
 #include "plan.hpp"
 #include "tape.hpp"
 
-/// Optimizers, composed of ordinary operations: each records the new values of the variables and of its own states.
+/// Optimizers, composed of ordinary operations: each records the new values of the variables and of its own
+/// states.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -39,21 +40,22 @@ struct RmsProp {
     UpdateRule rule = {};
 };
 
-/// States an optimizer keeps between steps, made at its first use and passed again at later uses (turns of a repeat).
+/// States an optimizer keeps between steps, made at its first use and passed again at later uses (turns of a
+/// repeat).
 struct OptimizerState {
     std::vector<Var> slots;   ///< moments, in the order of the variables, then single numbers
     std::vector<Var> values;  ///< their values after the uses recorded so far
 };
 
-/// New values of `variables`: one for each, in their order. `rate` is a scalar. `state` collects the optimizer's own
-/// states; add `assignments(state)` to the plan. No gradient flows through a new value: the net that is trained next must
-/// not be differentiated through this one's update.
-std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
-                      OptimizerState& state);
-std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients, Var rate,
-                      OptimizerState& state);
-std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
+/// New values of `variables`: one for each, in their order. `rate` is a scalar. `state` collects the
+/// optimizer's own states; add `assignments(state)` to the plan. No gradient flows through a new value: the
+/// net that is trained next must not be differentiated through this one's update.
+std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
                       Var rate, OptimizerState& state);
+std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
+                      Var rate, OptimizerState& state);
+std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
+                      std::span<const Var> gradients, Var rate, OptimizerState& state);
 
 std::vector<Assignment> assignments(const OptimizerState& state);
 

@@ -557,7 +557,8 @@ std::vector<std::string> Plan::passes() {
     for (const GraphPass& pass : graph_passes()) {
         names.emplace_back(pass.name);
     }
-    names.insert(names.end(), {fuse_pass, gather_pass, recompute_pass, tile_pass, store_pass, in_place_pass, share_pass});
+    names.insert(names.end(),
+                 {fuse_pass, gather_pass, recompute_pass, tile_pass, store_pass, in_place_pass, share_pass});
     return names;
 }
 

@@ -22,22 +22,22 @@ struct Assignment {
 
 /// What a plan found and will need.
 struct PlanStatistics {
-    std::size_t recorded = 0;        ///< nodes the outputs depend on
-    std::size_t merged = 0;          ///< of these, equal to another and dropped
-    std::size_t steps = 0;           ///< what one run executes
-    std::size_t arena_bytes = 0;     ///< one block for everything that a run computes
-    std::size_t buffer_bytes = 0;    ///< the sum of those buffers, had each its own memory
+    std::size_t recorded = 0;      ///< nodes the outputs depend on
+    std::size_t merged = 0;        ///< of these, equal to another and dropped
+    std::size_t steps = 0;         ///< what one run executes
+    std::size_t arena_bytes = 0;   ///< one block for everything that a run computes
+    std::size_t buffer_bytes = 0;  ///< the sum of those buffers, had each its own memory
     std::size_t state_bytes = 0;
-    double flops = 0;                ///< of one run
-    double bytes_moved = 0;          ///< of one run: what its kernels and copies read and write, each once
-    std::size_t feed_bytes = 0;      ///< of its inputs
-    Shape largest = {};              ///< of the values in the arena
-    std::size_t largest_mark = 0;    ///< its node's (Tape::set_mark)
+    double flops = 0;              ///< of one run
+    double bytes_moved = 0;        ///< of one run: what its kernels and copies read and write, each once
+    std::size_t feed_bytes = 0;    ///< of its inputs
+    Shape largest = {};            ///< of the values in the arena
+    std::size_t largest_mark = 0;  ///< its node's (Tape::set_mark)
 };
 
 struct PlanOptions {
-    std::shared_ptr<ThreadPool> pool = {};    ///< none: the calling thread alone
-    std::vector<std::string> without = {};    ///< passes to leave out, by name (Plan::passes)
+    std::shared_ptr<ThreadPool> pool = {};  ///< none: the calling thread alone
+    std::vector<std::string> without = {};  ///< passes to leave out, by name (Plan::passes)
     /// Called before the plan takes memory, with all of the statistics that is known then: all about memory.
     /// It may throw. In any case more than available_memory() is an Error.
     std::function<void(const PlanStatistics&)> before_memory = {};
@@ -53,8 +53,9 @@ struct OperationTime {
     std::string shapes = {};  ///< "64x100 * 100x256 -> 64x256"; empty for those not told apart by shape
 };
 
-/// A fixed sequence of kernels that computes `outputs`, then stores the assignments: pruned to what is needed, equal
-/// nodes merged, elementwise runs fused, every buffer placed in one arena. A run allocates nothing.
+/// A fixed sequence of kernels that computes `outputs`, then stores the assignments: pruned to what is
+/// needed, equal nodes merged, elementwise runs fused, every buffer placed in one arena. A run allocates
+/// nothing.
 class Plan {
   public:
     Plan(std::vector<Var> outputs, std::vector<Assignment> assignments = {}, PlanOptions options = {});
@@ -78,7 +79,8 @@ class Plan {
 
     const PlanStatistics& statistics() const;
 
-    /// Like run, and adds up the time each kind of operation took. `times` is empty, or of this plan's earlier runs.
+    /// Like run, and adds up the time each kind of operation took. `times` is empty, or of this plan's
+    /// earlier runs.
     void profile(std::uint64_t step, std::vector<OperationTime>& times);
 
   private:

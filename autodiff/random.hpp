@@ -8,9 +8,9 @@
 
 namespace gandsl {
 
-/// Names one sequence of random numbers. Numbers are counter-based (Philox4x32-10; Salmon et al., 2011, "Parallel
-/// Random Numbers: As Easy as 1, 2, 3"): each depends on the key and its index alone, never on threads or on how many
-/// were drawn before.
+/// Names one sequence of random numbers. Numbers are counter-based (Philox4x32-10; Salmon et al., 2011,
+/// "Parallel Random Numbers: As Easy as 1, 2, 3"): each depends on the key and its index alone, never on
+/// threads or on how many were drawn before.
 struct RandomKey {
     std::uint64_t seed = 0;
     std::uint32_t stream = 0;  ///< one for each purpose

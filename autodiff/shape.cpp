@@ -13,7 +13,8 @@ Index element_count(const Shape& shape) {
             throw Error(ErrorCode::shape, "negative size in shape " + to_string(shape));
         }
         if (__builtin_mul_overflow(count, size, &count)) {
-            throw Error(ErrorCode::memory, "shape " + to_string(shape) + " has more elements than can be counted");
+            throw Error(ErrorCode::memory,
+                        "shape " + to_string(shape) + " has more elements than can be counted");
         }
     }
     return count;
@@ -44,9 +45,10 @@ Shape broadcast_shapes(const Shape& left, const Shape& right, const char* operat
         const Index a = from_end <= left.size() ? left[left.size() - from_end] : 1;
         const Index b = from_end <= right.size() ? right[right.size() - from_end] : 1;
         if (a != b && a != 1 && b != 1) {
-            throw Error(ErrorCode::shape, "[" + std::string(operation) + "] shapes " + to_string(left) + " and " +
-                                              to_string(right) +
-                                              " do not broadcast: counted from the end, sizes must be equal or 1");
+            throw Error(ErrorCode::shape,
+                        "[" + std::string(operation) + "] shapes " + to_string(left) + " and " +
+                            to_string(right) +
+                            " do not broadcast: counted from the end, sizes must be equal or 1");
         }
         result[rank - from_end] = a == 1 ? b : a;
     }
@@ -67,7 +69,8 @@ std::size_t resolve_axis(Index axis, std::size_t rank, const char* operation) {
     const Index resolved = axis < 0 ? axis + static_cast<Index>(rank) : axis;
     if (resolved < 0 || resolved >= static_cast<Index>(rank)) {
         throw Error(ErrorCode::shape, "[" + std::string(operation) + "] axis " + std::to_string(axis) +
-                                          " does not exist in a value with " + std::to_string(rank) + " axes");
+                                          " does not exist in a value with " + std::to_string(rank) +
+                                          " axes");
     }
     return static_cast<std::size_t>(resolved);
 }

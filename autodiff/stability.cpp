@@ -13,11 +13,17 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-const Node& node_of(Var x) { return x.tape().node(x.id()); }
+const Node& node_of(Var x) {
+    return x.tape().node(x.id());
+}
 
-bool is(Var x, std::string_view operation) { return node_of(x).operation->name == operation; }
+bool is(Var x, std::string_view operation) {
+    return node_of(x).operation->name == operation;
+}
 
-Var input_of(Var x, std::size_t place) { return {x.tape(), node_of(x).inputs[place]}; }
+Var input_of(Var x, std::size_t place) {
+    return {x.tape(), node_of(x).inputs[place]};
+}
 
 std::optional<Var> log_of_sigmoid(Var x) {
     if (!is(x, "sigmoid")) {
@@ -75,7 +81,9 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const Rewrite> rewrites() { return table; }
+std::span<const Rewrite> rewrites() {
+    return table;
+}
 
 void require_rewrite(std::string_view name) {
     std::string known;
@@ -85,7 +93,8 @@ void require_rewrite(std::string_view name) {
         }
         known += (known.empty() ? "" : ", ") + std::string(rewrite.name);
     }
-    throw Error(ErrorCode::invalid_argument, "no rewrite is named '" + std::string(name) + "'; there are: " + known);
+    throw Error(ErrorCode::invalid_argument,
+                "no rewrite is named '" + std::string(name) + "'; there are: " + known);
 }
 
 std::optional<Var> stable_log(Var x) {

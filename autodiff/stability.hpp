@@ -6,8 +6,8 @@
 
 #include "tape.hpp"
 
-/// Rewrites that keep textbook formulas from overflowing. They act as a formula is recorded, before any gradient of it
-/// is, so that the gradient is the stable form's too.
+/// Rewrites that keep textbook formulas from overflowing. They act as a formula is recorded, before any
+/// gradient of it is, so that the gradient is the stable form's too.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 

@@ -59,7 +59,9 @@ Var Tape::constant(Array value) {
     return var;
 }
 
-Var Tape::constant(double value) { return filled({}, value); }
+Var Tape::constant(double value) {
+    return filled({}, value);
+}
 
 Var Tape::filled(Shape shape, double value) {
     // One number whatever the shape: equal constants then merge.
@@ -79,7 +81,8 @@ Var Tape::state(Array value, std::string name) {
 Array& Tape::state_value(NodeId id) {
     if (nodes_[id].operation != &state_operation) {
         throw Error(ErrorCode::invalid_argument,
-                    "[" + std::string(nodes_[id].operation->name) + "] is no state: only a Var made by Tape::state can be assigned");
+                    "[" + std::string(nodes_[id].operation->name) +
+                        "] is no state: only a Var made by Tape::state can be assigned");
     }
     return *nodes_[id].value;
 }
@@ -88,15 +91,17 @@ void Tape::assign(Var state, const Array& value) {
     Array& target = state_value(state.id());
     if (shape_of(value) != state.shape()) {
         throw Error(ErrorCode::shape, "[assign] the state '" + name(state.id()) + "' has shape " +
-                                          to_string(state.shape()) + ", the new value " + to_string(shape_of(value)));
+                                          to_string(state.shape()) + ", the new value " +
+                                          to_string(shape_of(value)));
     }
     std::copy(value.data(), value.data() + value.size(), target.data());
 }
 
 const std::string& Tape::name(NodeId id) const {
     static const std::string none;
-    const auto found = std::lower_bound(names_.begin(), names_.end(), id,
-                                        [](const auto& entry, NodeId wanted) { return entry.first < wanted; });
+    const auto found =
+        std::lower_bound(names_.begin(), names_.end(), id,
+                         [](const auto& entry, NodeId wanted) { return entry.first < wanted; });
     return found != names_.end() && found->first == id ? found->second : none;
 }
 

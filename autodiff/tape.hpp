@@ -94,7 +94,8 @@ class Tape {
     std::uint64_t seed() const { return seed_; }
     Evaluation evaluation() const { return evaluation_; }
 
-    /// Nodes recorded from now on carry `mark`, so that a later failure can be traced to where they came from.
+    /// Nodes recorded from now on carry `mark`, so that a later failure can be traced to where they came
+    /// from.
     void set_mark(std::size_t mark) { mark_ = mark; }
     std::size_t mark() const { return mark_; }
 
@@ -102,12 +103,13 @@ class Tape {
     void set_gradient_of(NodeId node) { gradient_of_ = node; }
     NodeId gradient_of() const { return gradient_of_; }
 
-    /// Switches a rewrite of `rewrites()` (autodiff/stability.hpp) off or on for what is recorded from now on.
+    /// Switches a rewrite of `rewrites()` (autodiff/stability.hpp) off or on for what is recorded from now
+    /// on.
     void set_rewrite(std::string_view name, bool on);
     bool rewrites(std::string_view name) const;
 
-    /// Whether convolutions recorded from now on are plain sums of products (im2col) rather than the fastest algorithm
-    /// for their shape, whose rounding errors are a little larger. In double they always are.
+    /// Whether convolutions recorded from now on are plain sums of products (im2col) rather than the fastest
+    /// algorithm for their shape, whose rounding errors are a little larger. In double they always are.
     void set_exact(bool exact) { exact_ = exact; }
     bool exact() const { return exact_; }
 

@@ -114,12 +114,14 @@ ThreadPool::ThreadPool(std::size_t threads) : shared_(std::make_unique<Shared>()
         }
     } catch (const std::system_error& error) {
         stop();
-        throw Error(ErrorCode::memory, "a thread could not be started: " + error.code().message() +
-                                           "; fewer threads take less");
+        throw Error(ErrorCode::memory,
+                    "a thread could not be started: " + error.code().message() + "; fewer threads take less");
     }
 }
 
-ThreadPool::~ThreadPool() { stop(); }
+ThreadPool::~ThreadPool() {
+    stop();
+}
 
 void ThreadPool::stop() {
     shared_->stopping = true;
@@ -130,7 +132,9 @@ void ThreadPool::stop() {
     shared_->workers.clear();
 }
 
-std::size_t ThreadPool::size() const { return shared_->workers.size() + 1; }
+std::size_t ThreadPool::size() const {
+    return shared_->workers.size() + 1;
+}
 
 void ThreadPool::run(std::size_t parts, const void* body, Erased call) {
     if (parts <= 1 || shared_->workers.empty()) {

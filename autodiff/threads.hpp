@@ -5,12 +5,13 @@
 
 namespace gandsl {
 
-/// A fixed set of worker threads for fork-join loops. What a loop computes must not depend on which thread runs which
-/// part, so that results are the same for every number of threads. Workers flush denormal numbers to zero.
+/// A fixed set of worker threads for fork-join loops. What a loop computes must not depend on which thread
+/// runs which part, so that results are the same for every number of threads. Workers flush denormal numbers
+/// to zero.
 class ThreadPool {
   public:
-    /// `threads` counts the caller's own; 0 means as many as the machine has processors. Throws Error(memory) where the
-    /// system has no room for so many.
+    /// `threads` counts the caller's own; 0 means as many as the machine has processors. Throws Error(memory)
+    /// where the system has no room for so many.
     explicit ThreadPool(std::size_t threads = 1);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -18,8 +19,9 @@ class ThreadPool {
 
     std::size_t size() const;
 
-    /// Calls body(part, worker) once for each part in [0, parts); worker < size() names a place for scratch memory.
-    /// Returns when all are done. The first exception thrown by a part is rethrown here. Not reentrant.
+    /// Calls body(part, worker) once for each part in [0, parts); worker < size() names a place for scratch
+    /// memory. Returns when all are done. The first exception thrown by a part is rethrown here. Not
+    /// reentrant.
     template <typename Body>
     void parallel(std::size_t parts, const Body& body) {
         run(parts, &body, [](const void* erased, std::size_t part, std::size_t worker) {

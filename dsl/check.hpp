@@ -22,8 +22,8 @@ struct RecordedData {
     std::vector<Type> types;  ///< in the order of the statement's names
 };
 
-/// The checked file of a run that `net F from "RUN"` names, or why it cannot be had. Its entries are those of the
-/// catalogue that the naming file is checked with.
+/// The checked file of a run that `net F from "RUN"` names, or why it cannot be had. Its entries are those of
+/// the catalogue that the naming file is checked with.
 using TrainedProgram = std::variant<std::shared_ptr<const Program>, std::string>;
 /// Finds one, given the text after `from` and the net's name.
 using FindTrained = std::function<TrainedProgram(const std::string& run, const std::string& net)>;
@@ -36,8 +36,8 @@ struct Settings {
     std::optional<std::size_t> batch = {};
     std::optional<std::uint64_t> seed = {};
     FindTrained find_trained = {};  ///< none: `from` is an error
-    /// Of a file that was run before: one for each `data` statement. Their sources are not asked then, and need not
-    /// be there.
+    /// Of a file that was run before: one for each `data` statement. Their sources are not asked then, and
+    /// need not be there.
     std::vector<RecordedData> data = {};
     std::size_t most_instructions = 100'000;  ///< that the file may unroll to
 };

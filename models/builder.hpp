@@ -78,8 +78,8 @@ using Build = std::function<std::vector<Value>(BuildCall& call)>;
 using StepRule =
     std::function<Stepping(const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs)>;
 
-/// How many steps a run takes. Remembers whether a schedule has asked, for one that does gives other numbers in
-/// a longer run.
+/// How many steps a run takes. Remembers whether a schedule has asked, for one that does gives other numbers
+/// in a longer run.
 class RunLength {
   public:
     RunLength(double steps) : steps_(steps) {}  // NOLINT(google-explicit-constructor): it is a number

@@ -9,7 +9,7 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 GANDSL_KERNEL_1(relu, x < Real(0) ? Real(0) : x)
-GANDSL_KERNEL_1_NUMBER(leaky_relu, x * (x < Real(0) ? number : Real(1)))
+GANDSL_KERNEL_1_NUMBER(leaky_relu, x*(x < Real(0) ? number : Real(1)))
 GANDSL_KERNEL_1_NUMBER(elu, x < Real(0) ? math::expm1(x) * number : x)
 GANDSL_KERNEL_1(normal_distribution, math::normal_distribution(x))
 GANDSL_KERNEL_1(normal_density, math::exp(Real(-0.5) * x * x) *

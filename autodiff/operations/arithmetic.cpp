@@ -49,8 +49,8 @@ std::vector<Sample> unary_samples(Var (*function)(Var), double low, double high,
     return samples;
 }
 
-std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double high, std::vector<double> kinks,
-                                   bool smooth) {
+std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double high,
+                                   std::vector<double> kinks, bool smooth) {
     const auto build = [function](std::span<const Var> inputs) { return function(inputs[0], inputs[1]); };
     std::vector<Sample> samples{
         {"same shape", {{2, 3}, {2, 3}}, build, low, high, kinks},
@@ -63,21 +63,24 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
         sample.smooth = smooth;
     }
     if (smooth) {
-        samples.push_back({"the same Var twice", {{2, 3}}, [function](std::span<const Var> inputs) {
-                               return function(inputs[0], inputs[0]);
-                           }, low, high, kinks});
+        samples.push_back({"the same Var twice",
+                           {{2, 3}},
+                           [function](std::span<const Var> inputs) { return function(inputs[0], inputs[0]); },
+                           low,
+                           high,
+                           kinks});
     }
     return samples;
 }
 
 // Elementwise records differ in little: name, doc, arity, and three functions.
-#define GANDSL_ELEMENTWISE(operation, text, count, derivative, draws)                                        \
-    const Operation operation##_operation{.name = #operation,                                                \
-                                          .doc = text,                                                       \
-                                          .arity = count,                                                    \
-                                          .shape = elementwise_shape<operation##_operation>,                 \
-                                          .kernel = operation##_kernel,                                      \
-                                          .vjp = derivative,                                                 \
+#define GANDSL_ELEMENTWISE(operation, text, count, derivative, draws)                        \
+    const Operation operation##_operation{.name = #operation,                                \
+                                          .doc = text,                                       \
+                                          .arity = count,                                    \
+                                          .shape = elementwise_shape<operation##_operation>, \
+                                          .kernel = operation##_kernel,                      \
+                                          .vjp = derivative,                                 \
                                           .samples = draws};
 #define GANDSL_EXTERN(operation) extern const Operation operation##_operation;
 GANDSL_EXTERN(add)
@@ -106,29 +109,75 @@ GANDSL_EXTERN(sin)
 GANDSL_EXTERN(cos)
 GANDSL_EXTERN(floor)
 
-Var add(Var a, Var b) { return record(add_operation, {a, b}); }
-Var subtract(Var a, Var b) { return record(subtract_operation, {a, b}); }
-Var multiply(Var a, Var b) { return record(multiply_operation, {a, b}); }
-Var divide(Var a, Var b) { return record(divide_operation, {a, b}); }
-Var divide_or_zero(Var a, Var b) { return record(divide_or_zero_operation, {a, b}); }
-Var maximum(Var a, Var b) { return record(maximum_operation, {a, b}); }
-Var minimum(Var a, Var b) { return record(minimum_operation, {a, b}); }
-Var where(Var condition, Var a, Var b) { return record(where_operation, {condition, a, b}); }
-Var less(Var a, Var b) { return record(less_operation, {a, b}); }
-Var less_equal(Var a, Var b) { return record(less_equal_operation, {a, b}); }
-Var greater(Var a, Var b) { return record(greater_operation, {a, b}); }
-Var greater_equal(Var a, Var b) { return record(greater_equal_operation, {a, b}); }
-Var equal(Var a, Var b) { return record(equal_operation, {a, b}); }
-Var not_equal(Var a, Var b) { return record(not_equal_operation, {a, b}); }
-Var negate(Var x) { return record(negate_operation, {x}); }
-Var absolute(Var x) { return record(absolute_operation, {x}); }
-Var sign(Var x) { return record(sign_operation, {x}); }
-Var square(Var x) { return record(square_operation, {x}); }
-Var sqrt(Var x) { return record(sqrt_operation, {x}); }
-Var exp(Var x) { return record(exp_operation, {x}); }
-Var sin(Var x) { return record(sin_operation, {x}); }
-Var cos(Var x) { return record(cos_operation, {x}); }
-Var floor(Var x) { return record(floor_operation, {x}); }
+Var add(Var a, Var b) {
+    return record(add_operation, {a, b});
+}
+Var subtract(Var a, Var b) {
+    return record(subtract_operation, {a, b});
+}
+Var multiply(Var a, Var b) {
+    return record(multiply_operation, {a, b});
+}
+Var divide(Var a, Var b) {
+    return record(divide_operation, {a, b});
+}
+Var divide_or_zero(Var a, Var b) {
+    return record(divide_or_zero_operation, {a, b});
+}
+Var maximum(Var a, Var b) {
+    return record(maximum_operation, {a, b});
+}
+Var minimum(Var a, Var b) {
+    return record(minimum_operation, {a, b});
+}
+Var where(Var condition, Var a, Var b) {
+    return record(where_operation, {condition, a, b});
+}
+Var less(Var a, Var b) {
+    return record(less_operation, {a, b});
+}
+Var less_equal(Var a, Var b) {
+    return record(less_equal_operation, {a, b});
+}
+Var greater(Var a, Var b) {
+    return record(greater_operation, {a, b});
+}
+Var greater_equal(Var a, Var b) {
+    return record(greater_equal_operation, {a, b});
+}
+Var equal(Var a, Var b) {
+    return record(equal_operation, {a, b});
+}
+Var not_equal(Var a, Var b) {
+    return record(not_equal_operation, {a, b});
+}
+Var negate(Var x) {
+    return record(negate_operation, {x});
+}
+Var absolute(Var x) {
+    return record(absolute_operation, {x});
+}
+Var sign(Var x) {
+    return record(sign_operation, {x});
+}
+Var square(Var x) {
+    return record(square_operation, {x});
+}
+Var sqrt(Var x) {
+    return record(sqrt_operation, {x});
+}
+Var exp(Var x) {
+    return record(exp_operation, {x});
+}
+Var sin(Var x) {
+    return record(sin_operation, {x});
+}
+Var cos(Var x) {
+    return record(cos_operation, {x});
+}
+Var floor(Var x) {
+    return record(floor_operation, {x});
+}
 
 Var log(Var x) {
     if (const auto stable = stable_log(x)) {
@@ -158,26 +207,56 @@ Var power(Var a, Var b) {
     return record(power_operation, {a, b});
 }
 
-Var operator+(Var a, Var b) { return add(a, b); }
-Var operator-(Var a, Var b) { return subtract(a, b); }
-Var operator*(Var a, Var b) { return multiply(a, b); }
-Var operator/(Var a, Var b) { return divide(a, b); }
-Var operator-(Var x) { return negate(x); }
-Var operator+(Var a, double b) { return add(a, a.tape().constant(b)); }
-Var operator-(Var a, double b) { return subtract(a, a.tape().constant(b)); }
-Var operator*(Var a, double b) { return multiply(a, a.tape().constant(b)); }
-Var operator/(Var a, double b) { return divide(a, a.tape().constant(b)); }
-Var operator+(double a, Var b) { return add(b.tape().constant(a), b); }
-Var operator-(double a, Var b) { return subtract(b.tape().constant(a), b); }
-Var operator*(double a, Var b) { return multiply(b.tape().constant(a), b); }
-Var operator/(double a, Var b) { return divide(b.tape().constant(a), b); }
+Var operator+(Var a, Var b) {
+    return add(a, b);
+}
+Var operator-(Var a, Var b) {
+    return subtract(a, b);
+}
+Var operator*(Var a, Var b) {
+    return multiply(a, b);
+}
+Var operator/(Var a, Var b) {
+    return divide(a, b);
+}
+Var operator-(Var x) {
+    return negate(x);
+}
+Var operator+(Var a, double b) {
+    return add(a, a.tape().constant(b));
+}
+Var operator-(Var a, double b) {
+    return subtract(a, a.tape().constant(b));
+}
+Var operator*(Var a, double b) {
+    return multiply(a, a.tape().constant(b));
+}
+Var operator/(Var a, double b) {
+    return divide(a, a.tape().constant(b));
+}
+Var operator+(double a, Var b) {
+    return add(b.tape().constant(a), b);
+}
+Var operator-(double a, Var b) {
+    return subtract(b.tape().constant(a), b);
+}
+Var operator*(double a, Var b) {
+    return multiply(b.tape().constant(a), b);
+}
+Var operator/(double a, Var b) {
+    return divide(b.tape().constant(a), b);
+}
 
 namespace {
 
 using Gradients = std::vector<Var>;
 
-Gradients add_vjp(const VjpCall& c) { return {c.cotangent, c.cotangent}; }
-Gradients subtract_vjp(const VjpCall& c) { return {c.cotangent, c.wanted[1] ? -c.cotangent : Var{}}; }
+Gradients add_vjp(const VjpCall& c) {
+    return {c.cotangent, c.cotangent};
+}
+Gradients subtract_vjp(const VjpCall& c) {
+    return {c.cotangent, c.wanted[1] ? -c.cotangent : Var{}};
+}
 Gradients multiply_vjp(const VjpCall& c) {
     return {c.wanted[0] ? c.cotangent * c.inputs[1] : Var{}, c.wanted[1] ? c.cotangent * c.inputs[0] : Var{}};
 }
@@ -216,14 +295,30 @@ Gradients where_vjp(const VjpCall& c) {
     return {Var{}, c.wanted[1] ? where(c.inputs[0], c.cotangent, zero) : Var{},
             c.wanted[2] ? where(c.inputs[0], zero, c.cotangent) : Var{}};
 }
-Gradients negate_vjp(const VjpCall& c) { return {-c.cotangent}; }
-Gradients absolute_vjp(const VjpCall& c) { return {c.cotangent * sign(c.inputs[0])}; }
-Gradients square_vjp(const VjpCall& c) { return {c.cotangent * (c.inputs[0] * 2.0)}; }
-Gradients sqrt_vjp(const VjpCall& c) { return {divide_or_zero(c.cotangent, c.output * 2.0)}; }
-Gradients exp_vjp(const VjpCall& c) { return {c.cotangent * c.output}; }
-Gradients log_vjp(const VjpCall& c) { return {c.cotangent / c.inputs[0]}; }
-Gradients sin_vjp(const VjpCall& c) { return {c.cotangent * cos(c.inputs[0])}; }
-Gradients cos_vjp(const VjpCall& c) { return {-(c.cotangent * sin(c.inputs[0]))}; }
+Gradients negate_vjp(const VjpCall& c) {
+    return {-c.cotangent};
+}
+Gradients absolute_vjp(const VjpCall& c) {
+    return {c.cotangent * sign(c.inputs[0])};
+}
+Gradients square_vjp(const VjpCall& c) {
+    return {c.cotangent * (c.inputs[0] * 2.0)};
+}
+Gradients sqrt_vjp(const VjpCall& c) {
+    return {divide_or_zero(c.cotangent, c.output * 2.0)};
+}
+Gradients exp_vjp(const VjpCall& c) {
+    return {c.cotangent * c.output};
+}
+Gradients log_vjp(const VjpCall& c) {
+    return {c.cotangent / c.inputs[0]};
+}
+Gradients sin_vjp(const VjpCall& c) {
+    return {c.cotangent * cos(c.inputs[0])};
+}
+Gradients cos_vjp(const VjpCall& c) {
+    return {-(c.cotangent * sin(c.inputs[0]))};
+}
 
 std::vector<Sample> where_samples() {
     const auto build = [](std::span<const Var> inputs) { return where(inputs[0], inputs[1], inputs[2]); };
@@ -233,18 +328,27 @@ std::vector<Sample> where_samples() {
 std::vector<Sample> power_samples() {
     std::vector<Sample> samples = binary_samples(power, 0.3, 2.5);
     for (const double exponent : {2.0, 1.0, 0.5, -1.0, 3.0, 2.5}) {
-        samples.push_back({"exponent " + std::to_string(exponent), {{2, 3}}, [exponent](std::span<const Var> inputs) {
+        samples.push_back({"exponent " + std::to_string(exponent),
+                           {{2, 3}},
+                           [exponent](std::span<const Var> inputs) {
                                return power(inputs[0], inputs[0].tape().constant(exponent));
-                           }, 0.3, 2.5});
+                           },
+                           0.3,
+                           2.5});
     }
-    samples.push_back({"negative base, whole exponent", {{2, 3}}, [](std::span<const Var> inputs) {
-                           return power(inputs[0], inputs[0].tape().constant(4));
-                       }, -2.5, -0.3});
+    samples.push_back(
+        {"negative base, whole exponent",
+         {{2, 3}},
+         [](std::span<const Var> inputs) { return power(inputs[0], inputs[0].tape().constant(4)); },
+         -2.5,
+         -0.3});
     return samples;
 }
 // Operands that keep apart by a margin: one drawn, the other drawn and moved to the far side.
 std::vector<Sample> choice_samples(Var (*function)(Var, Var)) {
-    const auto build = [function](std::span<const Var> inputs) { return function(inputs[0], inputs[1] * 3.0 - 0.4); };
+    const auto build = [function](std::span<const Var> inputs) {
+        return function(inputs[0], inputs[1] * 3.0 - 0.4);
+    };
     return {{"same shape", {{2, 3}, {2, 3}}, build}, {"broadcast", {{2, 1, 3}, {4, 1}}, build}};
 }
 
@@ -262,7 +366,8 @@ GANDSL_ELEMENTWISE(maximum, "the larger of a and b; NaN if either is", 2, maximu
 GANDSL_ELEMENTWISE(minimum, "the smaller of a and b; NaN if either is", 2, minimum_vjp,
                    [] { return choice_samples(minimum); })
 GANDSL_ELEMENTWISE(where, "a where the condition is not 0, else b", 3, where_vjp, where_samples)
-GANDSL_ELEMENTWISE(less, "1 where a < b, else 0", 2, nullptr, [] { return binary_samples(less, -2, 2, {}, false); })
+GANDSL_ELEMENTWISE(less, "1 where a < b, else 0", 2, nullptr,
+                   [] { return binary_samples(less, -2, 2, {}, false); })
 GANDSL_ELEMENTWISE(less_equal, "1 where a <= b, else 0", 2, nullptr,
                    [] { return binary_samples(less_equal, -2, 2, {}, false); })
 GANDSL_ELEMENTWISE(greater, "1 where a > b, else 0", 2, nullptr,
@@ -283,8 +388,9 @@ GANDSL_ELEMENTWISE(exp, "e to the power x", 1, exp_vjp, [] { return unary_sample
 GANDSL_ELEMENTWISE(log, "the natural logarithm", 1, log_vjp, [] { return unary_samples(log, 0.2, 4); })
 GANDSL_ELEMENTWISE(sin, "the sine of x radians", 1, sin_vjp, [] { return unary_samples(sin, -3, 3); })
 GANDSL_ELEMENTWISE(cos, "the cosine of x radians", 1, cos_vjp, [] { return unary_samples(cos, -3, 3); })
-GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, nullptr,
-                   [] { return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false); })
+GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, nullptr, [] {
+    return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false);
+})
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -5,12 +5,14 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-const Operation input_operation{.name = "input", .doc = "A value fed from outside before each run.", .arity = 0};
+const Operation input_operation{
+    .name = "input", .doc = "A value fed from outside before each run.", .arity = 0};
 const Operation constant_operation{.name = "constant", .doc = "A value fixed for ever.", .arity = 0};
 const Operation state_operation{.name = "state", .doc = "A value that plans may replace.", .arity = 0};
 
 bool is_leaf(const Operation& operation) {
-    return &operation == &input_operation || &operation == &constant_operation || &operation == &state_operation;
+    return &operation == &input_operation || &operation == &constant_operation ||
+           &operation == &state_operation;
 }
 
 std::optional<double> constant_number(Var x) {

@@ -23,7 +23,9 @@ void random_forward(const Call& call) {
     });
 }
 
-void step_forward(const Call& call) { *call.output.data = static_cast<Real>(call.execution.step); }
+void step_forward(const Call& call) {
+    *call.output.data = static_cast<Real>(call.execution.step);
+}
 
 }  // namespace
 
@@ -50,7 +52,9 @@ Var random_normal(Tape& tape, Shape shape, std::uint32_t stream) {
     element_count(shape);
     return tape.append(random_normal_operation, {}, {{stream}, {}}, std::move(shape));
 }
-Var step_number(Tape& tape) { return tape.append(step_number_operation, {}, {}, {}); }
+Var step_number(Tape& tape) {
+    return tape.append(step_number_operation, {}, {}, {});
+}
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -69,7 +69,8 @@ void combine(const Graph& graph, const Unit& unit, ElementwiseProgram& program) 
     std::vector<ElementwiseProgram::Step> steps;
     for (std::size_t step = 0; step < program.steps.size(); ++step) {
         if (auto whole = combined(graph, unit, program, step)) {
-            steps.erase(steps.end() + 1 - static_cast<std::ptrdiff_t>(whole->combination->parts.size()), steps.end());
+            steps.erase(steps.end() + 1 - static_cast<std::ptrdiff_t>(whole->combination->parts.size()),
+                        steps.end());
             steps.push_back(*std::move(whole));
         } else {
             steps.push_back(program.steps[step]);
@@ -130,10 +131,10 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
         program.operands[index].target = index;
         const bool tiled = position_in(program.tiled.operands, index) < program.tiled.operands.size();
         program.registers.push_back(
-            tiled                                ? ElementwiseProgram::Register{Place::tile, index}
-            : program.operands[index].contiguous ? ElementwiseProgram::Register{Place::operand, index}
-                                                 : ElementwiseProgram::Register{Place::scratch,
-                                                                                program.scratch_blocks++});
+            tiled ? ElementwiseProgram::Register{Place::tile, index}
+            : program.operands[index].contiguous
+                ? ElementwiseProgram::Register{Place::operand, index}
+                : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
     }
     std::vector<std::size_t> free_blocks;
     for (std::size_t step = 0; step < unit.nodes.size(); ++step) {

@@ -22,7 +22,8 @@ struct Fused {
 /// The unit's program, with memory for `outputs`; its other nodes pass through registers.
 Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_t>& outputs);
 
-/// Whether `output` may take the memory of `root`: every operand that shows it is read, at its own place, before.
+/// Whether `output` may take the memory of `root`: every operand that shows it is read, at its own place,
+/// before.
 bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, std::size_t root);
 
 }  // namespace GANDSL_PRECISION

@@ -90,7 +90,8 @@ std::size_t hash_of(const GraphNode& node) {
     return hash;
 }
 
-// Every operation is a pure function of its inputs, attributes, and the run's seed and step: equal means equal.
+// Every operation is a pure function of its inputs, attributes, and the run's seed and step: equal means
+// equal.
 void merge(Graph& graph) {
     std::vector<std::size_t> replaced = identity(graph);
     std::unordered_multimap<std::size_t, std::size_t> seen;
@@ -180,7 +181,9 @@ constexpr std::array passes{
 
 }  // namespace
 
-std::span<const GraphPass> graph_passes() { return passes; }
+std::span<const GraphPass> graph_passes() {
+    return passes;
+}
 
 std::vector<Shape> input_shapes(const Graph& graph, std::size_t node) {
     std::vector<Shape> shapes;
@@ -196,7 +199,8 @@ Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector
     std::vector<char> needed(tape.size(), 0);
     const auto need = [&](Var var) {
         if (!var.valid() || &var.tape() != &tape) {
-            throw Error(ErrorCode::invalid_argument, "[plan] an output or assignment belongs to another tape, or none");
+            throw Error(ErrorCode::invalid_argument,
+                        "[plan] an output or assignment belongs to another tape, or none");
         }
         needed[var.id()] = 1;
     };
@@ -210,8 +214,9 @@ Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector
             throw Error(ErrorCode::invalid_argument, "[plan] only a Var made by Tape::state can be assigned");
         }
         if (assignment.state.shape() != assignment.value.shape()) {
-            throw Error(ErrorCode::shape, "[plan] the state '" + tape.name(assignment.state.id()) + "' has shape " +
-                                              to_string(assignment.state.shape()) + ", the value assigned to it " +
+            throw Error(ErrorCode::shape, "[plan] the state '" + tape.name(assignment.state.id()) +
+                                              "' has shape " + to_string(assignment.state.shape()) +
+                                              ", the value assigned to it " +
                                               to_string(assignment.value.shape()));
         }
     }

@@ -89,9 +89,9 @@ Arena::Arena(std::size_t bytes) {
         memory_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
     }
     if (!memory_) {
-        throw Error(ErrorCode::memory, "not enough memory: a run of this plan needs " + std::to_string(bytes) +
-                                           " bytes and there is room for " + std::to_string(room) +
-                                           "; a smaller batch needs less");
+        throw Error(ErrorCode::memory, "not enough memory: a run of this plan needs " +
+                                           std::to_string(bytes) + " bytes and there is room for " +
+                                           std::to_string(room) + "; a smaller batch needs less");
     }
 #if defined(__linux__)
     if (alignment == huge_page) {

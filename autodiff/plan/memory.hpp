@@ -18,15 +18,16 @@ struct Placement {
     std::size_t bytes = 0;             ///< of the whole
 };
 
-/// Places blocks so that those alive at the same time do not overlap: largest first, each at the lowest offset that is
-/// free. `share` off: each has memory of its own.
+/// Places blocks so that those alive at the same time do not overlap: largest first, each at the lowest
+/// offset that is free. `share` off: each has memory of its own.
 Placement place(const std::vector<Lifetime>& lifetimes, bool share);
 
-/// Asks for huge pages under memory that is in use already, where the system has them. Weights and their moments are
-/// streamed through, each from many pages at once.
+/// Asks for huge pages under memory that is in use already, where the system has them. Weights and their
+/// moments are streamed through, each from many pages at once.
 void prefer_huge_pages(void* memory, std::size_t bytes);
 
-/// Memory aligned to 64 bytes (to 2 MiB where large, and in huge pages where the system has them), not initialised.
+/// Memory aligned to 64 bytes (to 2 MiB where large, and in huge pages where the system has them), not
+/// initialised.
 class Arena {
   public:
     Arena() = default;

@@ -8,8 +8,9 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-/// Results that can be computed a tile at a time, and that one elementwise unit of the same shape reads and nobody
-/// else, become part of it: a weight's gradient is then used while the cache holds it, and has no memory.
+/// Results that can be computed a tile at a time, and that one elementwise unit of the same shape reads and
+/// nobody else, become part of it: a weight's gradient is then used while the cache holds it, and has no
+/// memory.
 void read_in_tiles(const Graph& graph, Units& units);
 
 /// The tiles of a node whose operation has some.

@@ -377,7 +377,8 @@ class Grouping {
     const Graph& graph_;
     bool fuse_;
     bool gather_;
-    std::unordered_map<std::size_t, std::vector<std::size_t>> gathered_;  ///< by last input, the units that grow
+    std::unordered_map<std::size_t, std::vector<std::size_t>>
+        gathered_;  ///< by last input, the units that grow
     Units result_;
     std::vector<BitSet> before_;  ///< for each unit, all units it waits for
     std::vector<std::pair<std::size_t, std::size_t>> extra_;

@@ -37,9 +37,9 @@ void drop_empty(Units& units);
 /// The node whose memory `node` shows: itself, unless it is an alias.
 std::size_t root_of(const Graph& graph, std::size_t node);
 
-/// Groups elementwise nodes (only if `fuse`) and operations that share their last input and gain by it (only if
-/// `gather`), and puts the units in an order in which inputs come first, and every reader of a state before the unit
-/// that computes its new value where that is possible.
+/// Groups elementwise nodes (only if `fuse`) and operations that share their last input and gain by it (only
+/// if `gather`), and puts the units in an order in which inputs come first, and every reader of a state
+/// before the unit that computes its new value where that is possible.
 Units make_units(const Graph& graph, bool fuse, bool gather);
 
 }  // namespace GANDSL_PRECISION

@@ -1,4 +1,5 @@
-// Parsed once for the library. Every file includes what it uses all the same, and builds with -Db_pch=false too.
+// Parsed once for the library. Every file includes what it uses all the same, and builds with -Db_pch=false
+// too.
 #include <algorithm>
 #include <functional>
 #include <map>

@@ -95,8 +95,8 @@ Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments, c
                                     .epoch_steps = static_cast<double>(options_.epoch_steps)};
     const Var rate = models::definition(name).rate(arguments, progress);
     const auto known = [&](const LengthSchedule& each) { return each.offset == span.begin; };
-    if (progress.total_steps.asked() && std::none_of(graph_.length_schedules.begin(),
-                                                     graph_.length_schedules.end(), known)) {
+    if (progress.total_steps.asked() &&
+        std::none_of(graph_.length_schedules.begin(), graph_.length_schedules.end(), known)) {
         graph_.length_schedules.push_back({std::string(name), span.begin});
     }
     return rate;

@@ -26,8 +26,7 @@ class FirstStep {
         data::Batch batch;
         data::read_ordered(dataset, order, wanted.slot * batch_, batch_,
                            program_.data[wanted.data].names.size(), batch, wanted.next);
-        const std::vector<float>& values =
-            (wanted.next ? batch.next_fields : batch.fields).at(wanted.field);
+        const std::vector<float>& values = (wanted.next ? batch.next_fields : batch.fields).at(wanted.field);
         if (values.size() != into.size()) {
             throw Error(ErrorCode::internal, "a batch has another size than its input");
         }

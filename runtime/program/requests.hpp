@@ -30,7 +30,7 @@ struct RunRequest {
     std::optional<std::filesystem::path> resume;  ///< a run; with `fork`, or a checkpoint's file
     bool fork = false;                            ///< go on in a run of its own, whatever differs
     std::optional<std::uint64_t> stop_at;         ///< a step after which to stop as if asked to
-    bool help = false;               ///< list the file's options instead
+    bool help = false;                            ///< list the file's options instead
     std::string program = "gandsl";  ///< as it was called, for the command that goes on with a run
 };
 struct CheckRequest {

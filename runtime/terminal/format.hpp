@@ -23,7 +23,8 @@ std::string human_bytes(double bytes);
 /// and line ends, as "\\x1b"; and at most so many bytes of it.
 std::string printable(std::string_view text, std::size_t most = 80);
 
-/// A whole message in which names and texts from elsewhere may stand: as printable, but line ends and tabs stay.
+/// A whole message in which names and texts from elsewhere may stand: as printable, but line ends and tabs
+/// stay.
 std::string printable_lines(std::string_view text);
 
 /// Floating-point operations: "3.9 MFLOP", "14.5 GFLOP", "12.8 TFLOP".

@@ -4,11 +4,11 @@
 
 namespace gandsl::terminal {
 
-/// Turns Ctrl-C (SIGINT) and SIGTERM into a request to stop, and SIGHUP into one to write a checkpoint, for as
-/// long as it lives. A second one to stop leaves the process at once, with the line of the terminal ended. A
-/// terminal that has gone with SIGHUP is written to no more: output goes to /dev/null from then on. What the
-/// process did with these signals before is restored at the end. Only one at a time: a second one throws Error
-/// (internal).
+/// Turns Ctrl-C (SIGINT) and SIGTERM into a request to stop, and SIGHUP into one to write a checkpoint, for
+/// as long as it lives. A second one to stop leaves the process at once, with the line of the terminal ended.
+/// A terminal that has gone with SIGHUP is written to no more: output goes to /dev/null from then on. What
+/// the process did with these signals before is restored at the end. Only one at a time: a second one throws
+/// Error (internal).
 class StopRequest {
   public:
     StopRequest();
@@ -28,8 +28,8 @@ class StopRequest {
     struct sigaction before_hang_up_ {};
 };
 
-/// From now on neither a terminal that goes away nor a reader of standard output that does ends the process: a
-/// signal of the first is kept for `StopRequest`, and writes to the second fail.
+/// From now on neither a terminal that goes away nor a reader of standard output that does ends the process:
+/// a signal of the first is kept for `StopRequest`, and writes to the second fail.
 void outlive_readers();
 
 }  // namespace gandsl::terminal

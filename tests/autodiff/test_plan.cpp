@@ -280,8 +280,8 @@ void check_tiled() {
     }
 }
 
-// Products of the same weight run together unless one waits for the other; one of another shape, or whose second
-// operand is another, stays alone.
+// Products of the same weight run together unless one waits for the other; one of another shape, or whose
+// second operand is another, stays alone.
 void check_gathered() {
     const auto run = [](std::size_t threads, std::vector<std::string> without, std::size_t& steps) {
         Tape tape(Evaluation::planned, 3);
@@ -290,7 +290,7 @@ void check_gathered() {
         const Var a = random_normal(tape, {40, 260}, 1);
         const Var b = random_normal(tape, {40, 260}, 2);
         const Var wide = random_normal(tape, {50, 260}, 3);
-        const Var first = matmul(a, weight);           // with `second`
+        const Var first = matmul(a, weight);  // with `second`
         const Var second = matmul(b, weight);
         const Var after = matmul(tanh(second), weight);  // waits for it
         const Var turned = matmul(a, weight, false, true);
@@ -342,7 +342,8 @@ void check_combined() {
             plan.run(2);
             std::vector<Real> numbers;
             for (const Var& state : {weight, moment, square}) {
-                numbers.insert(numbers.end(), state.value().data(), state.value().data() + state.value().size());
+                numbers.insert(numbers.end(), state.value().data(),
+                               state.value().data() + state.value().size());
             }
             const auto values = plan.read(outputs[0]);
             numbers.insert(numbers.end(), values.begin(), values.end());

@@ -206,7 +206,8 @@ BOOST_AUTO_TEST_CASE(time_says_where_a_step_goes) {
     BOOST_TEST(contains(line_with(outcome.out, "replay: "), " kernels, "), outcome.out);
     BOOST_TEST(contains(line_with(outcome.out, "memory: "), " at most"), outcome.out);
     BOOST_TEST(contains(line_with(outcome.out, "moved: "), "B a step"), outcome.out);
-    BOOST_TEST(contains(line_with(outcome.out, "data: "), " ms to read the examples of one step"), outcome.out);
+    BOOST_TEST(contains(line_with(outcome.out, "data: "), " ms to read the examples of one step"),
+               outcome.out);
     double shares = 0;
     bool table = false;  // the first of the two
     for (const std::string& line : lines_of(outcome.out)) {
