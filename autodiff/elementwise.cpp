@@ -170,9 +170,7 @@ void sum_columns_of(Runner& runner, const ElementwiseProgram& program, std::size
             runner.run(first * inner + column, inner > block ? count : rows * inner);
             for (std::size_t index = 0; index < program.summed.size(); ++index) {
                 const Real* const numbers = runner.numbers(program.summed[index]);
-                for (std::size_t row = 0; row < rows; ++row) {
-                    sum_columns(totals + index * inner + column, numbers + row * inner, count);
-                }
+                sum_columns(totals + index * inner + column, numbers, count, rows, inner);
             }
         }
     }

@@ -75,6 +75,12 @@ Var log_softmax(Var x);
 // Reductions. Axes count from the end where negative; no axes: all of them.
 Var sum(Var x, std::vector<Index> axes = {}, bool keep = false);
 Var mean(Var x, std::vector<Index> axes = {}, bool keep = false);
+/// Both from one pass over x; the variance is that of the numbers themselves, not the estimate for those they
+/// were drawn from.
+struct MeanAndVariance {
+    Var mean, variance;
+};
+MeanAndVariance mean_and_variance(Var x, std::vector<Index> axes = {}, bool keep = false);
 Var max(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< ties share the gradient evenly
 Var min(Var x, std::vector<Index> axes = {}, bool keep = false);
 Var norm(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< Euclidean; gradient 0 at the origin

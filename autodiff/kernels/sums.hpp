@@ -20,8 +20,9 @@ struct RunningSum {
 void add_piece(RunningSum& sum, const Real* numbers, std::size_t count);
 double finish(RunningSum& sum);
 
-/// totals[i] += row[i]
-void sum_columns(double* totals, const Real* row, std::size_t count);
+/// totals[i] += row[i], for one row after another; they lie `stride` numbers apart.
+void sum_columns(double* totals, const Real* row, std::size_t count, std::size_t rows = 1,
+                 std::size_t stride = 0);
 
 /// How many slices an outermost reduced axis is cut into, each with totals of its own: `total` numbers are
 /// read, `result` totals are kept.

@@ -254,8 +254,9 @@ using Gradients = std::vector<Var>;
 Gradients add_vjp(const VjpCall& c) {
     return {c.cotangent, c.cotangent};
 }
+// Summed first: there is less to negate then.
 Gradients subtract_vjp(const VjpCall& c) {
-    return {c.cotangent, c.wanted[1] ? -c.cotangent : Var{}};
+    return {c.cotangent, c.wanted[1] ? -sum_to(c.cotangent, c.inputs[1].shape()) : Var{}};
 }
 Gradients multiply_vjp(const VjpCall& c) {
     return {c.wanted[0] ? c.cotangent * c.inputs[1] : Var{}, c.wanted[1] ? c.cotangent * c.inputs[0] : Var{}};

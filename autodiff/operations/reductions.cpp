@@ -3,6 +3,7 @@
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/clones.hpp"
+#include "autodiff/kernels/reduced_axes.hpp"
 #include "autodiff/kernels/sums.hpp"
 #include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
@@ -52,77 +53,20 @@ double sum_row(const Real* row, std::size_t count) {
     return finish(sum);
 }
 
-GANDSL_CLONES void max_columns(double* __restrict totals, const Real* __restrict row, std::size_t count) {
-    for (std::size_t place = 0; place < count; ++place) {
-        totals[place] = Max::combine(totals[place], static_cast<double>(row[place]));
-    }
-}
-
-// Axes of size 1 dropped, neighbours of one kind joined: kinds alternate.
-struct Layout {
-    struct Axis {
-        std::size_t size;
-        bool reduced;
-        std::size_t stride = 1;         ///< in the input
-        std::size_t result_stride = 1;  ///< in the result; 0 where reduced
-    };
-    std::vector<Axis> axes;
-    std::size_t slices = 1;  ///< parts of a reduced outermost axis, each with totals of its own
-};
-
-std::size_t reduced_size(const Shape& input, const Attributes& attributes) {
-    Shape shape = input;
-    for (const Index axis : attributes.integers) {
-        shape[static_cast<std::size_t>(axis)] = 1;
-    }
-    return static_cast<std::size_t>(element_count(shape));
-}
-
-// Fixed-size: a run must not allocate.
-struct Axes {
-    std::array<Layout::Axis, 16> axes;
-    std::size_t count = 0;
-};
-
-Axes joined_axes(const Shape& input, const Attributes& attributes) {
-    Axes joined;
-    for (std::size_t axis = 0; axis < input.size(); ++axis) {
-        const auto size = static_cast<std::size_t>(input[axis]);
-        if (size == 1) {
-            continue;
-        }
-        const bool reduced = std::find(attributes.integers.begin(), attributes.integers.end(),
-                                       static_cast<Index>(axis)) != attributes.integers.end();
-        if (joined.count > 0 && joined.axes[joined.count - 1].reduced == reduced) {
-            joined.axes[joined.count - 1].size *= size;
-        } else {
-            joined.axes[joined.count++] = {size, reduced};
+GANDSL_CLONES void max_columns(double* __restrict totals, const Real* __restrict row, std::size_t count,
+                               std::size_t rows, std::size_t stride) {
+    for (; rows > 0; --rows, row += stride) {
+        for (std::size_t place = 0; place < count; ++place) {
+            totals[place] = Max::combine(totals[place], static_cast<double>(row[place]));
         }
     }
-    if (joined.count == 0) {
-        joined.axes[joined.count++] = {1, false};
-    }
-    std::size_t stride = 1;
-    std::size_t result_stride = 1;
-    for (std::size_t axis = joined.count; axis-- > 0;) {
-        Layout::Axis& own = joined.axes[axis];
-        own.stride = stride;
-        own.result_stride = own.reduced ? 0 : result_stride;
-        stride *= own.size;
-        result_stride *= own.reduced ? 1 : own.size;
-    }
-    return joined;
-}
-
-std::size_t slices_of(const Axes& axes, std::size_t result) {
-    const std::size_t total = axes.axes[0].size * axes.axes[0].stride;
-    return axes.axes[0].reduced ? slice_count(axes.axes[0].size, total, result) : 1;
 }
 
 std::size_t reduce_workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape&,
                              std::size_t) {
-    const std::size_t result = reduced_size(inputs[0], attributes);
-    const std::size_t slices = slices_of(joined_axes(inputs[0], attributes), result);
+    const ReducedAxes axes = reduced_axes(inputs[0], attributes.integers);
+    const std::size_t result = axes.results();
+    const std::size_t slices = axes.slices();
     return slices * result * sizeof(double) / sizeof(Real);
 }
 
@@ -140,15 +84,20 @@ struct Kernels<Max> {
 };
 
 template <typename Rule>
-void accumulate(const Axes& axes, std::size_t axis, std::size_t begin, std::size_t end, const Real* data,
-                double* totals) {
-    const Layout::Axis& own = axes.axes[axis];
+void accumulate(const ReducedAxes& axes, std::size_t axis, std::size_t begin, std::size_t end,
+                const Real* data, double* totals) {
+    const ReducedAxes::Axis& own = axes.axes[axis];
     if (axis + 1 == axes.count) {
         if (own.reduced) {
             *totals = Rule::combine(*totals, Kernels<Rule>::row(data + begin, end - begin));
         } else {
-            Kernels<Rule>::columns(totals + begin, data + begin, end - begin);
+            Kernels<Rule>::columns(totals + begin, data + begin, end - begin, 1, 0);
         }
+        return;
+    }
+    if (axis + 2 == axes.count && own.reduced) {
+        Kernels<Rule>::columns(totals, data + begin * own.stride, axes.axes[axis + 1].size, end - begin,
+                               own.stride);
         return;
     }
     for (std::size_t place = begin; place < end; ++place) {
@@ -159,9 +108,9 @@ void accumulate(const Axes& axes, std::size_t axis, std::size_t begin, std::size
 
 template <typename Rule>
 void reduce_forward(const Call& call) {
-    const Axes axes = joined_axes(call.inputs[0].shape, call.attributes);
+    const ReducedAxes axes = reduced_axes(call.inputs[0].shape, call.attributes.integers);
     const std::size_t result = call.output.size();
-    const std::size_t slices = slices_of(axes, result);
+    const std::size_t slices = axes.slices();
     auto* totals = reinterpret_cast<double*>(call.workspace.data());
     std::fill_n(totals, slices * result, Rule::start);
     const std::size_t outer = axes.axes[0].size;
@@ -201,30 +150,8 @@ double reduce_flops(const Attributes&, std::span<const Shape> inputs, const Shap
     return static_cast<double>(element_count(inputs[0]));
 }
 
-std::vector<Index> resolved_axes(Var x, std::vector<Index> axes, const char* operation) {
-    const std::size_t rank = x.shape().size();
-    if (rank > std::tuple_size_v<decltype(Axes::axes)>) {
-        throw Error(ErrorCode::shape, "[" + std::string(operation) +
-                                          "] more axes than can be reduced: " + to_string(x.shape()));
-    }
-    if (axes.empty()) {
-        for (std::size_t axis = 0; axis < rank; ++axis) {
-            axes.push_back(static_cast<Index>(axis));
-        }
-        return axes;
-    }
-    for (Index& axis : axes) {
-        axis = static_cast<Index>(resolve_axis(axis, rank, operation));
-    }
-    std::sort(axes.begin(), axes.end());
-    if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) {
-        throw Error(ErrorCode::shape, "[" + std::string(operation) + "] an axis is named twice");
-    }
-    return axes;
-}
-
 Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep, const char* name) {
-    axes = resolved_axes(x, std::move(axes), name);
+    axes = axes_to_reduce(x.shape(), std::move(axes), name);
     Shape kept;
     Index reduced = 1;
     for (std::size_t axis = 0; axis < x.shape().size(); ++axis) {

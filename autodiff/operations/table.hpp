@@ -36,6 +36,7 @@
     ROW(subtract_product)      \
     ROW(relu)                  \
     ROW(leaky_relu)            \
+    ROW(leaky_relu_gradient)   \
     ROW(elu)                   \
     ROW(normal_distribution)   \
     ROW(normal_density)        \
@@ -44,6 +45,7 @@
     ROW(sigmoid)               \
     ROW(sum)                   \
     ROW(max)                   \
+    ROW(mean_and_variance)     \
     ROW(random_uniform)        \
     ROW(random_normal)         \
     ROW(step_number)           \

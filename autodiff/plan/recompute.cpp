@@ -12,9 +12,12 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 // About as fast as reading the result.
-constexpr std::array<std::string_view, 16> cheap{
-    "add",   "subtract", "multiply",   "negate",  "absolute",      "square", "maximum",    "minimum",
-    "where", "less",     "less_equal", "greater", "greater_equal", "relu",   "leaky_relu", "broadcast_to"};
+constexpr std::array<std::string_view, 17> cheap{
+    "add",           "subtract", "multiply",   "negate",
+    "absolute",      "square",   "maximum",    "minimum",
+    "where",         "less",     "less_equal", "greater",
+    "greater_equal", "relu",     "leaky_relu", "leaky_relu_gradient",
+    "broadcast_to"};
 constexpr std::size_t most_recomputed = 4;
 
 bool holds(const std::vector<std::size_t>& list, std::size_t value) {
@@ -24,12 +27,17 @@ bool holds(const std::vector<std::size_t>& list, std::size_t value) {
 class Recomputing {
   public:
     Recomputing(const Graph& graph, Units& units)
-        : graph_(graph), units_(units), readers_(graph.nodes.size()), needed_(graph.nodes.size(), 0) {
+        : graph_(graph),
+          units_(units),
+          readers_(graph.nodes.size()),
+          needed_(graph.nodes.size(), 0),
+          next_value_(graph.nodes.size(), none) {
         for (const std::size_t output : graph.outputs) {
             needed_[root_of(graph, output)] = 1;
         }
         for (const auto& store : graph.stores) {
             needed_[root_of(graph, store.value)] = 1;
+            next_value_[store.state] = root_of(graph, store.value);
         }
         for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
             for (const std::size_t input : graph.nodes[node].inputs) {
@@ -54,9 +62,16 @@ class Recomputing {
             }
         }
         drop_empty(units_);
+        for (std::size_t unit = 0; unit < units_.units.size(); ++unit) {
+            if (units_.units[unit].elementwise) {
+                spare_reads(unit);
+            }
+        }
     }
 
   private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
     void add_reader(std::size_t node, std::size_t unit) {
         if (!holds(readers_[node], unit)) {
             readers_[node].push_back(unit);
@@ -73,11 +88,15 @@ class Recomputing {
         return holds(units_.units[unit].nodes, node);
     }
 
-    // Whether it has memory whatever is done here.
-    bool in_memory(std::size_t node, std::size_t unit) const {
+    // Whether it has memory whatever is done here, up to the unit `last`.
+    bool in_memory(std::size_t node, std::size_t unit, std::size_t last) const {
         const GraphNode& own = graph_.nodes[node];
-        if (own.operation->alias || own.operation == &state_operation) {
-            return false;  // a state may have its next value by then
+        if (own.operation->alias) {
+            return in_memory(root_of(graph_, node), unit, last);
+        }
+        if (own.operation == &state_operation && next_value_[node] != none) {
+            const std::size_t writer = units_.unit_of[next_value_[node]];
+            return writer != no_unit && writer > last;
         }
         if (is_leaf(*own.operation) || needed_[node] != 0) {
             return true;
@@ -91,17 +110,17 @@ class Recomputing {
                });
     }
 
-    // The nodes that make `node` from what is in memory, inputs first; false if there are too many or dear
-    // ones.
-    bool slice(std::size_t node, std::size_t unit, std::vector<std::size_t>& nodes) const {
+    // The nodes of `unit` that make `node` from what is in memory up to the unit `last`, inputs first; false
+    // if there are too many or dear ones.
+    bool slice(std::size_t node, std::size_t unit, std::size_t last, std::vector<std::size_t>& nodes) const {
         if (std::find(cheap.begin(), cheap.end(), graph_.nodes[node].operation->name) == cheap.end()) {
             return false;
         }
         for (const std::size_t input : graph_.nodes[node].inputs) {
-            if (holds(nodes, input) || in_memory(input, unit)) {
+            if (holds(nodes, input) || in_memory(input, unit, last)) {
                 continue;
             }
-            if (!holds(units_.units[unit].nodes, input) || !slice(input, unit, nodes)) {
+            if (!holds(units_.units[unit].nodes, input) || !slice(input, unit, last, nodes)) {
                 return false;
             }
         }
@@ -129,22 +148,23 @@ class Recomputing {
         return operands;
     }
 
-    // Reading one array instead of another is no loss; reading two is.
-    bool pays(std::size_t reader, const std::vector<std::size_t>& all) const {
-        if (all.size() > most_unit_nodes) {
-            return false;
-        }
-        const std::vector<std::size_t> before = operands_of(units_.units[reader].nodes);
+    bool large(std::size_t operand, std::size_t reader) const {
+        return element_count(graph_.nodes[operand].shape) == element_count(shape_of(reader));
+    }
+
+    // How many arrays of its own size the unit would read less (or, below nought, more) if it held all these
+    // nodes.
+    std::ptrdiff_t reads_spared(std::size_t reader, const std::vector<std::size_t>& all) const {
+        constexpr std::ptrdiff_t impossible = -1000;
         const std::vector<std::size_t> after = operands_of(all);
-        if (after.size() > most_unit_operands) {
-            return false;
+        if (all.size() > most_unit_nodes || after.size() > most_unit_operands) {
+            return impossible;
         }
-        const auto large = [&](const std::vector<std::size_t>& operands) {
-            return std::count_if(operands.begin(), operands.end(), [&](std::size_t operand) {
-                return element_count(graph_.nodes[operand].shape) == element_count(shape_of(reader));
-            });
+        const auto count = [&](const std::vector<std::size_t>& operands) {
+            return std::count_if(operands.begin(), operands.end(),
+                                 [&](std::size_t operand) { return large(operand, reader); });
         };
-        return large(after) <= large(before);
+        return count(operands_of(units_.units[reader].nodes)) - count(after);
     }
 
     bool reads(std::size_t unit, std::size_t node) const {
@@ -164,6 +184,29 @@ class Recomputing {
         }
     }
 
+    void add(std::size_t reader, const std::vector<std::size_t>& nodes) {
+        units_.units[reader].nodes = with(reader, nodes);
+        for (const std::size_t each : nodes) {
+            for (const std::size_t input : graph_.nodes[each].inputs) {
+                add_reader(input, reader);
+            }
+        }
+    }
+
+    // What has memory, but can be made from what the unit reads anyway, is not read.
+    void spare_reads(std::size_t unit) {
+        for (const std::size_t operand : operands_of(units_.units[unit].nodes)) {
+            const std::size_t source = units_.unit_of[operand];
+            if (source == no_unit || !reads_alike(source, unit) || !large(operand, unit)) {
+                continue;
+            }
+            std::vector<std::size_t> nodes;
+            if (slice(operand, source, unit, nodes) && reads_spared(unit, with(unit, nodes)) > 0) {
+                add(unit, nodes);
+            }
+        }
+    }
+
     void visit(std::size_t node, std::size_t unit) {
         if (units_.unit_of[node] != unit || needed_[node] != 0) {
             return;
@@ -176,21 +219,17 @@ class Recomputing {
         }
         if (!others.empty()) {
             std::vector<std::size_t> nodes;
-            if (!slice(node, unit, nodes)) {
+            if (!slice(node, unit, *std::max_element(others.begin(), others.end()), nodes)) {
                 return;
             }
+            // Reading one array instead of another is no loss; reading two is.
             for (const std::size_t reader : others) {
-                if (!reads_alike(reader, unit) || !pays(reader, with(reader, nodes))) {
+                if (!reads_alike(reader, unit) || reads_spared(reader, with(reader, nodes)) < 0) {
                     return;
                 }
             }
             for (const std::size_t reader : others) {
-                units_.units[reader].nodes = with(reader, nodes);
-                for (const std::size_t each : nodes) {
-                    for (const std::size_t input : graph_.nodes[each].inputs) {
-                        add_reader(input, reader);
-                    }
-                }
+                add(reader, nodes);
             }
         }
         if (!reads(unit, node)) {
@@ -206,7 +245,8 @@ class Recomputing {
     const Graph& graph_;
     Units& units_;
     std::vector<std::vector<std::size_t>> readers_;  ///< of each node, the units that read it
-    std::vector<char> needed_;  ///< read in another way: through an alias, or after the run
+    std::vector<char> needed_;             ///< read in another way: through an alias, or after the run
+    std::vector<std::size_t> next_value_;  ///< of each state that is assigned
 };
 
 }  // namespace

@@ -43,10 +43,8 @@ std::vector<Value> build(BuildCall& call) {
             axes.push_back(static_cast<Index>(axis));
             count *= static_cast<double>(x.var.shape()[axis]);
         }
-        const Var average = mean(x.var, axes);
-        const Var centred = x.var - average;
-        const Var variance = mean(square(centred), axes);
-        result = centred * (weight / sqrt(variance + epsilon)) + bias;
+        const auto [average, variance] = mean_and_variance(x.var, axes);
+        result = (x.var - average) * (weight / sqrt(variance + epsilon)) + bias;
         const double momentum = number(call.arguments, "momentum");
         // The running variance is the unbiased estimate, the one that normalises is not.
         const double unbiased = count > 1 ? count / (count - 1) : 1;

@@ -19,8 +19,8 @@ dsl::Argument epsilon_argument() {
 
 /// (x - mean) / sqrt(variance + eps), both over `axes`.
 Var standardized(Var x, const std::vector<Index>& axes, double epsilon) {
-    const Var centred = x - mean(x, axes, true);
-    return centred / sqrt(mean(square(centred), axes, true) + epsilon);
+    const auto [average, variance] = mean_and_variance(x, axes, true);
+    return (x - average) / sqrt(variance + epsilon);
 }
 
 void scale_and_shift(dsl::TypeCall& call, Index features) {

@@ -187,6 +187,10 @@ Numbers where(const Call& call) {
     return result;
 }
 
+double leaky_relu_gradient(double side, double cotangent, double slope) {
+    return side < 0 ? slope * cotangent : cotangent;
+}
+
 Numbers leaky_relu(const Call& call) {
     Numbers result = call.inputs[0].numbers;
     for (double& x : result) {
@@ -222,6 +226,31 @@ Numbers sum(const Call& call) {
 }
 Numbers max(const Call& call) {
     return reduction<maximum>(call, -std::numeric_limits<double>::infinity());
+}
+
+// In two passes: the means, then the squared distances to them.
+Numbers mean_and_variance(const Call& call) {
+    const Numbers& x = call.inputs[0].numbers;
+    const std::size_t results = static_cast<std::size_t>(gandsl::element_count(call.output)) / 2;
+    const double count = static_cast<double>(x.size()) / static_cast<double>(results);
+    const Shape kept(call.output.begin() + 1, call.output.end());
+    std::vector<std::size_t> result_of;
+    for (std::size_t position = 0; position < x.size(); ++position) {
+        std::vector<Index> place = place_at(call.inputs[0].shape, static_cast<Index>(position));
+        for (const Index axis : call.integers) {
+            place[static_cast<std::size_t>(axis)] = 0;
+        }
+        result_of.push_back(position_at(kept, place));
+    }
+    Numbers both(2 * results, 0.0);
+    for (std::size_t position = 0; position < x.size(); ++position) {
+        both[result_of[position]] += x[position] / count;
+    }
+    for (std::size_t position = 0; position < x.size(); ++position) {
+        const double distance = x[position] - both[result_of[position]];
+        both[results + result_of[position]] += distance * distance / count;
+    }
+    return both;
 }
 
 Numbers same(const Call& call) {
@@ -593,6 +622,7 @@ const std::map<std::string, Reference>& references() {
         {"subtract_product", ternary<subtract_product>},
         {"relu", unary<relu>},
         {"leaky_relu", leaky_relu},
+        {"leaky_relu_gradient", ternary<leaky_relu_gradient>},
         {"elu", elu},
         {"normal_distribution", unary<normal_distribution>},
         {"normal_density", unary<normal_density>},
@@ -601,6 +631,7 @@ const std::map<std::string, Reference>& references() {
         {"sigmoid", unary<sigmoid>},
         {"sum", sum},
         {"max", max},
+        {"mean_and_variance", mean_and_variance},
         {"matmul", matmul},
         {"reshape", same},
         {"stop_gradient", same},

@@ -182,6 +182,30 @@ void check_long_sum() {
     BOOST_TEST(std::abs(plan.read(average)[0] - 0.1F) <= 1e-8F);
 }
 
+// A mean far from zero leaves the variance as exact as the numbers are.
+void check_variance() {
+    constexpr std::size_t rows = 1000;
+    std::vector<double> numbers;
+    for (std::size_t row = 0; row < rows; ++row) {
+        // Floats at 2^20 are an eighth apart.
+        numbers.push_back(1048576 + 0.125 * static_cast<double>(row % 8));
+        numbers.push_back(0.1);
+        numbers.push_back(row == 500 ? std::numeric_limits<double>::quiet_NaN() : 1);
+        numbers.push_back(row % 2 == 0 ? 3e18 : -3e18);
+    }
+    Tape tape;
+    const Var x = tape.constant(to_array({rows, 4}, numbers));
+    const auto [mean, variance] = mean_and_variance(x, {0});
+    const std::vector<double> means = to_numbers(mean.value());
+    const std::vector<double> variances = to_numbers(variance.value());
+    BOOST_TEST(means[0] == 1048576 + 0.4375, boost::test_tools::tolerance(1e-7));
+    BOOST_TEST(variances[0] == 0.08203125, boost::test_tools::tolerance(1e-7));
+    BOOST_TEST(variances[1] == 0);
+    BOOST_TEST((std::isnan(means[2]) && std::isnan(variances[2])));
+    BOOST_TEST(std::abs(means[3]) <= 1e12);
+    BOOST_TEST(variances[3] == 9e36, boost::test_tools::tolerance(1e-6));
+}
+
 }  // namespace
 
 void add_extreme_cases() {
@@ -191,6 +215,7 @@ void add_extreme_cases() {
     add_case("extremes", "nan", check_nan);
     add_case("extremes", "softmax", check_softmax);
     add_case("extremes", "long_sum", check_long_sum);
+    add_case("extremes", "variance", check_variance);
 }
 
 }  // namespace gandsl_test

@@ -115,6 +115,18 @@ const Case cases[] = {
          const Var x = normal(t, {60, 13, 300}, 1);
          return with_gradients(sum(x, {0, 2}), {x});
      }},
+    {"mean_and_variance",
+     [](Tape& t) {
+         std::vector<Var> results;
+         for (const std::vector<Index>& axes : {std::vector<Index>{0}, {2}, {0, 1}, {0, 2}, {1}, {}}) {
+             const Var x = normal(t, {60, 13, 300}, 1);
+             const auto [mean, variance] = mean_and_variance(x, axes);
+             for (const Var& result : with_gradients(mean * variance, {x})) {
+                 results.push_back(result);
+             }
+         }
+         return results;
+     }},
     {"max",
      [](Tape& t) {
          const Var x = normal(t, {700, 301}, 1);

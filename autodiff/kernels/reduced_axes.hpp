@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "autodiff/real.hpp"
+#include "autodiff/shape.hpp"
+
+namespace gandsl {
+inline namespace GANDSL_PRECISION {
+
+/// How a reduction walks its input: axes of size 1 dropped, neighbours of one kind joined, so that reduced
+/// and other axes alternate. Of fixed size: a run must not allocate.
+struct ReducedAxes {
+    static constexpr std::size_t most = 16;
+    struct Axis {
+        std::size_t size = 1;
+        bool reduced = false;
+        std::size_t stride = 1;         ///< in the input
+        std::size_t result_stride = 1;  ///< in the result; 0 where reduced
+    };
+    std::array<Axis, most> axes;
+    std::size_t count = 0;
+
+    /// Numbers of the result.
+    std::size_t results() const;
+    /// How many parts a reduced outermost axis is cut into, each with totals of its own.
+    std::size_t slices() const;
+};
+
+/// The axes of `shape` that an operation was asked to reduce, from first to last: those counted from the end
+/// resolved, and all where none is named. Throws Error(shape) for axes it does not have or that are named
+/// twice.
+std::vector<Index> axes_to_reduce(const Shape& shape, std::vector<Index> axes, const char* operation);
+
+/// Of an input with at most ReducedAxes::most axes.
+ReducedAxes reduced_axes(const Shape& input, std::span<const Index> reduced);
+
+}  // namespace GANDSL_PRECISION
+}  // namespace gandsl
