@@ -40,7 +40,7 @@ int run(int count, char** words) {
     bool with_curves = false;
     app.add_option("ROW", names, "models, such as mnist or gpt; all unless said");
     app.add_flag("--peer", options.peer, "beside PyTorch, which it installs");
-    app.add_option("--rounds", options.rounds, "turns of each side; 5 unless said")
+    app.add_option("--rounds", options.rounds, "turns of each side; 9 unless said")
         ->check(CLI::Range(1, 1000));
     app.add_flag("--curves", with_curves, "also step times against batch, width, length and threads");
     app.add_flag("--write", write, "also writes docs/benchmarks.md and its pictures (with --curves)");

@@ -21,14 +21,14 @@ void say(const std::string& text) {
 
 std::span<const Row> rows() {
     static const std::array<Row, 8> all = {{
-        {"mnist", {"models/mnist.gan", "mnist", 64}, 3.5, 0.40, 12},
-        {"deep_dcgan", {"models/deep_dcgan.gan", "deep_dcgan", 64}, 3, 0.50, 5},
+        {"mnist", {"models/mnist.gan", "mnist", 64}, 3.5, 0.40, 6},
+        {"deep_dcgan", {"models/deep_dcgan.gan", "deep_dcgan", 64}, 3, 0.50, 3},
         {"face", {"models/face.gan", "face", 8}, 2.8, 0.50, 8},
-        {"mlp_gan", {"models/mlp_gan.gan", "mlp_gan", 64}, 2.3, 0.25, 80},
-        {"wgan_gp", {"tests/bench/models/wgan_critic.gan", "wgan_critic", 64}, 2, 0.30, 150},
-        {"vae", {"models/vae.gan", "vae", 128}, 2.3, 0.15, 300},
-        {"lstm", {"models/lstm.gan", "lstm", 32}, 1.6, 0.30, 20},
-        {"gpt", {"models/gpt.gan", "gpt", 16}, 1.4, 0.40, 20},
+        {"mlp_gan", {"models/mlp_gan.gan", "mlp_gan", 64}, 2.3, 0.25, 50},
+        {"wgan_gp", {"tests/bench/models/wgan_critic.gan", "wgan_critic", 64}, 2, 0.30, 100},
+        {"vae", {"models/vae.gan", "vae", 128}, 2.3, 0.15, 150},
+        {"lstm", {"models/lstm.gan", "lstm", 32}, 1.6, 0.30, 8},
+        {"gpt", {"models/gpt.gan", "gpt", 16}, 1.4, 0.40, 8},
     }};
     return all;
 }

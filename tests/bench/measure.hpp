@@ -28,7 +28,7 @@ std::span<const Row> rows();
 
 struct Options {
     bool peer = false;
-    std::size_t rounds = 5;
+    std::size_t rounds = 9;
     std::size_t threads = 2;
 };
 
