@@ -78,10 +78,14 @@ Result measure(const Row& row, const Options& options) {
         }
         single.push_back(run_gandsl(row.model, 1, row.steps).median);
         speedup.push_back(single.back() / own.median);
-        start.push_back(start_gandsl(row.model));
         say(fmt::format("  round {}: {:.2f} ms, one thread {:.2f} ms{}", round + 1, step.back(),
                         single.back(),
                         result.peer ? fmt::format(", PyTorch {:.2f} ms", peer_step.back()) : ""));
+    }
+    // Apart from the rounds: it leaves a checkpoint, and the system busy writing that, for the next to suffer
+    // from.
+    for (std::size_t turn = 0; turn < std::min<std::size_t>(options.rounds, 5); ++turn) {
+        start.push_back(start_gandsl(row.model));
     }
     result.step = median_of(step);
     result.single = median_of(single);
