@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -33,8 +34,18 @@ FlushDenormals::~FlushDenormals() {
 
 namespace {
 
-// Long enough to catch the next loop of a running step, short enough not to burn a shared machine.
-constexpr int spins = 4000;
+// Long enough to catch the next loop of a running step, as a sleeping processor of a shared machine can take
+// milliseconds to wake; short enough not to burn it while a step is read or written.
+constexpr int spins = 16000;
+
+// The parts of a loop, and how many of them were claimed, in one number: a claim says itself whether it is
+// one.
+constexpr std::uint64_t claimed = (std::uint64_t{1} << 32U) - 1;
+constexpr std::size_t most_parts = std::size_t{1} << 31U;
+
+bool is_open(std::uint64_t loop) {
+    return (loop & claimed) < loop >> 32U;
+}
 
 void relax() {
 #if defined(__SSE2__)
@@ -48,58 +59,60 @@ struct ThreadPool::Shared {
     std::vector<std::thread> workers;
     std::mutex mutex;
     std::condition_variable wake;
-    std::atomic<std::size_t> generation{0};
-    std::atomic<std::size_t> next{0};
-    std::atomic<std::size_t> busy{0};
-    std::size_t parts = 0;
+    std::atomic<std::uint64_t> loop{0};
+    std::atomic<std::size_t> unfinished{0};  ///< parts
+    std::atomic<std::size_t> asleep{0};
     const void* body = nullptr;
     Erased call = nullptr;
     std::atomic<bool> stopping{false};
     std::mutex failure_mutex;
     std::exception_ptr failure;
 
+    // Nobody waits for a worker that comes late: it finds no part left.
     void work(std::size_t worker) {
-        for (std::size_t part = next.fetch_add(1); part < parts; part = next.fetch_add(1)) {
+        std::size_t finished = 0;
+        for (std::uint64_t claim = loop.fetch_add(1); is_open(claim); claim = loop.fetch_add(1)) {
             try {
-                call(body, part, worker);
+                call(body, claim & claimed, worker);
             } catch (...) {
                 const std::lock_guard lock(failure_mutex);
                 if (!failure) {
                     failure = std::current_exception();
                 }
             }
+            ++finished;
         }
+        unfinished.fetch_sub(finished);
     }
 
-    void wait_for_work(std::size_t seen) {
+    bool has_work() const { return is_open(loop.load()) || stopping.load(); }
+
+    void wait_for_work() {
         for (int spin = 0; spin < spins; ++spin) {
-            if (generation.load(std::memory_order_acquire) != seen) {
+            if (has_work()) {
                 return;
             }
             relax();
         }
         std::unique_lock lock(mutex);
-        wake.wait(lock, [&] { return generation.load(std::memory_order_acquire) != seen; });
+        asleep.fetch_add(1);
+        wake.wait(lock, [&] { return has_work(); });
+        asleep.fetch_sub(1);
     }
 
     void serve(std::size_t worker) {
         const FlushDenormals flush;
-        std::size_t seen = 0;
-        while (true) {
-            wait_for_work(seen);
-            seen = generation.load(std::memory_order_acquire);
-            if (stopping) {
-                return;
-            }
+        for (wait_for_work(); !stopping; wait_for_work()) {
             work(worker);
-            busy.fetch_sub(1, std::memory_order_acq_rel);
         }
     }
 
-    void release() {
-        const std::lock_guard lock(mutex);
-        generation.fetch_add(1, std::memory_order_acq_rel);
-        wake.notify_all();
+    // Whoever sleeps, or is about to, sees what was stored before this.
+    void wake_sleepers() {
+        if (asleep.load() != 0) {
+            const std::lock_guard lock(mutex);
+            wake.notify_all();
+        }
     }
 };
 
@@ -125,7 +138,7 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::stop() {
     shared_->stopping = true;
-    shared_->release();
+    shared_->wake_sleepers();
     for (std::thread& worker : shared_->workers) {
         worker.join();
     }
@@ -143,15 +156,17 @@ void ThreadPool::run(std::size_t parts, const void* body, Erased call) {
         }
         return;
     }
-    shared_->parts = parts;
+    if (parts >= most_parts) {
+        throw Error(ErrorCode::internal, "[threads] a loop of too many parts");
+    }
     shared_->body = body;
     shared_->call = call;
     shared_->failure = nullptr;
-    shared_->next.store(0);
-    shared_->busy.store(shared_->workers.size());
-    shared_->release();
+    shared_->unfinished.store(parts);
+    shared_->loop.store(std::uint64_t{parts} << 32U);
+    shared_->wake_sleepers();
     shared_->work(0);
-    for (int spin = 0; shared_->busy.load(std::memory_order_acquire) != 0; ++spin) {
+    for (int spin = 0; shared_->unfinished.load() != 0; ++spin) {
         if (spin < spins) {
             relax();
         } else {
