@@ -5,12 +5,14 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <xtensor-blas/xblas.hpp>
 
 #include "error.hpp"
 #include "kernels/transpose.hpp"
 
 extern "C" void openblas_set_num_threads(int threads);
+extern "C" char* openblas_get_corename();
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -50,12 +52,15 @@ cxxblas::Transpose flag(bool transposed) {
 
 }  // namespace
 
+std::string_view blas_kernels() {
+    return openblas_get_corename();
+}
+
 bool skips_packing(Index rows, Index columns, Index inner) {
-#if defined(__x86_64__)
-    static const bool wide = __builtin_cpu_supports("avx512f") != 0;
-#else
-    static const bool wide = false;
-#endif
+    static const bool wide = [] {
+        const std::string_view kernels = blas_kernels();
+        return kernels == "SkylakeX" || kernels == "Cooperlake" || kernels == "SapphireRapids";
+    }();
     return wide && rows * columns * inner <= 1'000'000;
 }
 

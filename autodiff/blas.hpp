@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "real.hpp"
 #include "shape.hpp"
 
@@ -24,8 +26,13 @@ struct Matrix {
 void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, Matrix c,
           bool accumulate = false);
 
+/// The kernels that OpenBLAS computes products with, by its own name for the processor they are for, such as
+/// "SkylakeX". It chooses them for the machine, unless $OPENBLAS_CORETYPE names some.
+std::string_view blas_kernels();
+
 /// Whether BLAS computes a product of these sizes from where its operands are, without copying them into its
-/// own order first: OpenBLAS with AVX-512, for small products whose second operand is not transposed.
+/// own order first: OpenBLAS with kernels of AVX-512, for small products whose second operand is not
+/// transposed.
 bool skips_packing(Index rows, Index columns, Index inner);
 
 }  // namespace GANDSL_PRECISION

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "autodiff/blas.hpp"
 #include "autodiff/error.hpp"
 #include "runtime/program/commands.hpp"
 #include "runtime/program/load.hpp"
@@ -97,8 +98,10 @@ void print_profile(const StepTime& measured) {
                    1e3 * product.seconds, product.calls, product.flops_a_second / 1e9,
                    100 * product.flops_a_second / profile.peak_flops, product.operation, product.shapes);
     }
-    fmt::print("\npeak:   {:.1f} GFLOP/s, sgemm of 1024 x 1024 in the same run; the whole step has {:.1f}\n",
-               profile.peak_flops / 1e9, measured.statistics.flops / measured.median() / 1e9);
+    fmt::print(
+        "\npeak:   {:.1f} GFLOP/s, sgemm of 1024 x 1024 in the same run, with OpenBLAS's kernels for {}; the "
+        "whole step has {:.1f}\n",
+        profile.peak_flops / 1e9, blas_kernels(), measured.statistics.flops / measured.median() / 1e9);
     fmt::print(
         "replay: {:.3f} ms a step between {} kernels, {:.2f} us to hand one to the threads: at most "
         "{:.1f}%\n",
@@ -146,6 +149,7 @@ Json json_of(const StepTime& measured) {
                  {"examples", measured.examples},
                  {"threads", measured.threads},
                  {"parameters", measured.parameters},
+                 {"blas_kernels", blas_kernels()},
                  {"steps", measured.steps.size()},
                  {"median_ms", 1e3 * median},
                  {"step_ms", Json::array()},

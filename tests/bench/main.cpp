@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "runtime/files/atomic_file.hpp"
@@ -50,6 +51,10 @@ int run(int count, char** words) {
         return app.exit(error);
     }
     with_curves = with_curves || write;
+    // A shell that holds OpenBLAS to another processor's kernels would hold down both sides, and not alike.
+    for (const char* setting : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}) {
+        unsetenv(setting);
+    }
 
     const std::vector<Row> list = chosen(names);
     std::vector<Result> results;

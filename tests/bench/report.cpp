@@ -135,9 +135,11 @@ std::string page(const Machine& machine, const std::string& command, double impo
     std::string text = fmt::format(
         "# Benchmarks\n\n"
         "What `{}` printed and drew.\n\n"
-        "Machine: {}, {} cores, {} of memory. gandsl was compiled with g++ {}, and uses OpenBLAS {}{}.\n\n",
+        "Machine: {}, {} cores, {} of memory. gandsl was compiled with g++ {}, and uses OpenBLAS {} "
+        "with its kernels for {}{}.\n\n",
         command, machine.processor, machine.cores, terminal::human_bytes(machine.memory), machine.compiler,
-        machine.openblas, peer ? fmt::format("; PyTorch is Debian's python3-torch {}", machine.torch) : "");
+        machine.openblas, results.front().profile.kernels,
+        peer ? fmt::format("; PyTorch is Debian's python3-torch {}", machine.torch) : "");
     text += fmt::format(
         "Step times are medians: of the steps of one process on {} threads, then of the rounds, of which "
         "there were "

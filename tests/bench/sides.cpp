@@ -121,7 +121,8 @@ Profile profile_gandsl(const Model& model, std::size_t threads, std::size_t step
     const Json json =
         time_gandsl(model, {"--threads", std::to_string(threads), "--steps", std::to_string(steps)});
     return {json.at("replay").at("share").get<double>(), json.at("sgemm_gflops").get<double>(),
-            parts_of(json.at("operations")), parts_of(json.at("products"))};
+            json.at("blas_kernels").get<std::string>(), parts_of(json.at("operations")),
+            parts_of(json.at("products"))};
 }
 
 double start_gandsl(const Model& model) {

@@ -28,8 +28,9 @@ struct Measured {
 
 /// Where the time goes, from a profiled run.
 struct Profile {
-    double replay = 0;  ///< share of a step that is the replay's own
-    double sgemm = 0;   ///< GFLOP/s
+    double replay = 0;    ///< share of a step that is the replay's own
+    double sgemm = 0;     ///< GFLOP/s
+    std::string kernels;  ///< OpenBLAS's, by its name
     struct Part {
         std::string name;
         double share = 0;

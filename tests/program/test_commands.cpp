@@ -234,6 +234,7 @@ BOOST_AUTO_TEST_CASE(time_prints_its_figures_as_json) {
     BOOST_TEST(json["median_ms"] > 0);
     BOOST_TEST(json["reader_ms"] >= 0);
     BOOST_TEST(json["sgemm_gflops"] > 0);
+    BOOST_TEST(json["blas_kernels"] != "");
     BOOST_TEST(json["replay"]["between_kernels_ms"] > 0);
     BOOST_TEST(json["replay"]["share"] > 0);
     const auto& memory = json["memory"];
@@ -275,5 +276,16 @@ BOOST_AUTO_TEST_CASE(time_measures_whole_steps_alone) {
     BOOST_TEST(contains(text.out, " ms a step (median of 3), "), text.out);
     BOOST_TEST(!contains(text.out, "GFLOP"), text.out);
 }
+
+#if defined(__x86_64__)
+BOOST_AUTO_TEST_CASE(time_names_the_kernels_that_were_asked_of_openblas) {
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    const Outcome outcome =
+        run({{"time", "tiny.gan", "--steps", "3"}, scratch.path(), {{"OPENBLAS_CORETYPE", "Nehalem"}}});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(contains(line_with(outcome.out, "peak: "), "OpenBLAS's kernels for Nehalem;"), outcome.out);
+}
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()
