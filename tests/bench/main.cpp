@@ -56,11 +56,7 @@ int run(int count, char** words) {
         unsetenv(setting);
     }
 
-    const std::vector<Row> list = chosen(names);
-    std::vector<Result> results;
-    for (const Row& row : list) {
-        results.push_back(measure(row, options));
-    }
+    const std::vector<Result> results = measure(chosen(names), options);
     const std::vector<Curve> curves = with_curves ? measure_curves(options) : std::vector<Curve>();
     const double import_seconds = options.peer ? import_peer() : 0;
     const Table by_itself = alone(results);

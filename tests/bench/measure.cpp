@@ -51,57 +51,97 @@ PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t s
     return fastest;
 }
 
-Result measure(const Row& row, const Options& options) {
-    say(row.name);
-    Result result;
-    result.row = row;
-    if (options.peer) {
-        result.peer.emplace();
-        result.peer->settings = fastest_peer(row.model, options.threads, row.steps);
-    }
-    std::vector<double> step, single, speedup, memory, reading, peer_step, peer_memory, ratios, start;
-    for (std::size_t round = 0; round < options.rounds; ++round) {
-        const Measured own = run_gandsl(row.model, options.threads, row.steps);
-        step.push_back(own.median);
-        memory.push_back(own.peak_memory);
-        reading.push_back(own.reading);
-        if (result.peer) {
-            const Measured peer = run_peer(row.model, result.peer->settings, row.steps);
-            if (peer.parameters != own.parameters) {
-                throw std::runtime_error(
-                    fmt::format("{}: gandsl learns {} numbers, PyTorch {}: not the same model", row.name,
-                                own.parameters, peer.parameters));
-            }
-            peer_step.push_back(peer.median);
-            peer_memory.push_back(peer.peak_memory);
-            ratios.push_back(peer.median / own.median);
+namespace {
+
+/// What the rounds measured of one row.
+struct Turns {
+    Row row;
+    std::optional<PeerSettings> settings;  ///< of PyTorch
+    std::vector<double> step, single, speedup, memory, reading;
+    std::vector<double> peer_step, peer_memory, ratio;
+};
+
+void take(Turns& turns, std::size_t threads) {
+    const Row& row = turns.row;
+    const Measured single = run_gandsl(row.model, 1, row.steps);
+    const Measured own = run_gandsl(row.model, threads, row.steps);
+    turns.step.push_back(own.median);
+    turns.memory.push_back(own.peak_memory);
+    turns.reading.push_back(own.reading);
+    turns.single.push_back(single.median);
+    turns.speedup.push_back(single.median / own.median);
+    std::string text =
+        fmt::format("  {}: {:.2f} ms, one thread {:.2f} ms", row.name, own.median, single.median);
+    if (turns.settings) {
+        const Measured peer = run_peer(row.model, *turns.settings, row.steps);
+        if (peer.parameters != own.parameters) {
+            throw std::runtime_error(
+                fmt::format("{}: gandsl learns {} numbers, PyTorch {}: not the same model", row.name,
+                            own.parameters, peer.parameters));
         }
-        single.push_back(run_gandsl(row.model, 1, row.steps).median);
-        speedup.push_back(single.back() / own.median);
-        say(fmt::format("  round {}: {:.2f} ms, one thread {:.2f} ms{}", round + 1, step.back(),
-                        single.back(),
-                        result.peer ? fmt::format(", PyTorch {:.2f} ms", peer_step.back()) : ""));
+        turns.peer_step.push_back(peer.median);
+        turns.peer_memory.push_back(peer.peak_memory);
+        turns.ratio.push_back(peer.median / own.median);
+        text += fmt::format(", PyTorch {:.2f} ms, ratio {:.2f}", peer.median, turns.ratio.back());
     }
-    // Apart from the rounds: it leaves a checkpoint, and the system busy writing that, for the next to suffer
-    // from.
-    for (std::size_t turn = 0; turn < std::min<std::size_t>(options.rounds, 5); ++turn) {
-        start.push_back(start_gandsl(row.model));
-    }
-    result.step = median_of(step);
-    result.single = median_of(single);
-    result.speedup = median_of(speedup);
-    result.memory = median_of(memory);
-    result.reading = median_of(reading);
-    result.start = median_of(start);
-    result.profile = profile_gandsl(row.model, options.threads, std::min<std::size_t>(row.steps, 30));
-    if (result.peer) {
-        const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
-        result.peer->step = median_of(peer_step);
-        result.peer->ratio = median_of(ratios);
-        result.peer->memory = median_of(peer_memory);
-        result.peer->ratios = {*low, *high};
+    say(text);
+}
+
+Result medians_of(const Turns& turns) {
+    Result result;
+    result.row = turns.row;
+    result.step = median_of(turns.step);
+    result.single = median_of(turns.single);
+    result.speedup = median_of(turns.speedup);
+    result.memory = median_of(turns.memory);
+    result.reading = median_of(turns.reading);
+    if (turns.settings) {
+        const auto [low, high] = std::minmax_element(turns.ratio.begin(), turns.ratio.end());
+        result.peer = PeerResult{*turns.settings,
+                                 median_of(turns.peer_step),
+                                 median_of(turns.peer_memory),
+                                 median_of(turns.ratio),
+                                 {*low, *high}};
     }
     return result;
+}
+
+double start_of(const Model& model, std::size_t turns) {
+    std::vector<double> seconds;
+    for (std::size_t turn = 0; turn < turns; ++turn) {
+        seconds.push_back(start_gandsl(model));
+    }
+    return median_of(seconds);
+}
+
+}  // namespace
+
+std::vector<Result> measure(std::span<const Row> list, const Options& options) {
+    std::vector<Turns> all;
+    for (const Row& row : list) {
+        all.emplace_back().row = row;
+        if (options.peer) {
+            say(row.name);
+            all.back().settings = fastest_peer(row.model, options.threads, row.steps);
+        }
+    }
+    for (std::size_t round = 0; round < options.rounds; ++round) {
+        say(fmt::format("round {} of {}", round + 1, options.rounds));
+        for (Turns& turns : all) {
+            take(turns, options.threads);
+        }
+    }
+    std::vector<Result> results;
+    // After the rounds: a start leaves a checkpoint, and the system busy writing it, for the next to suffer
+    // from.
+    for (const Turns& turns : all) {
+        results.push_back(medians_of(turns));
+        const Row& row = turns.row;
+        results.back().profile =
+            profile_gandsl(row.model, options.threads, std::min<std::size_t>(row.steps, 30));
+        results.back().start = start_of(row.model, std::min<std::size_t>(options.rounds, 5));
+    }
+    return results;
 }
 
 }  // namespace gandsl::bench

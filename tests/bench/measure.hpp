@@ -59,9 +59,9 @@ struct Result {
     std::optional<PeerResult> peer;
 };
 
-/// The sides take turns in every round, so that all meet the same machine, and are compared in each. Throws
-/// if their models differ.
-Result measure(const Row& row, const Options& options);
+/// In every round each row has its turn, in which one side follows the other: they meet the same machine, and
+/// a minute in which that is slow spoils no row's median. Throws if the sides' models differ.
+std::vector<Result> measure(std::span<const Row> list, const Options& options);
 
 /// The fastest way to run PyTorch here: the least median over both flavours of OpenBLAS and up to `threads`
 /// threads.

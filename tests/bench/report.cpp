@@ -142,16 +142,15 @@ std::string page(const Machine& machine, const std::string& command, double impo
         peer ? fmt::format("; PyTorch is Debian's python3-torch {}", machine.torch) : "");
     text += fmt::format(
         "Step times are medians: of the steps of one process on {} threads, then of the rounds, of which "
-        "there were "
-        "{}. Data is made ready outside the time. Memory is the largest that the process had, which holds no "
-        "more "
-        "data than a few batches.\n\n",
+        "there were {}. Data is made ready outside the time. Memory is the largest that the process had, "
+        "which holds no more data than a few batches.\n\n",
         options.threads, options.rounds);
     if (peer) {
         text +=
             "## Beside PyTorch\n\nBoth sides train the same model, with the same batch, optimizer and "
             "updates, in single "
-            "precision; the number of learned weights is held to be equal. They take turns in every round. "
+            "precision; the number of learned weights is held to be equal. Every round has a turn of each "
+            "model. "
             "PyTorch at its best: the fastest of one and two threads with either "
             "flavour of "
             "OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is taken in every round, "
