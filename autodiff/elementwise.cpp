@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t block = 512;
 static_assert(part_size % block == 0);
+constexpr std::size_t never = static_cast<std::size_t>(-1);
 
 // Copies `count` numbers of a broadcast operand, from flat position `first` of the domain on, into a block.
 void expand(const ElementwiseProgram::Operand& operand, const std::vector<Index>& sizes, const Real* data,
@@ -22,10 +23,11 @@ void expand(const ElementwiseProgram::Operand& operand, const std::vector<Index>
     while (count > 0) {
         Index offset = 0;
         Index remaining = rest;
-        for (std::size_t axis = rank - 1; axis-- > 0;) {
+        for (std::size_t axis = rank - 1; axis-- > 1;) {
             offset += (remaining % sizes[axis]) * operand.strides[axis];
             remaining /= sizes[axis];
         }
+        offset += rank > 1 ? remaining * operand.strides[0] : 0;
         const Real* run = data + offset + inner * inner_stride;
         const std::size_t length = std::min(count, static_cast<std::size_t>(inner_size - inner));
         if (inner_stride == 0) {
@@ -60,6 +62,7 @@ class Runner {
             if (operand.scalar) {
                 std::fill_n(written_[operand.target], block, *operands[index]);
             }
+            turns_[index] = never;
         }
     }
 
@@ -75,8 +78,14 @@ class Runner {
         }
         for (std::size_t index = 0; index < program_.operands.size(); ++index) {
             const auto& operand = program_.operands[index];
-            if (!operand.contiguous && !operand.scalar) {
+            if (operand.contiguous || operand.scalar) {
+                continue;
+            }
+            if (operand.period == 0) {
                 expand(operand, program_.sizes, operands_[index], first, count, written_[operand.target]);
+            } else if (const std::size_t turn = first % operand.period; turn != turns_[index]) {
+                expand(operand, program_.sizes, operands_[index], turn, block, written_[operand.target]);
+                turns_[index] = turn;
             }
         }
         for (const auto& step : program_.steps) {
@@ -109,6 +118,7 @@ class Runner {
     std::span<Real* const> outputs_;
     std::array<const Real*, most_registers> read_{};
     std::array<Real*, most_registers> written_{};
+    std::array<std::size_t, most_registers> turns_{};  ///< where in its period an operand's block begins
 };
 
 // One run of numbers, from `begin` up to `end`, and its sums.
@@ -295,6 +305,10 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
         auto& operand = program.operands[index];
         operand.contiguous = element_count(operand_shapes[index]) == program.count;
         operand.scalar = !operand.contiguous && element_count(operand_shapes[index]) == 1;
+        const auto inner = static_cast<std::size_t>(program.sizes.back());
+        const bool repeats = std::all_of(operand.strides.begin(), operand.strides.end() - 1,
+                                         [](Index stride) { return stride == 0; });
+        operand.period = repeats && inner > 0 && block % inner == 0 ? inner : 0;
     }
 }
 

@@ -50,7 +50,10 @@ struct ElementwiseProgram {
         std::vector<Index> strides;  ///< along `sizes`; 0 where broadcast
         bool contiguous = false;
         bool scalar = false;
-        std::size_t target = 0;  ///< its register; one in scratch unless contiguous
+        /// How many numbers from here on the same ones come again, if only the last axis counts and a block
+        /// has whole turns of it; else 0.
+        std::size_t period = 0;
+        std::size_t target = 0;  ///< its register; one in scratch unless contiguous, and its own there
     };
     struct Step {
         BlockKernel kernel;

@@ -391,6 +391,72 @@ void check_combined() {
     }
 }
 
+// What is broadcast over rows is laid out once for many blocks of numbers, where those have whole rows: it
+// must not matter where a block begins, and a sum of all numbers is cut anywhere. Whole numbers, so nothing
+// is rounded before the end.
+void check_repeated() {
+    for (const Index width : {1, 2, 48, 64, 512, 640}) {
+        for (const Index rows : {3, 500}) {
+            Tape tape(Evaluation::planned);
+            const Var x = tape.input({rows, width});
+            const Var scale = tape.input({width});
+            const Var shift = tape.input({rows, 1});
+            const Var value = x * scale + shift;
+            const std::vector<Var> outputs{value, sum(value), sum(value, {0}), sum(value, {1})};
+            const auto fill = [](std::span<Real> numbers, std::size_t values) {
+                for (std::size_t place = 0; place < numbers.size(); ++place) {
+                    numbers[place] = static_cast<Real>(place * 7919 % values) - 20;
+                }
+            };
+            const auto check_all = [&](const std::vector<Var>& together) {
+                Plan plan(together);
+                const std::span<Real> a = plan.feed(x);
+                const std::span<Real> b = plan.feed(scale);
+                const std::span<Real> c = plan.feed(shift);
+                fill(a, 31);
+                fill(b, 101);
+                fill(c, 1009);
+                plan.run();
+                std::vector<double> in_columns(b.size(), 0.0);
+                std::vector<double> in_rows(c.size(), 0.0);
+                double in_all = 0;
+                std::vector<Real> each;
+                for (std::size_t place = 0; place < a.size(); ++place) {
+                    const std::size_t row = place / b.size();
+                    const std::size_t column = place % b.size();
+                    each.push_back(a[place] * b[column] + c[row]);
+                    const auto number = static_cast<double>(each.back());
+                    in_columns[column] += number;
+                    in_rows[row] += number;
+                    in_all += number;
+                }
+                const auto same = [&](const Var& output, const auto& expected) {
+                    const std::span<const Real> found = plan.read(output);
+                    BOOST_TEST_REQUIRE(found.size() == expected.size());
+                    for (std::size_t place = 0; place < found.size(); ++place) {
+                        BOOST_TEST(found[place] == static_cast<Real>(expected[place]),
+                                   rows << " x " << width << ", place " << place);
+                    }
+                };
+                for (const Var& output : together) {
+                    if (output.id() == outputs[0].id()) {
+                        same(output, each);
+                    } else if (output.id() == outputs[1].id()) {
+                        same(output, std::vector<double>{in_all});
+                    } else if (output.id() == outputs[2].id()) {
+                        same(output, in_columns);
+                    } else {
+                        same(output, in_rows);
+                    }
+                }
+            };
+            for (std::size_t of = 1; of < outputs.size(); ++of) {
+                check_all({outputs[0], outputs[of]});
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void add_plan_cases() {
@@ -407,6 +473,7 @@ void add_plan_cases() {
     add_case("plan", "tiled", check_tiled);
     add_case("plan", "gathered", check_gathered);
     add_case("plan", "combined", check_combined);
+    add_case("plan", "repeated", check_repeated);
 }
 
 }  // namespace gandsl_test
