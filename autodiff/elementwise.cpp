@@ -84,7 +84,8 @@ class Runner {
             if (operand.period == 0) {
                 expand(operand, program_.sizes, operands_[index], first, count, written_[operand.target]);
             } else if (const std::size_t turn = first % operand.period; turn != turns_[index]) {
-                expand(operand, program_.sizes, operands_[index], turn, block, written_[operand.target]);
+                const std::size_t most = std::min(block, static_cast<std::size_t>(program_.count));
+                expand(operand, program_.sizes, operands_[index], turn, most, written_[operand.target]);
                 turns_[index] = turn;
             }
         }
