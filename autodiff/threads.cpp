@@ -1,5 +1,6 @@
 #include "autodiff/threads.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -38,13 +39,16 @@ namespace {
 // milliseconds to wake; short enough not to burn it while a step is read or written.
 constexpr int spins = 16000;
 
-// The parts of a loop, and how many of them were claimed, in one number: a claim says itself whether it is
-// one.
-constexpr std::uint64_t claimed = (std::uint64_t{1} << 32U) - 1;
+// One thread's share of a loop's parts: one past its last, and the next to be claimed, in one number, so that
+// a claim says itself whether it is one.
+struct alignas(64) Share {
+    std::atomic<std::uint64_t> parts{0};
+};
+constexpr std::uint64_t next_part = (std::uint64_t{1} << 32U) - 1;
 constexpr std::size_t most_parts = std::size_t{1} << 31U;
 
-bool is_open(std::uint64_t loop) {
-    return (loop & claimed) < loop >> 32U;
+bool is_open(std::uint64_t parts) {
+    return (parts & next_part) < parts >> 32U;
 }
 
 void relax() {
@@ -56,10 +60,13 @@ void relax() {
 }  // namespace
 
 struct ThreadPool::Shared {
+    explicit Shared(std::size_t threads) : shares(threads) {}
+
     std::vector<std::thread> workers;
     std::mutex mutex;
     std::condition_variable wake;
-    std::atomic<std::uint64_t> loop{0};
+    std::vector<Share> shares;               ///< of each thread
+    std::atomic<std::uint64_t> loops{0};     ///< begun; counted when all shares of one are there
     std::atomic<std::size_t> unfinished{0};  ///< parts
     std::atomic<std::size_t> asleep{0};
     const void* body = nullptr;
@@ -68,41 +75,55 @@ struct ThreadPool::Shared {
     std::mutex failure_mutex;
     std::exception_ptr failure;
 
-    // Nobody waits for a worker that comes late: it finds no part left.
+    // A thread begins with its own share: loop after loop that is the same piece of what they compute, which
+    // then is in the cache next to it. Nobody waits for a worker that comes late: others have taken its
+    // parts.
     void work(std::size_t worker) {
         std::size_t finished = 0;
-        for (std::uint64_t claim = loop.fetch_add(1); is_open(claim); claim = loop.fetch_add(1)) {
-            try {
-                call(body, claim & claimed, worker);
-            } catch (...) {
-                const std::lock_guard lock(failure_mutex);
-                if (!failure) {
-                    failure = std::current_exception();
+        for (std::size_t turn = 0; turn < shares.size(); ++turn) {
+            std::atomic<std::uint64_t>& parts = shares[(worker + turn) % shares.size()].parts;
+            while (is_open(parts.load())) {
+                const std::uint64_t claim = parts.fetch_add(1);
+                if (is_open(claim)) {
+                    run_part(claim & next_part, worker);
+                    ++finished;
                 }
             }
-            ++finished;
         }
         unfinished.fetch_sub(finished);
     }
 
-    bool has_work() const { return is_open(loop.load()) || stopping.load(); }
+    void run_part(std::size_t part, std::size_t worker) {
+        try {
+            call(body, part, worker);
+        } catch (...) {
+            const std::lock_guard lock(failure_mutex);
+            if (!failure) {
+                failure = std::current_exception();
+            }
+        }
+    }
 
-    void wait_for_work() {
+    bool has_news(std::uint64_t seen) const { return loops.load() != seen || stopping.load(); }
+
+    void wait_for_news(std::uint64_t seen) {
         for (int spin = 0; spin < spins; ++spin) {
-            if (has_work()) {
+            if (has_news(seen)) {
                 return;
             }
             relax();
         }
         std::unique_lock lock(mutex);
         asleep.fetch_add(1);
-        wake.wait(lock, [&] { return has_work(); });
+        wake.wait(lock, [&] { return has_news(seen); });
         asleep.fetch_sub(1);
     }
 
     void serve(std::size_t worker) {
         const FlushDenormals flush;
-        for (wait_for_work(); !stopping; wait_for_work()) {
+        std::uint64_t seen = 0;
+        for (wait_for_news(seen); !stopping; wait_for_news(seen)) {
+            seen = loops.load();
             work(worker);
         }
     }
@@ -116,10 +137,16 @@ struct ThreadPool::Shared {
     }
 };
 
-ThreadPool::ThreadPool(std::size_t threads) : shared_(std::make_unique<Shared>()) {
-    if (threads == 0) {
-        threads = std::max(1U, std::thread::hardware_concurrency());
-    }
+namespace {
+
+std::size_t threads_for(std::size_t asked) {
+    return asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(std::size_t threads) : shared_(std::make_unique<Shared>(threads_for(threads))) {
+    threads = size();
     require_room_for_products(threads);
     try {
         for (std::size_t worker = 1; worker < threads; ++worker) {
@@ -146,7 +173,7 @@ void ThreadPool::stop() {
 }
 
 std::size_t ThreadPool::size() const {
-    return shared_->workers.size() + 1;
+    return shared_->shares.size();
 }
 
 void ThreadPool::run(std::size_t parts, const void* body, Erased call) {
@@ -163,7 +190,13 @@ void ThreadPool::run(std::size_t parts, const void* body, Erased call) {
     shared_->call = call;
     shared_->failure = nullptr;
     shared_->unfinished.store(parts);
-    shared_->loop.store(std::uint64_t{parts} << 32U);
+    const std::size_t threads = size();
+    for (std::size_t thread = 0; thread < threads; ++thread) {
+        const std::uint64_t begin = parts * thread / threads;
+        const std::uint64_t end = parts * (thread + 1) / threads;
+        shared_->shares[thread].parts.store(end << 32U | begin);
+    }
+    shared_->loops.fetch_add(1);
     shared_->wake_sleepers();
     shared_->work(0);
     for (int spin = 0; shared_->unfinished.load() != 0; ++spin) {

@@ -1,5 +1,8 @@
+#include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstring>
+#include <thread>
 
 #include "autodiff/autodiff.hpp"
 #include "tests/autodiff/suites.hpp"
@@ -209,9 +212,54 @@ void check(const Case& one) {
     }
 }
 
+// Every part waits for all the others to begin, so that no thread can take a second one.
+void check_shares() {
+    for (const std::size_t threads : {1U, 2U, 3U, 4U}) {
+        ThreadPool pool(threads);
+        for (int loop = 0; loop < 50; ++loop) {
+            std::vector<std::size_t> workers(threads, threads);
+            std::atomic<std::size_t> begun{0};
+            pool.parallel(threads, [&](std::size_t part, std::size_t worker) {
+                workers[part] = worker;
+                ++begun;
+                while (begun.load() < threads) {
+                    std::this_thread::yield();
+                }
+            });
+            for (std::size_t part = 0; part < threads; ++part) {
+                BOOST_TEST(workers[part] == part);
+            }
+        }
+    }
+}
+
+void check_every_part_once() {
+    for (const std::size_t threads : {1U, 2U, 3U, 4U}) {
+        ThreadPool pool(threads);
+        for (const std::size_t parts : {0U, 1U, 2U, 3U, 5U, 8U, 1000U}) {
+            for (int loop = 0; loop < 200; ++loop) {
+                std::vector<std::atomic<int>> calls(parts);
+                pool.parallel(parts, [&](std::size_t part, std::size_t) { ++calls[part]; });
+                BOOST_TEST(
+                    std::all_of(calls.begin(), calls.end(), [](const auto& call) { return call == 1; }),
+                    parts << " parts, " << threads << " threads");
+            }
+        }
+        const auto fail = [](std::size_t part, std::size_t) {
+            if (part == 3) {
+                throw Error(ErrorCode::internal, "part 3");
+            }
+        };
+        BOOST_CHECK_THROW(pool.parallel(5, fail), Error);
+        pool.parallel(5, [](std::size_t, std::size_t) {});
+    }
+}
+
 }  // namespace
 
 void add_thread_cases() {
+    add_case("threads", "own_share_first", check_shares);
+    add_case("threads", "every_part_once", check_every_part_once);
     for (const Case& one : cases) {
         add_case("threads", one.name, [&one] { check(one); });
     }
