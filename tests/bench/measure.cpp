@@ -34,17 +34,20 @@ std::span<const Row> rows() {
 }
 
 PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps) {
-    constexpr double briefly = 4;  // seconds
+    constexpr double briefly = 2.5;  // seconds
     PeerSettings fastest;
     double least = std::numeric_limits<double>::infinity();
-    for (const char* blas : {"pthread", "openmp"}) {
-        for (std::size_t count = 1; count <= threads; ++count) {
-            const PeerSettings settings{blas, count};
-            const double median = run_peer(model, settings, steps, briefly).median;
-            say(fmt::format("  PyTorch with {}: {:.1f} ms", settings.spell(), median));
-            if (median < least) {
-                least = median;
-                fastest = settings;
+    // Twice, or a slow moment would speak against the fastest.
+    for (int turn = 0; turn < 2; ++turn) {
+        for (const char* blas : {"pthread", "openmp"}) {
+            for (std::size_t count = 1; count <= threads; ++count) {
+                const PeerSettings settings{blas, count};
+                const double median = run_peer(model, settings, steps, briefly).median;
+                say(fmt::format("  PyTorch with {}: {:.1f} ms", settings.spell(), median));
+                if (median < least) {
+                    least = median;
+                    fastest = settings;
+                }
             }
         }
     }

@@ -63,8 +63,8 @@ struct Result {
 /// a minute in which that is slow spoils no row's median. Throws if the sides' models differ.
 std::vector<Result> measure(std::span<const Row> list, const Options& options);
 
-/// The fastest way to run PyTorch here: the least median over both flavours of OpenBLAS and up to `threads`
-/// threads.
+/// The fastest way to run PyTorch here: the least of two medians over both flavours of OpenBLAS and up to
+/// `threads` threads.
 PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps);
 
 }  // namespace gandsl::bench
