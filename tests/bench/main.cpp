@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
 #include "runtime/files/atomic_file.hpp"
@@ -51,10 +50,6 @@ int run(int count, char** words) {
         return app.exit(error);
     }
     with_curves = with_curves || write;
-    // A shell that holds OpenBLAS to another processor's kernels would hold down both sides, and not alike.
-    for (const char* setting : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}) {
-        unsetenv(setting);
-    }
 
     const std::vector<Result> results = measure(chosen(names), options);
     const std::vector<Curve> curves = with_curves ? measure_curves(options) : std::vector<Curve>();

@@ -59,25 +59,6 @@ Pipe make_terminal(unsigned short columns) {
     return terminal;
 }
 
-std::vector<std::string> environment_of(const Command& command) {
-    // Nothing of the machine's own: where data sets are looked for depends on these.
-    std::map<std::string, std::string> variables{{"HOME", command.folder.string()}, {"TERM", "xterm"}};
-    // Not the user's settings, but those of a sanitizer are needed.
-    for (const char* name : {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}) {
-        if (const char* value = std::getenv(name)) {
-            variables[name] = value;
-        }
-    }
-    for (const auto& [name, value] : command.environment) {
-        variables[name] = value;
-    }
-    std::vector<std::string> list;
-    for (const auto& [name, value] : variables) {
-        list.push_back(name + "=" + value);
-    }
-    return list;
-}
-
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> list;
     for (std::string& word : words) {
@@ -157,6 +138,24 @@ Outcome start(const std::string& path, std::vector<std::string> words, const Com
 }
 
 }  // namespace
+
+std::vector<std::string> environment_of(const Command& command) {
+    std::map<std::string, std::string> variables{{"HOME", command.folder.string()}, {"TERM", "xterm"}};
+    // Not the user's settings, but those of a sanitizer are needed.
+    for (const char* name : {"PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}) {
+        if (const char* value = std::getenv(name)) {
+            variables[name] = value;
+        }
+    }
+    for (const auto& [name, value] : command.environment) {
+        variables[name] = value;
+    }
+    std::vector<std::string> list;
+    for (const auto& [name, value] : variables) {
+        list.push_back(name + "=" + value);
+    }
+    return list;
+}
 
 std::string program_path() {
     const char* path = std::getenv("GANDSL_PROGRAM");

@@ -27,6 +27,10 @@ struct Command {
     bool blocked = false;        ///< standard output is a pipe that is full, and stays so
 };
 
+/// "NAME=VALUE" of all that a process started with this finds: nothing of the machine's own, on which depends
+/// where data sets are looked for and which kernels OpenBLAS uses.
+std::vector<std::string> environment_of(const Command& command);
+
 /// The path of gandsl, from $GANDSL_PROGRAM.
 std::string program_path();
 

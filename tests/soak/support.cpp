@@ -80,6 +80,13 @@ Process::Process(std::vector<std::string> words, const fs::path& folder, const s
     const std::string out = out_.string();
     const std::string err = err_.string();
     const std::string home = folder.string();
+    // The one that `Scratch::gandsl` gives, as the bits of both are compared.
+    std::vector<std::string> environment = environment_of({words, folder});
+    std::vector<char*> environment_pointers;
+    for (std::string& variable : environment) {
+        environment_pointers.push_back(variable.data());
+    }
+    environment_pointers.push_back(nullptr);
     process_ = ::fork();
     if (process_ < 0) {
         throw std::runtime_error("no process");
@@ -89,13 +96,9 @@ Process::Process(std::vector<std::string> words, const fs::path& folder, const s
         ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
         ::dup2(::open(out.c_str(), flags, 0666), STDOUT_FILENO);
         ::dup2(::open(err.c_str(), flags, 0666), STDERR_FILENO);
-        // No data of the machine's own, whose reading would take most of the time.
-        ::setenv("HOME", home.c_str(), 1);
-        ::unsetenv("XDG_CACHE_HOME");
-        ::unsetenv("GANDSL_DATA");
         if (::chdir(home.c_str()) == 0 &&
             (!user || (::setgid(static_cast<gid_t>(*user)) == 0 && ::setuid(*user) == 0))) {
-            ::execvp(pointers[0], pointers.data());
+            ::execvpe(pointers[0], pointers.data(), environment_pointers.data());
         }
         ::_exit(127);
     }
