@@ -57,13 +57,7 @@ class Runner {
                 read_[index] = written_[index] = scratch + program.registers[index].index * block;
             }
         }
-        for (std::size_t index = 0; index < program.operands.size(); ++index) {
-            const auto& operand = program.operands[index];
-            if (operand.scalar) {
-                std::fill_n(written_[operand.target], block, *operands[index]);
-            }
-            turns_[index] = never;
-        }
+        turns_.fill(never);
     }
 
     /// At most `block` numbers from position `first` on.
@@ -78,7 +72,7 @@ class Runner {
         }
         for (std::size_t index = 0; index < program_.operands.size(); ++index) {
             const auto& operand = program_.operands[index];
-            if (operand.contiguous || operand.scalar) {
+            if (operand.contiguous) {
                 continue;
             }
             if (operand.period == 0) {
@@ -305,8 +299,8 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
     for (std::size_t index = 0; index < operand_shapes.size(); ++index) {
         auto& operand = program.operands[index];
         operand.contiguous = element_count(operand_shapes[index]) == program.count;
-        operand.scalar = !operand.contiguous && element_count(operand_shapes[index]) == 1;
-        const auto inner = static_cast<std::size_t>(program.sizes.back());
+        const bool scalar = element_count(operand_shapes[index]) == 1;
+        const auto inner = scalar ? 1 : static_cast<std::size_t>(program.sizes.back());
         const bool repeats = std::all_of(operand.strides.begin(), operand.strides.end() - 1,
                                          [](Index stride) { return stride == 0; });
         operand.period = repeats && inner > 0 && block % inner == 0 ? inner : 0;

@@ -49,9 +49,8 @@ struct ElementwiseProgram {
     struct Operand {
         std::vector<Index> strides;  ///< along `sizes`; 0 where broadcast
         bool contiguous = false;
-        bool scalar = false;
-        /// How many numbers from here on the same ones come again, if only the last axis counts and a block
-        /// has whole turns of it; else 0.
+        /// After how many numbers the same ones come again, if only the last axis counts and a block has
+        /// whole turns of it; else 0. A single number: 1.
         std::size_t period = 0;
         std::size_t target = 0;  ///< its register; one in scratch unless contiguous, and its own there
     };
