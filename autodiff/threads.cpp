@@ -51,6 +51,10 @@ bool is_open(std::uint64_t parts) {
     return (parts & next_part) < parts >> 32U;
 }
 
+std::size_t threads_for(std::size_t asked) {
+    return asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
+}
+
 void relax() {
 #if defined(__SSE2__)
     _mm_pause();
@@ -136,14 +140,6 @@ struct ThreadPool::Shared {
         }
     }
 };
-
-namespace {
-
-std::size_t threads_for(std::size_t asked) {
-    return asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
-}
-
-}  // namespace
 
 ThreadPool::ThreadPool(std::size_t threads) : shared_(std::make_unique<Shared>(threads_for(threads))) {
     threads = size();
