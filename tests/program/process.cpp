@@ -59,15 +59,6 @@ Pipe make_terminal(unsigned short columns) {
     return terminal;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-    std::vector<char*> list;
-    for (std::string& word : words) {
-        list.push_back(word.data());
-    }
-    list.push_back(nullptr);
-    return list;
-}
-
 // Appends what is there; false at the end.
 bool read_some(int descriptor, std::string& text) {
     std::array<char, 1 << 14> buffer{};
@@ -154,6 +145,15 @@ std::vector<std::string> environment_of(const Command& command) {
     for (const auto& [name, value] : variables) {
         list.push_back(name + "=" + value);
     }
+    return list;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+    std::vector<char*> list;
+    for (std::string& word : words) {
+        list.push_back(word.data());
+    }
+    list.push_back(nullptr);
     return list;
 }
 

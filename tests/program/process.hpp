@@ -31,6 +31,9 @@ struct Command {
 /// where data sets are looked for and which kernels OpenBLAS uses.
 std::vector<std::string> environment_of(const Command& command);
 
+/// What `exec` takes: where each word is, and null at the end.
+std::vector<char*> pointers(std::vector<std::string>& words);
+
 /// The path of gandsl, from $GANDSL_PROGRAM.
 std::string program_path();
 

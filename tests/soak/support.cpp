@@ -72,21 +72,13 @@ std::string model_for(const Amount& amount) {
 Process::Process(std::vector<std::string> words, const fs::path& folder, const std::string& name,
                  std::optional<uid_t> user)
     : out_(folder / (name + ".out")), err_(folder / (name + ".err")) {
-    std::vector<char*> pointers;
-    for (std::string& word : words) {
-        pointers.push_back(word.data());
-    }
-    pointers.push_back(nullptr);
     const std::string out = out_.string();
     const std::string err = err_.string();
     const std::string home = folder.string();
     // The one that `Scratch::gandsl` gives, as the bits of both are compared.
     std::vector<std::string> environment = environment_of({words, folder});
-    std::vector<char*> environment_pointers;
-    for (std::string& variable : environment) {
-        environment_pointers.push_back(variable.data());
-    }
-    environment_pointers.push_back(nullptr);
+    const std::vector<char*> word_pointers = pointers(words);
+    const std::vector<char*> environment_pointers = pointers(environment);
     process_ = ::fork();
     if (process_ < 0) {
         throw std::runtime_error("no process");
@@ -98,7 +90,7 @@ Process::Process(std::vector<std::string> words, const fs::path& folder, const s
         ::dup2(::open(err.c_str(), flags, 0666), STDERR_FILENO);
         if (::chdir(home.c_str()) == 0 &&
             (!user || (::setgid(static_cast<gid_t>(*user)) == 0 && ::setuid(*user) == 0))) {
-            ::execvpe(pointers[0], pointers.data(), environment_pointers.data());
+            ::execvpe(word_pointers[0], word_pointers.data(), environment_pointers.data());
         }
         ::_exit(127);
     }
