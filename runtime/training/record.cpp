@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "autodiff/blas.hpp"
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
 
@@ -105,6 +106,7 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
     record["gandsl"] = GANDSL_VERSION;
     record["compiler"] = __VERSION__;
     record["processor"] = processor();
+    record["blas_kernels"] = blas_kernels();
     record["file"] = facts.file.string();
     record["folder"] = std::filesystem::absolute(facts.file).parent_path().lexically_normal().string();
     record["options"] = Json::object();
@@ -182,7 +184,7 @@ std::vector<std::string> machine_differences(const std::string& recorded, const 
     const Json before = Json::parse(recorded, nullptr, false);
     const Json after = Json::parse(now, nullptr, false);
     std::vector<std::string> found;
-    for (const char* key : {"gandsl", "compiler", "processor"}) {
+    for (const char* key : {"gandsl", "compiler", "processor", "blas_kernels"}) {
         if (before.is_object() && before.contains(key)) {
             compare(key, before[key], after[key], found);
         }

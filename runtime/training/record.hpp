@@ -41,7 +41,7 @@ struct RunFacts {
     std::optional<Fork> fork = {};
 };
 
-/// Options, seed, data with hashes, versions, processor and threads, as JSON.
+/// Options, seed, data with hashes, versions, processor, OpenBLAS's kernels and threads, as JSON.
 std::string describe_run(const dsl::Program& program, const Datasets& datasets, const RunFacts& facts);
 
 /// What must be the same for a run to go on: a line for each difference between a run's record and this one.
@@ -50,8 +50,8 @@ std::vector<std::string> differences(const std::string& recorded, const std::str
 /// The nets that a record says to have been taken from other runs.
 std::vector<LoadedNet> recorded_nets(const std::string& recorded);
 
-/// Of what does not keep a run from going on, but may change its last digits: the version, the compiler and
-/// the processor. A line for each difference.
+/// Of what does not keep a run from going on, but may change its last digits: the version, the compiler,
+/// the processor and OpenBLAS's kernels. A line for each difference.
 std::vector<std::string> machine_differences(const std::string& recorded, const std::string& now);
 
 /// Where two texts first differ, in words, "line 3 was `a`, and is `b`"; nothing where they do not.

@@ -378,13 +378,16 @@ BOOST_AUTO_TEST_CASE(another_machine_is_mentioned) {
     scratch.write("tiny.gan", tiny_gan);
     succeed(scratch, {"run", "tiny.gan", "--stop-at", "2"});
     const std::string record = scratch.read("runs/tiny/001/run.json");
-    static const std::regex processor("\"processor\": \"[^\"]*\"");
-    scratch.write("runs/tiny/001/run.json",
-                  std::regex_replace(record, processor, "\"processor\": \"an abacus\""));
-    const Outcome outcome =
-        scratch.gandsl({"run", "tiny.gan", "--resume", "runs/tiny/001", "--stop-at", "3"});
-    BOOST_TEST(outcome.code == 0, outcome.err);
-    BOOST_TEST(contains(outcome.out, "processor: \"an abacus\" then, "), outcome.out);
+    std::size_t steps = 2;
+    for (const std::string name : {"processor", "blas_kernels"}) {
+        const std::regex field("\"" + name + "\": \"[^\"]*\"");
+        scratch.write("runs/tiny/001/run.json",
+                      std::regex_replace(record, field, "\"" + name + "\": \"an abacus\""));
+        const Outcome outcome = scratch.gandsl(
+            {"run", "tiny.gan", "--resume", "runs/tiny/001", "--stop-at", std::to_string(++steps)});
+        BOOST_TEST(outcome.code == 0, outcome.err);
+        BOOST_TEST(contains(outcome.out, name + ": \"an abacus\" then, "), outcome.out);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_run_that_was_asked_for_a_checkpoint_goes_on_from_it) {

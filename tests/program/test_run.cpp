@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(the_record_says_what_a_run_was_made_from) {
     BOOST_TEST(record.at("data").at(0).at("source") == "digits");
     BOOST_TEST(record.at("data").at(0).at("train") == 256);
     BOOST_TEST(record.at("data").at(0).at("hash").get<std::string>().size() > 8U);
-    for (const char* key : {"gandsl", "compiler", "processor"}) {
+    for (const char* key : {"gandsl", "compiler", "processor", "blas_kernels"}) {
         BOOST_TEST(!record.at(key).get<std::string>().empty());
     }
 }
