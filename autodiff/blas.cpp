@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <limits>
 #include <optional>
 #include <string>
@@ -56,10 +57,15 @@ std::string_view blas_kernels() {
     return openblas_get_corename();
 }
 
+// Those for AVX-512. How OpenBLAS was built decides between upper and lower case.
+constexpr std::array<std::string_view, 3> wide_kernels{"SkylakeX", "Cooperlake", "SapphireRapids"};
+
 bool skips_packing(Index rows, Index columns, Index inner) {
     static const bool wide = [] {
-        const std::string_view kernels = blas_kernels();
-        return kernels == "SkylakeX" || kernels == "Cooperlake" || kernels == "SapphireRapids";
+        const auto lower = [](unsigned char c) { return std::tolower(c); };
+        return std::ranges::any_of(wide_kernels, [&](std::string_view name) {
+            return std::ranges::equal(blas_kernels(), name, {}, lower, lower);
+        });
     }();
     return wide && rows * columns * inner <= 1'000'000;
 }

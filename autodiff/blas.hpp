@@ -27,7 +27,8 @@ void gemm(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix b, 
           bool accumulate = false);
 
 /// The kernels that OpenBLAS computes products with, by its own name for the processor they are for, such as
-/// "SkylakeX". It chooses them for the machine, unless $OPENBLAS_CORETYPE names some.
+/// "SkylakeX", or "SKYLAKEX" where it was built for that one alone. It chooses them for the machine, unless
+/// $OPENBLAS_CORETYPE names some.
 std::string_view blas_kernels();
 
 /// Whether BLAS computes a product of these sizes from where its operands are, without copying them into its
