@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <limits>
 #include <numeric>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "autodiff/array.hpp"
 #include "autodiff/operations.hpp"
@@ -63,12 +65,23 @@ double peak_memory() {
     return static_cast<double>(usage.ru_maxrss) * 1024;  // given in KiB
 }
 
-// The least of some: on a machine that is busy otherwise the rest measures how busy.
+// From giving each thread one part until all know that all are done; a part waits until every thread has its
+// own, or one would take them all. The least of some turns: on a machine that is busy otherwise the rest
+// measures how busy.
 double fork_join_time(ThreadPool& pool) {
+    constexpr int most_turns = 100;
+    constexpr double most_seconds = 2e-3;  // where threads have to take turns on a processor
     double least = std::numeric_limits<double>::infinity();
-    for (int turn = 0; turn < 100; ++turn) {
+    const auto first = Clock::now();
+    for (int turn = 0; turn < most_turns && (turn == 0 || seconds_since(first) < most_seconds); ++turn) {
+        std::atomic<std::size_t> begun{0};
         const auto begin = Clock::now();
-        pool.parallel(pool.size(), [](std::size_t, std::size_t) {});
+        pool.parallel(pool.size(), [&](std::size_t, std::size_t) {
+            ++begun;
+            while (begun.load() < pool.size()) {
+                std::this_thread::yield();
+            }
+        });
         least = std::min(least, seconds_since(begin));
     }
     return least;

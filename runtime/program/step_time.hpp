@@ -24,8 +24,8 @@ struct StepProfile {
     std::vector<OperationTime> times;  ///< sums over the steps
     double whole = 0;                  ///< sum over the steps
     double outside = 0;                ///< of `whole`, what no kernel took; reading the clock included
-    double fork_join = 0;              ///< least time that handing an empty loop to all threads took
-    double peak_flops = 0;             ///< a second, of a product of 1024 x 1024: the best of the run
+    double fork_join = 0;   ///< least time in which every thread got one part of a loop and was done
+    double peak_flops = 0;  ///< a second, of a product of 1024 x 1024: the best of the run
 };
 
 /// What a training step takes. Times are in seconds, memory in bytes.
