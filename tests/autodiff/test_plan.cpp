@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstring>
+#include <memory>
 
 #include "autodiff/autodiff.hpp"
 #include "autodiff/operation.hpp"
@@ -443,6 +444,49 @@ void check_repeated() {
     }
 }
 
+// With three axes of which the middle one is broadcast by itself, on any number of threads.
+void check_repeated_between() {
+    for (const std::size_t threads : {1U, 3U}) {
+        const auto pool = std::make_shared<ThreadPool>(threads);
+        for (const Index width : {3, 48, 640}) {
+            constexpr Index rows = 70;
+            constexpr Index between = 3;
+            Tape tape(Evaluation::planned);
+            const Var x = tape.input({rows, between, width});
+            const Var scale = tape.input({width});
+            const Var shift = tape.input({rows, 1, width});
+            const Var factor = tape.input({between, 1});
+            const Var more = tape.input({});
+            const Var value = (x * scale + shift) * factor + more;
+            Plan plan({value}, {}, {pool, {}});
+            const auto fill = [&](Var var, std::size_t values) {
+                const std::span<Real> numbers = plan.feed(var);
+                for (std::size_t place = 0; place < numbers.size(); ++place) {
+                    numbers[place] = static_cast<Real>(place * 7919 % values) - 20;
+                }
+                return numbers;
+            };
+            const std::span<Real> a = fill(x, 31);
+            const std::span<Real> b = fill(scale, 101);
+            const std::span<Real> c = fill(shift, 1009);
+            const std::span<Real> d = fill(factor, 7);
+            const std::span<Real> e = fill(more, 1);
+            plan.run();
+            const std::span<const Real> found = plan.read(value);
+            BOOST_TEST_REQUIRE(found.size() == a.size());
+            for (std::size_t place = 0; place < found.size(); ++place) {
+                const std::size_t line = place / b.size();
+                const std::size_t column = place % b.size();
+                const std::size_t row = line / d.size();
+                const Real expected =
+                    (a[place] * b[column] + c[row * b.size() + column]) * d[line % d.size()] + e[0];
+                BOOST_TEST(found[place] == expected, threads << " threads, " << rows << " x " << between
+                                                             << " x " << width << ", place " << place);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void add_plan_cases() {
@@ -460,6 +504,7 @@ void add_plan_cases() {
     add_case("plan", "gathered", check_gathered);
     add_case("plan", "combined", check_combined);
     add_case("plan", "repeated", check_repeated);
+    add_case("plan", "repeated_between", check_repeated_between);
 }
 
 }  // namespace gandsl_test
