@@ -44,11 +44,11 @@ constexpr int spins = 16000;
 struct alignas(64) Share {
     std::atomic<std::uint64_t> parts{0};
 };
-constexpr std::uint64_t next_part = (std::uint64_t{1} << 32U) - 1;
+constexpr std::uint64_t next_part_mask = (std::uint64_t{1} << 32U) - 1;
 constexpr std::size_t most_parts = std::size_t{1} << 31U;
 
 bool is_open(std::uint64_t parts) {
-    return (parts & next_part) < parts >> 32U;
+    return (parts & next_part_mask) < parts >> 32U;
 }
 
 std::size_t threads_for(std::size_t asked) {
@@ -89,7 +89,7 @@ struct ThreadPool::Shared {
             while (is_open(parts.load())) {
                 const std::uint64_t claim = parts.fetch_add(1);
                 if (is_open(claim)) {
-                    run_part(claim & next_part, worker);
+                    run_part(claim & next_part_mask, worker);
                     ++finished;
                 }
             }

@@ -27,8 +27,9 @@ struct Command {
     bool blocked = false;        ///< standard output is a pipe that is full, and stays so
 };
 
-/// "NAME=VALUE" of all that a process started with this finds: nothing of the machine's own, on which depends
-/// where data sets are looked for and which kernels OpenBLAS uses.
+/// "NAME=VALUE" of all that a process started with this finds. Of the machine's own there are the search path
+/// and the sanitizers' options, and nothing on which depends where data sets are looked for and which kernels
+/// OpenBLAS uses.
 std::vector<std::string> environment_of(const Command& command);
 
 /// What `exec` takes: where each word is, and null at the end.

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -76,7 +75,7 @@ Process::Process(std::vector<std::string> words, const fs::path& folder, const s
     const std::string err = err_.string();
     const std::string home = folder.string();
     // The one that `Scratch::gandsl` gives, as the bits of both are compared.
-    std::vector<std::string> environment = environment_of({words, folder});
+    std::vector<std::string> environment = environment_of({{}, folder});
     const std::vector<char*> word_pointers = pointers(words);
     const std::vector<char*> environment_pointers = pointers(environment);
     process_ = ::fork();
