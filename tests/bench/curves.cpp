@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "runtime/render/curves.hpp"
+#include "tests/bench/median.hpp"
 
 namespace gandsl::bench {
 
@@ -18,20 +21,34 @@ struct Point {
     std::size_t steps = 0;
 };
 
-Curve measure(Curve curve, const std::vector<Point>& points, const Options& options) {
+Curve measure(Curve curve, const std::vector<Point>& points, const Options& options, Cores& cores) {
+    constexpr std::array<const char*, 2> flavours{"pthread", "openmp"};
     fmt::print(stderr, "{}\n", curve.title);
-    for (const Point& point : points) {
-        curve.sizes.push_back(point.size);
-        curve.own.push_back(run_gandsl(point.model, point.threads, point.steps).median);
-        if (options.peer) {
-            // The flavour that is the faster one at this size.
-            double least = INFINITY;
-            for (const char* blas : {"pthread", "openmp"}) {
-                least = std::min(least, run_peer(point.model, {blas, point.threads}, point.steps, 10).median);
+    struct Times {
+        std::vector<double> own;
+        std::array<std::vector<double>, flavours.size()> peer;
+    };
+    std::vector<Times> times(points.size());
+    const std::size_t rounds = std::min(options.rounds, most_curve_rounds);
+    for (std::size_t round = 0; round < rounds; ++round) {
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            const Point& point = points[i];
+            const auto own = [&] { return run_gandsl(point.model, point.threads, point.steps); };
+            times[i].own.push_back(cores.with(own).median);
+            for (std::size_t flavour = 0; options.peer && flavour < flavours.size(); ++flavour) {
+                const PeerSettings settings{flavours[flavour], point.threads};
+                const auto peer = [&] { return run_peer(point.model, settings, point.steps, 10); };
+                times[i].peer[flavour].push_back(cores.with(peer).median);
             }
-            curve.peer.push_back(least);
         }
-        fmt::print(stderr, "  {} {}: {:.2f} ms{}\n", curve.size, point.size, curve.own.back(),
+    }
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        curve.sizes.push_back(points[i].size);
+        curve.own.push_back(median_of(times[i].own));
+        if (options.peer) {
+            curve.peer.push_back(std::min(median_of(times[i].peer[0]), median_of(times[i].peer[1])));
+        }
+        fmt::print(stderr, "  {} {}: {:.2f} ms{}\n", curve.size, points[i].size, curve.own.back(),
                    options.peer ? fmt::format(", PyTorch {:.2f} ms", curve.peer.back()) : "");
     }
     return curve;
@@ -39,7 +56,7 @@ Curve measure(Curve curve, const std::vector<Point>& points, const Options& opti
 
 }  // namespace
 
-std::vector<Curve> measure_curves(const Options& options) {
+std::vector<Curve> measure_curves(const Options& options, Cores& cores) {
     std::vector<Curve> curves;
     std::vector<Point> points;
     for (const std::size_t batch : {8U, 16U, 32U, 64U, 128U}) {
@@ -48,7 +65,7 @@ std::vector<Curve> measure_curves(const Options& options) {
     }
     curves.push_back(
         measure({"batch", "models/mnist.gan: ms a step against examples in a batch", "batch", {}, {}, {}},
-                points, options));
+                points, options, cores));
     points.clear();
     for (const std::size_t width : {128U, 256U, 512U, 1024U, 2048U}) {
         points.push_back(
@@ -59,7 +76,7 @@ std::vector<Curve> measure_curves(const Options& options) {
     }
     curves.push_back(
         measure({"width", "Dense GAN: ms a step against the width of its hidden layers", "width", {}, {}, {}},
-                points, options));
+                points, options, cores));
     points.clear();
     for (const std::size_t length : {32U, 64U, 128U, 256U, 512U}) {
         points.push_back({static_cast<double>(length),
@@ -69,13 +86,14 @@ std::vector<Curve> measure_curves(const Options& options) {
     }
     curves.push_back(
         measure({"length", "models/gpt.gan, batch 8: ms a step against the window", "window", {}, {}, {}},
-                points, options));
+                points, options, cores));
     points.clear();
     for (std::size_t threads = 1; threads <= options.threads; ++threads) {
         points.push_back({static_cast<double>(threads), {"models/mnist.gan", "mnist", 64}, threads, 7});
     }
-    curves.push_back(measure(
-        {"threads", "models/mnist.gan: ms a step against threads", "threads", {}, {}, {}}, points, options));
+    curves.push_back(
+        measure({"threads", "models/mnist.gan: ms a step against threads", "threads", {}, {}, {}}, points,
+                options, cores));
     return curves;
 }
 

@@ -17,8 +17,10 @@ struct Curve {
     std::vector<double> peer;  ///< empty without the peer
 };
 
-/// Batch, width, length and threads.
-std::vector<Curve> measure_curves(const Options& options);
+/// Batch, width, length and threads. A point is the median of up to `most_curve_rounds` rounds, in each of
+/// which every point of the curve has its turn; PyTorch's is that of the faster flavour of OpenBLAS.
+inline constexpr std::size_t most_curve_rounds = 3;
+std::vector<Curve> measure_curves(const Options& options, Cores& cores);
 
 /// How the time grows: the exponent of the power of the size that fits best (least squares of logarithms),
 /// and that between the two largest sizes, where what does not grow weighs least.

@@ -51,8 +51,11 @@ int run(int count, char** words) {
     }
     with_curves = with_curves || write;
 
-    const std::vector<Result> results = measure(chosen(names), options);
-    const std::vector<Curve> curves = with_curves ? measure_curves(options) : std::vector<Curve>();
+    const std::vector<Row> list = chosen(names);
+    Cores cores(options.threads);
+    // The rows come after the curves, as their starts leave the system busy.
+    const std::vector<Curve> curves = with_curves ? measure_curves(options, cores) : std::vector<Curve>();
+    const std::vector<Result> results = measure(list, options, cores);
     const double import_seconds = options.peer ? import_peer() : 0;
     const Table by_itself = alone(results);
     std::size_t missed = by_itself.missed;
@@ -66,6 +69,7 @@ int run(int count, char** words) {
     if (!curves.empty()) {
         fmt::print("\n{}", growth(curves));
     }
+    fmt::print("\n{}", taken(cores));
     if (options.peer) {
         fmt::print("\nimport torch: {:.2f} s\n", import_seconds);
     }
@@ -77,7 +81,7 @@ int run(int count, char** words) {
         const std::filesystem::path docs = project_root() / "docs";
         gandsl::files::write_atomically(
             docs / "benchmarks.md",
-            page(describe_machine(options.peer), command, import_seconds, results, curves, options));
+            page(describe_machine(options.peer), command, import_seconds, results, curves, options, cores));
         for (const Curve& curve : curves) {
             gandsl::files::write_atomically(docs / "pictures" / ("benchmark-" + curve.name + ".svg"),
                                             draw(curve));

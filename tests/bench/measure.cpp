@@ -1,6 +1,7 @@
 #include "tests/bench/measure.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -33,7 +34,7 @@ std::span<const Row> rows() {
     return all;
 }
 
-PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps) {
+PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps, Cores& cores) {
     constexpr double briefly = 2.5;  // seconds
     PeerSettings fastest;
     double least = std::numeric_limits<double>::infinity();
@@ -42,7 +43,8 @@ PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t s
         for (const char* blas : {"pthread", "openmp"}) {
             for (std::size_t count = 1; count <= threads; ++count) {
                 const PeerSettings settings{blas, count};
-                const double median = run_peer(model, settings, steps, briefly).median;
+                const double median =
+                    cores.with([&] { return run_peer(model, settings, steps, briefly); }).median;
                 say(fmt::format("  PyTorch with {}: {:.1f} ms", settings.spell(), median));
                 if (median < least) {
                     least = median;
@@ -64,10 +66,10 @@ struct Turns {
     std::vector<double> peer_step, peer_memory, ratio;
 };
 
-void take(Turns& turns, std::size_t threads) {
+void take(Turns& turns, std::size_t threads, Cores& cores) {
     const Row& row = turns.row;
-    const Measured single = run_gandsl(row.model, 1, row.steps);
-    const Measured own = run_gandsl(row.model, threads, row.steps);
+    const Measured single = cores.with([&] { return run_gandsl(row.model, 1, row.steps); });
+    const Measured own = cores.with([&] { return run_gandsl(row.model, threads, row.steps); });
     turns.step.push_back(own.median);
     turns.memory.push_back(own.peak_memory);
     turns.reading.push_back(own.reading);
@@ -76,7 +78,7 @@ void take(Turns& turns, std::size_t threads) {
     std::string text =
         fmt::format("  {}: {:.2f} ms, one thread {:.2f} ms", row.name, own.median, single.median);
     if (turns.settings) {
-        const Measured peer = run_peer(row.model, *turns.settings, row.steps);
+        const Measured peer = cores.with([&] { return run_peer(row.model, *turns.settings, row.steps); });
         if (peer.parameters != own.parameters) {
             throw std::runtime_error(
                 fmt::format("{}: gandsl learns {} numbers, PyTorch {}: not the same model", row.name,
@@ -112,6 +114,7 @@ Result medians_of(const Turns& turns) {
 double start_of(const Model& model, std::size_t turns) {
     std::vector<double> seconds;
     for (std::size_t turn = 0; turn < turns; ++turn) {
+        ::sync();  // what the one before has left to be written
         seconds.push_back(start_gandsl(model));
     }
     return median_of(seconds);
@@ -119,30 +122,31 @@ double start_of(const Model& model, std::size_t turns) {
 
 }  // namespace
 
-std::vector<Result> measure(std::span<const Row> list, const Options& options) {
+std::vector<Result> measure(std::span<const Row> list, const Options& options, Cores& cores) {
     std::vector<Turns> all;
     for (const Row& row : list) {
         all.emplace_back().row = row;
         if (options.peer) {
             say(row.name);
-            all.back().settings = fastest_peer(row.model, options.threads, row.steps);
+            all.back().settings = fastest_peer(row.model, options.threads, row.steps, cores);
         }
     }
     for (std::size_t round = 0; round < options.rounds; ++round) {
         say(fmt::format("round {} of {}", round + 1, options.rounds));
         for (Turns& turns : all) {
-            take(turns, options.threads);
+            take(turns, options.threads, cores);
         }
     }
     std::vector<Result> results;
-    // After the rounds: a start leaves a checkpoint, and the system busy writing it, for the next to suffer
-    // from.
     for (const Turns& turns : all) {
         results.push_back(medians_of(turns));
-        const Row& row = turns.row;
+        const std::size_t steps = std::min<std::size_t>(turns.row.steps, 30);
         results.back().profile =
-            profile_gandsl(row.model, options.threads, std::min<std::size_t>(row.steps, 30));
-        results.back().start = start_of(row.model, std::min<std::size_t>(options.rounds, 5));
+            cores.with([&] { return profile_gandsl(turns.row.model, options.threads, steps); });
+    }
+    // Last: a start leaves a checkpoint, and the system busy writing it, for what follows to suffer from.
+    for (Result& result : results) {
+        result.start = start_of(result.row.model, std::min(options.rounds, most_starts));
     }
     return results;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/cores.hpp"
 #include "tests/bench/sides.hpp"
 
 namespace gandsl::bench {
@@ -22,6 +23,8 @@ struct Row {
 inline constexpr double least_speedup = 1.7;  ///< of two threads over one
 inline constexpr double most_replay = 0.05;   ///< share of a step
 inline constexpr double most_start = 0.3;     ///< seconds
+
+inline constexpr std::size_t most_starts = 5;
 
 /// Every row there is.
 std::span<const Row> rows();
@@ -46,7 +49,7 @@ struct PeerResult {
     Range ratios;      ///< lowest and highest
 };
 
-/// Medians over the rounds.
+/// Medians over the rounds, but for the start and the profile.
 struct Result {
     Row row;
     double step = 0;     ///< milliseconds
@@ -54,17 +57,17 @@ struct Result {
     double speedup = 0;  ///< by the other threads, in the same round
     double memory = 0;   ///< bytes
     double reading = 0;  ///< milliseconds a step
-    double start = 0;    ///< seconds
-    Profile profile;
+    double start = 0;    ///< seconds; median of up to `most_starts`
+    Profile profile;     ///< of one process
     std::optional<PeerResult> peer;
 };
 
 /// In every round each row has its turn, in which one side follows the other: they meet the same machine, and
 /// a minute in which that is slow spoils no row's median. Throws if the sides' models differ.
-std::vector<Result> measure(std::span<const Row> list, const Options& options);
+std::vector<Result> measure(std::span<const Row> list, const Options& options, Cores& cores);
 
 /// The fastest way to run PyTorch here: the least of two medians over both flavours of OpenBLAS and up to
 /// `threads` threads.
-PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps);
+PeerSettings fastest_peer(const Model& model, std::size_t threads, std::size_t steps, Cores& cores);
 
 }  // namespace gandsl::bench

@@ -128,52 +128,56 @@ std::string growth(const std::vector<Curve>& curves) {
     return text;
 }
 
+std::string taken(const Cores& cores) {
+    return fmt::format(
+        "A run counts if right before and right after it the machine computes at least {:g} times as many "
+        "small products on its threads as on one: two processors of a virtual machine may for a while be "
+        "the two threads of one core. For {} runs, {} results were not taken; {} count regardless.\n",
+        cores.least(), cores.runs(), cores.repeated(), cores.regardless());
+}
+
 std::string page(const Machine& machine, const std::string& command, double import_seconds,
-                 const std::vector<Result>& results, const std::vector<Curve>& curves,
-                 const Options& options) {
+                 const std::vector<Result>& results, const std::vector<Curve>& curves, const Options& options,
+                 const Cores& cores) {
     const bool peer = !machine.torch.empty();
     std::string text = fmt::format(
-        "# Benchmarks\n\n"
-        "What `{}` printed and drew.\n\n"
-        "Machine: {}, {} cores, {} of memory. gandsl was compiled with g++ {}, and uses OpenBLAS {} "
-        "with its kernels for {}{}.\n\n",
+        "# Benchmarks\n\nWhat `{}` printed and drew.\n\nMachine: {}, {} cores, {} of memory. gandsl was "
+        "compiled with g++ {}, and uses OpenBLAS {} with its kernels for {}{}.\n\n",
         command, machine.processor, machine.cores, terminal::human_bytes(machine.memory), machine.compiler,
         machine.openblas, results.front().profile.kernels,
         peer ? fmt::format("; PyTorch is Debian's python3-torch {}", machine.torch) : "");
     text += fmt::format(
         "Step times are medians: of the steps of one process on {} threads, then of the rounds, of which "
-        "there were {}. Data is made ready outside the time. Memory is the largest that the process had, "
-        "which holds no more data than a few batches.\n\n",
-        options.threads, options.rounds);
+        "there were {}; starts are medians of {}. Data is made ready outside the time. Memory is the "
+        "largest that the process had, which holds no more data than a few batches.\n\n",
+        options.threads, options.rounds, std::min(options.rounds, most_starts));
+    text += taken(cores) + "\n";
     if (peer) {
         text +=
             "## Beside PyTorch\n\nBoth sides train the same model, with the same batch, optimizer and "
-            "updates, in single "
-            "precision; the number of learned weights is held to be equal. Every round has a turn of each "
-            "model. "
-            "PyTorch at its best: the fastest of one and two threads with either "
-            "flavour of "
-            "OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is taken in every round, "
-            "where one side follows "
-            "the other, and its median is shown; the column after it has the lowest and highest.\n\n";
+            "updates, in single precision; the number of learned weights is held to be equal. Every round "
+            "has a turn of each model. PyTorch at its best: the fastest of one and two threads with either "
+            "flavour of OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is taken in "
+            "every round, where one side follows the other, and its median is shown; the column after it "
+            "has the lowest and highest.\n\n";
         text += against_peer(results).text + "\n";
     }
     text +=
         "## By itself\n\nThe replay's own cost is what a step spends outside its kernels, with what handing "
-        "each "
-        "to the threads takes at best. The start is the time from calling `gandsl run` to its first step";
+        "each to the threads takes at best. The start is the time from calling `gandsl run` to its first "
+        "step";
     text += peer ? fmt::format("; `import torch` alone takes {:.2f} s", import_seconds) : "";
     text += ". Data is the time in which one thread, beside the training, reads the examples of a step.\n\n" +
             alone(results).text;
     text += "\n## Where the time goes\n\n`gandsl time FILE` shows all of it.\n\n" + costs(results);
     if (!curves.empty()) {
-        text +=
-            "\n## How the cost grows\n\nExponents fitted to all points, by least squares of logarithms. "
-            "Small "
-            "sizes have costs that do not grow, which makes the exponent of the whole smaller than that of "
-            "the "
-            "last step.\n\n" +
-            growth(curves);
+        text += fmt::format(
+            "\n## How the cost grows\n\nA point is the median of {} rounds, and PyTorch's that of the "
+            "faster flavour of OpenBLAS. Exponents are fitted to all points by least squares of logarithms; "
+            "the last step is that between the two largest sizes, where costs that do not grow weigh "
+            "least.\n\n",
+            std::min(options.rounds, most_curve_rounds));
+        text += growth(curves);
         for (const Curve& curve : curves) {
             text += fmt::format("\n![{}](pictures/benchmark-{}.svg)\n", curve.title, curve.name);
         }

@@ -26,9 +26,12 @@ std::string costs(const std::vector<Result>& results);
 /// Exponents, curve by curve.
 std::string growth(const std::vector<Curve>& curves);
 
+/// When results counted, and how many of how many did not.
+std::string taken(const Cores& cores);
+
 /// What docs/benchmarks.md says.
 std::string page(const Machine& machine, const std::string& command, double import_seconds,
-                 const std::vector<Result>& results, const std::vector<Curve>& curves,
-                 const Options& options);
+                 const std::vector<Result>& results, const std::vector<Curve>& curves, const Options& options,
+                 const Cores& cores);
 
 }  // namespace gandsl::bench
