@@ -54,14 +54,22 @@ Curve measure(Curve curve, const std::vector<Point>& points, const Options& opti
     return curve;
 }
 
+// How many steps a size takes where the largest takes `steps`: runs of short steps must not be over in a
+// moment.
+std::size_t steps_of(std::size_t steps, std::size_t largest, std::size_t size) {
+    return steps * largest / size;
+}
+
 }  // namespace
 
 std::vector<Curve> measure_curves(const Options& options, Cores& cores) {
     std::vector<Curve> curves;
     std::vector<Point> points;
     for (const std::size_t batch : {8U, 16U, 32U, 64U, 128U}) {
-        points.push_back(
-            {static_cast<double>(batch), {"models/mnist.gan", "mnist", batch}, options.threads, 7});
+        points.push_back({static_cast<double>(batch),
+                          {"models/mnist.gan", "mnist", batch},
+                          options.threads,
+                          steps_of(7, 128, batch)});
     }
     curves.push_back(
         measure({"batch", "models/mnist.gan: ms a step against examples in a batch", "batch", {}, {}, {}},
@@ -72,7 +80,7 @@ std::vector<Curve> measure_curves(const Options& options, Cores& cores) {
             {static_cast<double>(width),
              {"tests/bench/models/wide_gan.gan", "wide_gan", 64, {{"width", width}}, {{"width", width}}},
              options.threads,
-             20});
+             steps_of(20, 2048, width)});
     }
     curves.push_back(
         measure({"width", "Dense GAN: ms a step against the width of its hidden layers", "width", {}, {}, {}},
@@ -82,14 +90,14 @@ std::vector<Curve> measure_curves(const Options& options, Cores& cores) {
         points.push_back({static_cast<double>(length),
                           {"models/gpt.gan", "gpt", 8, {{"window", length}}, {{"length", length}}},
                           options.threads,
-                          7});
+                          steps_of(7, 512, length)});
     }
     curves.push_back(
         measure({"length", "models/gpt.gan, batch 8: ms a step against the window", "window", {}, {}, {}},
                 points, options, cores));
     points.clear();
     for (std::size_t threads = 1; threads <= options.threads; ++threads) {
-        points.push_back({static_cast<double>(threads), {"models/mnist.gan", "mnist", 64}, threads, 7});
+        points.push_back({static_cast<double>(threads), {"models/mnist.gan", "mnist", 64}, threads, 14});
     }
     curves.push_back(
         measure({"threads", "models/mnist.gan: ms a step against threads", "threads", {}, {}, {}}, points,
