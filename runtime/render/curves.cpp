@@ -83,10 +83,7 @@ Curve make_curve(const std::string& name, const std::vector<double>& values) {
     return curve;
 }
 
-bool fits(const Panel& panel, const Curve& curve) {
-    if (panel.size() == most_in_panel) {
-        return false;
-    }
+bool alike(const Panel& panel, const Curve& curve) {
     Extent all = curve.extent;
     double smallest = span_of(curve.extent);
     for (const Curve& member : panel) {
@@ -96,12 +93,16 @@ bool fits(const Panel& panel, const Curve& curve) {
     return all.high - all.low <= most_different * smallest;
 }
 
-std::vector<Panel> arrange(const files::LogTable& log) {
+std::vector<Panel> arrange(const files::LogTable& log, Panels rule) {
     std::vector<Panel> panels;
     for (std::size_t i = 0; i < log.names.size(); ++i) {
         Curve curve = make_curve(log.names[i], log.values[i]);
-        const auto panel = std::find_if(panels.begin(), panels.end(),
-                                        [&](const Panel& candidate) { return fits(candidate, curve); });
+        if (rule == Panels::one) {
+            curve.extent = united(curve.extent, {0, 0});
+        }
+        const auto panel = std::find_if(panels.begin(), panels.end(), [&](const Panel& candidate) {
+            return candidate.size() < most_in_panel && (rule == Panels::one || alike(candidate, curve));
+        });
         (panel == panels.end() ? panels.emplace_back() : *panel).push_back(std::move(curve));
     }
     return panels;
@@ -208,8 +209,8 @@ std::string draw_axes(const Scale& across, const Scale& up, double top) {
     const Ticks columns = round_ticks(across.from_low, across.from_high, 8);
     for (std::size_t i = 0; i < columns.values.size(); ++i) {
         const double x = across(columns.values[i]);
-        svg += fmt::format("<path d=\"M{:.1f} {:.0f}v5\" stroke=\"#888\"/>\n", x, top + plot_height);
         if (columns.values[i] == std::round(columns.values[i])) {
+            svg += fmt::format("<path d=\"M{:.1f} {:.0f}v5\" stroke=\"#888\"/>\n", x, top + plot_height);
             svg += fmt::format(
                 "<text x=\"{:.1f}\" y=\"{:.0f}\" text-anchor=\"middle\" class=\"tick\">{}</text>\n", x,
                 top + plot_height + 19, terminal::human_count(columns.values[i]));
@@ -251,8 +252,9 @@ std::string draw_panel(const Panel& panel, const std::vector<double>& steps, dou
 
 }  // namespace
 
-std::string draw_curves(const files::LogTable& log, const std::string& title, const std::string& across) {
-    const std::vector<Panel> panels = arrange(log);
+std::string draw_curves(const files::LogTable& log, const std::string& title, const std::string& across,
+                        Panels rule) {
+    const std::vector<Panel> panels = arrange(log, rule);
     const double height = title_height + panel_height * static_cast<double>(panels.size()) + 8;
     std::string svg = fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 "

@@ -136,7 +136,7 @@ std::string draw(const Curve& curve) {
         table.names.emplace_back("PyTorch");
         table.values.push_back(curve.peer);
     }
-    return render::draw_curves(table, curve.title, curve.size);
+    return render::draw_curves(table, curve.title, curve.size, render::Panels::one);
 }
 
 }  // namespace gandsl::bench

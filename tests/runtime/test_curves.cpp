@@ -104,6 +104,22 @@ BOOST_AUTO_TEST_CASE(curves_of_one_scale_share_a_panel) {
     BOOST_TEST(panels(draw_curves(log_of({"constant", "other"}, {{5, 5, 5}, {9, 9, 9}}), "")) == 2);
 }
 
+BOOST_AUTO_TEST_CASE(curves_to_be_compared_share_a_panel_from_zero_up) {
+    const files::LogTable log = log_of({"ours", "theirs"}, {{10, 11}, {500, 900}});
+    BOOST_TEST(panels(draw_curves(log, "")) == 2);
+    BOOST_TEST(count(draw_curves(log, ""), ">0</text>") == 0);
+    const std::string svg = draw_curves(log, "", "threads", Panels::one);
+    BOOST_TEST(panels(svg) == 1);
+    BOOST_TEST(count(svg, ">0</text>") == 1);
+    const std::vector<double> a = {1, 2};
+    const files::LogTable many = log_of({"1", "2", "3", "4", "5", "6"}, {a, a, a, a, a, a});
+    BOOST_TEST(panels(draw_curves(many, "", "threads", Panels::one)) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(only_whole_steps_are_marked) {
+    BOOST_TEST(count(draw_curves(log_of({"loss"}, {{3, 4}}), ""), "v5\"") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(values_that_are_no_numbers_leave_gaps) {
     const std::string svg = draw_curves(log_of({"loss"}, {{1, 2, not_a_number, 3, 2}}), "");
     BOOST_TEST(svg.find("nan") == std::string::npos);
