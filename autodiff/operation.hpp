@@ -133,6 +133,8 @@ struct Operation {
     void (*forward_together)(const Attributes& attributes, std::span<const Operands> calls,
                              const Execution& execution) = nullptr;
     bool alias = false;  ///< the result is its first input's memory under another shape
+    /// Elementwise, and computed about as fast as its result is read: whoever reads it may compute it again.
+    bool cheap = false;
     std::vector<Sample> (*samples)() = nullptr;
 };
 

@@ -31,7 +31,7 @@ Var normal_density(Var x);
 
 }  // namespace
 
-#define GANDSL_ACTIVATION(operation, text, derivative, draws)                                \
+#define GANDSL_ACTIVATION(operation, text, price, derivative, draws)                         \
     extern const Operation operation##_operation;                                            \
     const Operation operation##_operation{.name = #operation,                                \
                                           .doc = text,                                       \
@@ -39,17 +39,18 @@ Var normal_density(Var x);
                                           .shape = elementwise_shape<operation##_operation>, \
                                           .kernel = operation##_kernel,                      \
                                           .vjp = derivative,                                 \
+                                          .cheap = price == Price::cheap,                    \
                                           .samples = draws};
 
 // Gradients ask the output where they can: the input's memory is then free for reuse.
 
 GANDSL_ACTIVATION(
-    relu, "x where positive, else 0",
+    relu, "x where positive, else 0", Price::cheap,
     [](const VjpCall& c) { return Gradients{c.cotangent * greater(c.output, c.output.tape().constant(0))}; },
     [] { return unary_samples(relu, -2, 2, {0}); })
 
 GANDSL_ACTIVATION(
-    leaky_relu, "x where positive, else slope * x (Maas et al., 2013)",
+    leaky_relu, "x where positive, else slope * x (Maas et al., 2013)", Price::cheap,
     [](const VjpCall& c) {
         const double slope = c.attributes.numbers[0];
         const Var side = slope > 0 ? c.output : c.inputs[0];
@@ -68,6 +69,7 @@ const Operation leaky_relu_gradient_operation{
         [](const VjpCall& c) {
             return Gradients{Var{}, leaky_relu_gradient(c.inputs[0], c.cotangent, c.attributes.numbers[0])};
         },
+    .cheap = true,
     .samples =
         [] {
             const auto build = [](std::span<const Var> x) { return leaky_relu_gradient(x[0], x[1], 0.2); };
@@ -77,7 +79,7 @@ const Operation leaky_relu_gradient_operation{
         }};
 
 GANDSL_ACTIVATION(
-    elu, "x where positive, else alpha * (exp(x) - 1) (Clevert et al., 2016)",
+    elu, "x where positive, else alpha * (exp(x) - 1) (Clevert et al., 2016)", Price::dear,
     [](const VjpCall& c) {
         const Var below = less(c.inputs[0], c.output.tape().constant(0));
         return Gradients{where(below, c.cotangent * (c.output + c.attributes.numbers[0]), c.cotangent)};
@@ -85,27 +87,27 @@ GANDSL_ACTIVATION(
     [] { return unary_samples([](Var x) { return elu(x, 0.8); }, -2, 2, {0}); })
 
 GANDSL_ACTIVATION(
-    normal_distribution, "the standard normal distribution function",
+    normal_distribution, "the standard normal distribution function", Price::dear,
     [](const VjpCall& c) { return Gradients{c.cotangent * normal_density(c.inputs[0])}; },
     [] { return unary_samples(normal_distribution, -2, 2); })
 
 GANDSL_ACTIVATION(
-    normal_density, "the standard normal density",
+    normal_density, "the standard normal density", Price::dear,
     [](const VjpCall& c) { return Gradients{-(c.cotangent * (c.inputs[0] * c.output))}; },
     [] { return unary_samples(normal_density, -2, 2); })
 
 GANDSL_ACTIVATION(
-    softplus, "log(1 + exp(x))",
+    softplus, "log(1 + exp(x))", Price::dear,
     [](const VjpCall& c) { return Gradients{c.cotangent * sigmoid(c.inputs[0])}; },
     [] { return unary_samples(softplus, -3, 3); })
 
 GANDSL_ACTIVATION(
-    tanh, "the hyperbolic tangent",
+    tanh, "the hyperbolic tangent", Price::dear,
     [](const VjpCall& c) { return Gradients{c.cotangent * (1.0 - square(c.output))}; },
     [] { return unary_samples(tanh, -2, 2); })
 
 GANDSL_ACTIVATION(
-    sigmoid, "1 / (1 + exp(-x))",
+    sigmoid, "1 / (1 + exp(-x))", Price::dear,
     [](const VjpCall& c) { return Gradients{c.cotangent * (c.output * (1.0 - c.output))}; },
     [] { return unary_samples(sigmoid, -3, 3); })
 

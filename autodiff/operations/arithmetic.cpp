@@ -73,14 +73,15 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
     return samples;
 }
 
-// Elementwise records differ in little: name, doc, arity, and three functions.
-#define GANDSL_ELEMENTWISE(operation, text, count, derivative, draws)                        \
+// Elementwise records differ in little: name, doc, arity, price, and three functions.
+#define GANDSL_ELEMENTWISE(operation, text, count, price, derivative, draws)                 \
     const Operation operation##_operation{.name = #operation,                                \
                                           .doc = text,                                       \
                                           .arity = count,                                    \
                                           .shape = elementwise_shape<operation##_operation>, \
                                           .kernel = operation##_kernel,                      \
                                           .vjp = derivative,                                 \
+                                          .cheap = price == Price::cheap,                    \
                                           .samples = draws};
 #define GANDSL_EXTERN(operation) extern const Operation operation##_operation;
 GANDSL_EXTERN(add)
@@ -355,41 +356,48 @@ std::vector<Sample> choice_samples(Var (*function)(Var, Var)) {
 
 }  // namespace
 
-GANDSL_ELEMENTWISE(add, "a + b", 2, add_vjp, [] { return binary_samples(add, -2, 2); })
-GANDSL_ELEMENTWISE(subtract, "a - b", 2, subtract_vjp, [] { return binary_samples(subtract, -2, 2); })
-GANDSL_ELEMENTWISE(multiply, "a * b", 2, multiply_vjp, [] { return binary_samples(multiply, -2, 2); })
-GANDSL_ELEMENTWISE(divide, "a / b", 2, divide_vjp, [] { return binary_samples(divide, 0.4, 2); })
-GANDSL_ELEMENTWISE(divide_or_zero, "a / b, and 0 where b is 0", 2, divide_or_zero_vjp,
+GANDSL_ELEMENTWISE(add, "a + b", 2, Price::cheap, add_vjp, [] { return binary_samples(add, -2, 2); })
+GANDSL_ELEMENTWISE(subtract, "a - b", 2, Price::cheap, subtract_vjp,
+                   [] { return binary_samples(subtract, -2, 2); })
+GANDSL_ELEMENTWISE(multiply, "a * b", 2, Price::cheap, multiply_vjp,
+                   [] { return binary_samples(multiply, -2, 2); })
+GANDSL_ELEMENTWISE(divide, "a / b", 2, Price::dear, divide_vjp, [] { return binary_samples(divide, 0.4, 2); })
+GANDSL_ELEMENTWISE(divide_or_zero, "a / b, and 0 where b is 0", 2, Price::dear, divide_or_zero_vjp,
                    [] { return binary_samples(divide_or_zero, 0.4, 2); })
-GANDSL_ELEMENTWISE(power, "a to the power b", 2, power_vjp, power_samples)
-GANDSL_ELEMENTWISE(maximum, "the larger of a and b; NaN if either is", 2, maximum_vjp,
+GANDSL_ELEMENTWISE(power, "a to the power b", 2, Price::dear, power_vjp, power_samples)
+GANDSL_ELEMENTWISE(maximum, "the larger of a and b; NaN if either is", 2, Price::cheap, maximum_vjp,
                    [] { return choice_samples(maximum); })
-GANDSL_ELEMENTWISE(minimum, "the smaller of a and b; NaN if either is", 2, minimum_vjp,
+GANDSL_ELEMENTWISE(minimum, "the smaller of a and b; NaN if either is", 2, Price::cheap, minimum_vjp,
                    [] { return choice_samples(minimum); })
-GANDSL_ELEMENTWISE(where, "a where the condition is not 0, else b", 3, where_vjp, where_samples)
-GANDSL_ELEMENTWISE(less, "1 where a < b, else 0", 2, nullptr,
+GANDSL_ELEMENTWISE(where, "a where the condition is not 0, else b", 3, Price::cheap, where_vjp, where_samples)
+GANDSL_ELEMENTWISE(less, "1 where a < b, else 0", 2, Price::cheap, nullptr,
                    [] { return binary_samples(less, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(less_equal, "1 where a <= b, else 0", 2, nullptr,
+GANDSL_ELEMENTWISE(less_equal, "1 where a <= b, else 0", 2, Price::cheap, nullptr,
                    [] { return binary_samples(less_equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(greater, "1 where a > b, else 0", 2, nullptr,
+GANDSL_ELEMENTWISE(greater, "1 where a > b, else 0", 2, Price::cheap, nullptr,
                    [] { return binary_samples(greater, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(greater_equal, "1 where a >= b, else 0", 2, nullptr,
+GANDSL_ELEMENTWISE(greater_equal, "1 where a >= b, else 0", 2, Price::cheap, nullptr,
                    [] { return binary_samples(greater_equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(equal, "1 where a and b are equal, else 0", 2, nullptr,
+GANDSL_ELEMENTWISE(equal, "1 where a and b are equal, else 0", 2, Price::cheap, nullptr,
                    [] { return binary_samples(equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(not_equal, "1 where a and b differ, else 0", 2, nullptr,
+GANDSL_ELEMENTWISE(not_equal, "1 where a and b differ, else 0", 2, Price::cheap, nullptr,
                    [] { return binary_samples(not_equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(negate, "-x", 1, negate_vjp, [] { return unary_samples(negate, -2, 2); })
-GANDSL_ELEMENTWISE(absolute, "|x|", 1, absolute_vjp, [] { return unary_samples(absolute, -2, 2, {0}); })
-GANDSL_ELEMENTWISE(sign, "1, 0 or -1", 1, nullptr, [] { return unary_samples(sign, -2, 2, {0}, false); })
-GANDSL_ELEMENTWISE(square, "x * x", 1, square_vjp, [] { return unary_samples(square, -2, 2); })
-GANDSL_ELEMENTWISE(sqrt, "the square root; its gradient at 0 is taken as 0", 1, sqrt_vjp,
+GANDSL_ELEMENTWISE(negate, "-x", 1, Price::cheap, negate_vjp, [] { return unary_samples(negate, -2, 2); })
+GANDSL_ELEMENTWISE(absolute, "|x|", 1, Price::cheap, absolute_vjp,
+                   [] { return unary_samples(absolute, -2, 2, {0}); })
+GANDSL_ELEMENTWISE(sign, "1, 0 or -1", 1, Price::cheap, nullptr,
+                   [] { return unary_samples(sign, -2, 2, {0}, false); })
+GANDSL_ELEMENTWISE(square, "x * x", 1, Price::cheap, square_vjp, [] { return unary_samples(square, -2, 2); })
+GANDSL_ELEMENTWISE(sqrt, "the square root; its gradient at 0 is taken as 0", 1, Price::dear, sqrt_vjp,
                    [] { return unary_samples(sqrt, 0.2, 4); })
-GANDSL_ELEMENTWISE(exp, "e to the power x", 1, exp_vjp, [] { return unary_samples(exp, -2, 2); })
-GANDSL_ELEMENTWISE(log, "the natural logarithm", 1, log_vjp, [] { return unary_samples(log, 0.2, 4); })
-GANDSL_ELEMENTWISE(sin, "the sine of x radians", 1, sin_vjp, [] { return unary_samples(sin, -3, 3); })
-GANDSL_ELEMENTWISE(cos, "the cosine of x radians", 1, cos_vjp, [] { return unary_samples(cos, -3, 3); })
-GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, nullptr, [] {
+GANDSL_ELEMENTWISE(exp, "e to the power x", 1, Price::dear, exp_vjp, [] { return unary_samples(exp, -2, 2); })
+GANDSL_ELEMENTWISE(log, "the natural logarithm", 1, Price::dear, log_vjp,
+                   [] { return unary_samples(log, 0.2, 4); })
+GANDSL_ELEMENTWISE(sin, "the sine of x radians", 1, Price::dear, sin_vjp,
+                   [] { return unary_samples(sin, -3, 3); })
+GANDSL_ELEMENTWISE(cos, "the cosine of x radians", 1, Price::dear, cos_vjp,
+                   [] { return unary_samples(cos, -3, 3); })
+GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, Price::dear, nullptr, [] {
     return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false);
 })
 

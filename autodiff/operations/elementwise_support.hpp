@@ -9,6 +9,9 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
+/// Beside the price of reading a number from memory.
+enum class Price { cheap, dear };
+
 /// The operands' broadcast shape.
 template <const Operation& operation>
 Shape elementwise_shape(const Attributes&, std::span<const Shape> inputs) {

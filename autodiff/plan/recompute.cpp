@@ -1,8 +1,6 @@
 #include "autodiff/plan/recompute.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "autodiff/operations/leaves.hpp"
 
@@ -11,13 +9,6 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-// About as fast as reading the result.
-constexpr std::array<std::string_view, 17> cheap{
-    "add",           "subtract", "multiply",   "negate",
-    "absolute",      "square",   "maximum",    "minimum",
-    "where",         "less",     "less_equal", "greater",
-    "greater_equal", "relu",     "leaky_relu", "leaky_relu_gradient",
-    "broadcast_to"};
 constexpr std::size_t most_recomputed = 4;
 
 bool holds(const std::vector<std::size_t>& list, std::size_t value) {
@@ -113,7 +104,7 @@ class Recomputing {
     // The nodes of `unit` that make `node` from what is in memory up to the unit `last`, inputs first; false
     // if there are too many or dear ones.
     bool slice(std::size_t node, std::size_t unit, std::size_t last, std::vector<std::size_t>& nodes) const {
-        if (std::find(cheap.begin(), cheap.end(), graph_.nodes[node].operation->name) == cheap.end()) {
+        if (!graph_.nodes[node].operation->cheap) {
             return false;
         }
         for (const std::size_t input : graph_.nodes[node].inputs) {
