@@ -118,8 +118,14 @@ exit $code
                                        content_of(scratch / "full.err")));
         return;
     }
-    for (const std::string& each : differences_of(scratch / "whole/soak/001", scratch / "full/soak/001")) {
-        findings.push_back("a full disk: " + each);
+    const fs::path undisturbed = scratch / "whole/soak/001";
+    for (const std::string& each : differences_of(undisturbed, scratch / "full/soak/001")) {
+        // A sample that fell into the time of the full disk is not drawn later, which the warning says.
+        const std::string file = each.substr(0, each.find(' '));
+        if (each != file + " is only in " + undisturbed.string() || !file.starts_with("samples/") ||
+            !contains(out, file + " cannot be written")) {
+            findings.push_back("a full disk: " + each);
+        }
     }
     fmt::print(
         "disk      a full file system (tmpfs of 2 MB): training went on, and ended in the undisturbed run's "
