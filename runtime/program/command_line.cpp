@@ -281,8 +281,9 @@ Request read_command_line(const std::vector<std::string>& words) {
         "how many steps to measure, instead of seconds")
         ->excludes(seconds);
     time_command->add_flag("--json", time.json, "prints all figures as JSON");
-    time_command->add_flag("--no-profile{false}", time.profile,
-                           "whole steps one after the other, and not where their time goes");
+    time_command->add_flag_callback(
+        "--no-profile", [&time] { time.profile = false; },
+        "whole steps one after the other, and not where their time goes");
 
     FormatRequest format;
     CLI::App* format_command = app.add_subcommand("fmt", "prints a file in the standard form");

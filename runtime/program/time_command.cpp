@@ -72,7 +72,7 @@ std::vector<Share> products_of(const StepTime& measured) {
     return shares;
 }
 
-// What replaying costs beyond the kernels: between them, and, at most, handing each to the threads.
+// What replaying costs beyond the kernels: between them, and what handing each to the threads takes at best.
 double replay_share(const StepTime& measured) {
     const StepProfile& profile = *measured.profile;
     const auto kernels = static_cast<double>(measured.statistics.steps * measured.steps.size());
@@ -98,13 +98,20 @@ void print_profile(const StepTime& measured) {
                    1e3 * product.seconds, product.calls, product.flops_a_second / 1e9,
                    100 * product.flops_a_second / profile.peak_flops, product.operation, product.shapes);
     }
+    if (std::any_of(products.begin(), products.end(),
+                    [](const Share& product) { return product.operation.starts_with("convolution"); })) {
+        fmt::print(
+            "\nConvolutions count as the sums of products that they are; Winograd's algorithm needs fewer, "
+            "so "
+            "that they may pass the peak.\n");
+    }
     fmt::print(
         "\npeak:   {:.1f} GFLOP/s, sgemm of 1024 x 1024 in the same run, with OpenBLAS's kernels for {}; the "
         "whole step has {:.1f}\n",
         profile.peak_flops / 1e9, blas_kernels(), measured.statistics.flops / measured.median() / 1e9);
     fmt::print(
-        "replay: {:.3f} ms a step between {} kernels, {:.2f} us to hand one to the threads: at most "
-        "{:.1f}%\n",
+        "replay: {:.3f} ms a step between {} kernels, and at best {:.2f} us to hand one to the threads: "
+        "{:.1f}% of the step\n",
         1e3 * profile.outside / static_cast<double>(measured.steps.size()), measured.statistics.steps,
         1e6 * profile.fork_join, 100 * replay_share(measured));
 }
