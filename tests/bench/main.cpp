@@ -41,13 +41,14 @@ int run(int count, char** words) {
     app.add_option("ROW", names, "models, such as mnist or gpt; all unless said");
     app.add_flag("--peer", options.peer, "beside PyTorch, which it installs");
     app.add_option("--rounds", options.rounds, "turns of each side; 9 unless said")
+        ->type_name("N")
         ->check(CLI::Range(1, 1000));
     app.add_flag("--curves", with_curves, "also step times against batch, width, length and threads");
     app.add_flag("--write", write, "also writes docs/benchmarks.md and its pictures (with --curves)");
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error);
+        return app.exit(error) == 0 ? 0 : 1;
     }
     with_curves = with_curves || write;
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 
@@ -66,10 +67,21 @@ struct Turns {
     std::vector<double> peer_step, peer_memory, ratio;
 };
 
-void take(Turns& turns, std::size_t threads, Cores& cores) {
+// Each round begins with another side, so that none always has the same one before it.
+void take(Turns& turns, std::size_t round, std::size_t threads, Cores& cores) {
     const Row& row = turns.row;
-    const Measured single = cores.with([&] { return run_gandsl(row.model, 1, row.steps); });
-    const Measured own = cores.with([&] { return run_gandsl(row.model, threads, row.steps); });
+    Measured single, own, peer;
+    const std::array<std::function<void()>, 3> sides{
+        [&] { single = cores.with([&] { return run_gandsl(row.model, 1, row.steps); }); },
+        [&] { own = cores.with([&] { return run_gandsl(row.model, threads, row.steps); }); },
+        [&] {
+            if (turns.settings) {
+                peer = cores.with([&] { return run_peer(row.model, *turns.settings, row.steps); });
+            }
+        }};
+    for (std::size_t turn = 0; turn < sides.size(); ++turn) {
+        sides[(round + turn) % sides.size()]();
+    }
     turns.step.push_back(own.median);
     turns.memory.push_back(own.peak_memory);
     turns.reading.push_back(own.reading);
@@ -78,7 +90,6 @@ void take(Turns& turns, std::size_t threads, Cores& cores) {
     std::string text =
         fmt::format("  {}: {:.2f} ms, one thread {:.2f} ms", row.name, own.median, single.median);
     if (turns.settings) {
-        const Measured peer = cores.with([&] { return run_peer(row.model, *turns.settings, row.steps); });
         if (peer.parameters != own.parameters) {
             throw std::runtime_error(
                 fmt::format("{}: gandsl learns {} numbers, PyTorch {}: not the same model", row.name,
@@ -134,7 +145,7 @@ std::vector<Result> measure(std::span<const Row> list, const Options& options, C
     for (std::size_t round = 0; round < options.rounds; ++round) {
         say(fmt::format("round {} of {}", round + 1, options.rounds));
         for (Turns& turns : all) {
-            take(turns, options.threads, cores);
+            take(turns, round, options.threads, cores);
         }
     }
     std::vector<Result> results;

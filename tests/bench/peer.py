@@ -45,7 +45,9 @@ def gan(generator, discriminator, shape, options, latent=100):
         loss.backward()
         of_discriminator.step()
         of_generator.zero_grad(set_to_none=True)
+        discriminator.requires_grad_(False)  # its own gradients are not asked for here
         real(discriminator(drawn)).backward()
+        discriminator.requires_grad_(True)
         of_generator.step()
 
     return [generator, discriminator], step
@@ -278,6 +280,7 @@ def main():
     parser.add_argument("--length", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)  # as gandsl does
     torch.manual_seed(0)
     nets, step = MODELS[options.model](options)
     for number in range(3):  # to warm up

@@ -132,7 +132,11 @@ std::string taken(const Cores& cores) {
     return fmt::format(
         "A run counts if right before and right after it the machine computes at least {:g} times as many "
         "small products on its threads as on one: two processors of a virtual machine may for a while be "
-        "the two threads of one core. For {} runs, {} results were not taken; {} count regardless.\n",
+        "the two threads of one core. Then a second thread is worth little, and as gandsl gains more by it "
+        "than "
+        "PyTorch, ratios as well as speedups would be lower. For {} runs, {} results were not taken; {} "
+        "count "
+        "regardless.\n",
         cores.least(), cores.runs(), cores.repeated(), cores.regardless());
 }
 
@@ -157,9 +161,12 @@ std::string page(const Machine& machine, const std::string& command, double impo
             "## Beside PyTorch\n\nBoth sides train the same model, with the same batch, optimizer and "
             "updates, in single precision; the number of learned weights is held to be equal. Every round "
             "has a turn of each model. PyTorch at its best: the fastest of one and two threads with either "
-            "flavour of OpenBLAS, oneDNN on. `tests/bench/peer.py` has its models. The ratio is taken in "
-            "every round, where one side follows the other, and its median is shown; the column after it "
-            "has the lowest and highest.\n\n";
+            "flavour of OpenBLAS, oneDNN on (which Debian's build uses for convolutions, and not for "
+            "transposed ones), denormal numbers flushed, no gradients but those that an update needs; the "
+            "C library's allocation of memory as it comes. `tests/bench/peer.py` has its models; `wgan_gp` "
+            "is a turn of its critic, `tests/bench/models/wgan_critic.gan`. The ratio is taken in every "
+            "round, where one side follows the other, and its median is shown; the column after it has the "
+            "lowest and highest.\n\n";
         text += against_peer(results).text + "\n";
     }
     text +=
@@ -169,7 +176,10 @@ std::string page(const Machine& machine, const std::string& command, double impo
     text += peer ? fmt::format("; `import torch` alone takes {:.2f} s", import_seconds) : "";
     text += ". Data is the time in which one thread, beside the training, reads the examples of a step.\n\n" +
             alone(results).text;
-    text += "\n## Where the time goes\n\n`gandsl time FILE` shows all of it.\n\n" + costs(results);
+    text +=
+        "\n## Where the time goes\n\n`gandsl time FILE` shows all of it. Convolutions count as the sums of "
+        "products that they are; Winograd's algorithm needs fewer, so that they may pass sgemm.\n\n" +
+        costs(results);
     if (!curves.empty()) {
         text += fmt::format(
             "\n## How the cost grows\n\nA point is the median of {} rounds, and PyTorch's that of the "
