@@ -52,6 +52,8 @@ const Case cases[] = {
     {"kernel_5_in_tiles_short_along_y", 7, {11, 5}, {5, 5}, {1, 1}, {1, 1}, 16, 32},
     {"kernel_5_stride_2_in_short_tiles", 35, {14, 14}, {5, 5}, {2, 2}, {1, 1}, 32, 16},
     {"many_tiles_of_an_example", 2, {43, 39}, {3, 3}, {1, 1}, {1, 1}, 16, 16},
+    {"one_example", 1, {13, 11}, {3, 3}, {1, 1}, {1, 1}, 16, 16},
+    {"one_example_stride_2", 1, {14, 15}, {5, 5}, {2, 2}, {1, 1}, 32, 16},
     {"kernel_1_by_3", 16, {1, 20}, {1, 3}, {1, 1}, {1, 2}, 16, 16},
     {"odd_channels", 16, {9, 7}, {3, 3}, {1, 1}, {1, 1}, 5, 19},
     {"odd_channels_stride_2", 19, {9, 7}, {5, 5}, {2, 2}, {1, 1}, 3, 17},
@@ -94,33 +96,97 @@ Convolution job_of(const Case& one, bool padded) {
     return job;
 }
 
-std::vector<Real> compute(const ConvolutionAlgorithm& algorithm, const Convolution& job,
-                          std::size_t threads) {
+struct Operands {
+    std::vector<Real> first, second;
+    std::size_t results;
+};
+
+Operands operands_of(const Convolution& job) {
     const ConvolutionSizes& sizes = job.sizes;
     const Index inputs = sizes.examples * sizes.in[0] * sizes.in[1] * sizes.in_channels;
     const Index outputs = sizes.examples * sizes.out[0] * sizes.out[1] * sizes.out_channels;
     const Index weights = sizes.kernel[0] * sizes.kernel[1] * sizes.in_channels * sizes.out_channels;
-    const bool forward = job.product == Product::forward;
     const bool by_input = job.product == Product::by_input;
-    const std::vector<Real> first = numbers(by_input ? outputs : inputs, 1);
-    const std::vector<Real> second = numbers(job.product == Product::by_weight ? outputs : weights, 2);
+    const bool by_weight = job.product == Product::by_weight;
+    return {numbers(by_input ? outputs : inputs, 1), numbers(by_weight ? outputs : weights, 2),
+            static_cast<std::size_t>(by_weight  ? weights
+                                     : by_input ? inputs
+                                                : outputs)};
+}
+
+// Which pixel of the input a tap of the kernel meets from a place of the output; beyond the sides in the
+// padding.
+Index met(const ConvolutionGeometry& geometry, std::size_t axis, Index place, Index tap) {
+    return place * geometry.stride[axis] + tap * geometry.dilation[axis] - geometry.pad_before[axis];
+}
+
+// One product after the other, in a type that rounds less than any tested here.
+std::vector<long double> plain_sum(const Convolution& job) {
+    const ConvolutionSizes& sizes = job.sizes;
+    const Operands operands = operands_of(job);
+    std::vector<long double> result(operands.results);
+    const auto add = [&](Index input, Index weight, Index output) {
+        const auto product = [&](Index first, Index second) {
+            return static_cast<long double>(operands.first[static_cast<std::size_t>(first)]) *
+                   static_cast<long double>(operands.second[static_cast<std::size_t>(second)]);
+        };
+        switch (job.product) {
+            case Product::forward:
+                result[static_cast<std::size_t>(output)] += product(input, weight);
+                break;
+            case Product::by_input:
+                result[static_cast<std::size_t>(input)] += product(output, weight);
+                break;
+            case Product::by_weight:
+                result[static_cast<std::size_t>(weight)] += product(input, output);
+                break;
+        }
+    };
+    const auto channels = [&](Index input, Index tap, Index output) {
+        for (Index in = 0; in < sizes.in_channels; ++in) {
+            for (Index out = 0; out < sizes.out_channels; ++out) {
+                add(input * sizes.in_channels + in, (tap * sizes.in_channels + in) * sizes.out_channels + out,
+                    output * sizes.out_channels + out);
+            }
+        }
+    };
+    const auto each_tap = [&](Index example, Index y, Index x) {
+        for (Index tap = 0; tap < sizes.kernel[0] * sizes.kernel[1]; ++tap) {
+            const Index row = met(job.geometry, 0, y, tap / sizes.kernel[1]);
+            const Index column = met(job.geometry, 1, x, tap % sizes.kernel[1]);
+            if (row >= 0 && row < sizes.in[0] && column >= 0 && column < sizes.in[1]) {
+                channels((example * sizes.in[0] + row) * sizes.in[1] + column, tap,
+                         (example * sizes.out[0] + y) * sizes.out[1] + x);
+            }
+        }
+    };
+    for (Index example = 0; example < sizes.examples; ++example) {
+        for (Index y = 0; y < sizes.out[0]; ++y) {
+            for (Index x = 0; x < sizes.out[1]; ++x) {
+                each_tap(example, y, x);
+            }
+        }
+    }
+    return result;
+}
+
+std::vector<Real> compute(const ConvolutionAlgorithm& algorithm, const Convolution& job,
+                          std::size_t threads) {
+    const Operands operands = operands_of(job);
     // What an algorithm does not write stays no number, and so does scratch memory that it reads unwritten.
     const Real nothing = std::numeric_limits<Real>::quiet_NaN();
-    std::vector<Real> result(static_cast<std::size_t>(forward    ? outputs
-                                                      : by_input ? inputs
-                                                                 : weights),
-                             nothing);
+    std::vector<Real> result(operands.results, nothing);
     std::vector<Real> scratch(algorithm.workspace(job, threads), nothing);
     ThreadPool pool(threads);
-    algorithm.run(job, result.data(), first.data(), second.data(), scratch, pool);
+    algorithm.run(job, result.data(), operands.first.data(), operands.second.data(), scratch, pool);
     return result;
 }
 
 void check_product(const Convolution& job, std::size_t& compared) {
-    const std::vector<Real> reference = compute(*convolution_algorithms()[0], job, 1);
-    double squares = 0;
-    for (const Real value : reference) {
-        squares += static_cast<double>(value) * static_cast<double>(value);
+    const std::vector<long double> reference = plain_sum(job);
+    long double squares = 0;
+    for (const long double value : reference) {
+        squares += value * value;
     }
     for (const ConvolutionAlgorithm* algorithm : convolution_algorithms()) {
         if (!algorithm->handles(job)) {
@@ -129,9 +195,9 @@ void check_product(const Convolution& job, std::size_t& compared) {
         ++compared;
         BOOST_TEST_CONTEXT(algorithm->name << ", product " << static_cast<int>(job.product)) {
             const std::vector<Real> one = compute(*algorithm, job, 1);
-            double errors = 0;
+            long double errors = 0;
             for (std::size_t place = 0; place < one.size(); ++place) {
-                const double error = static_cast<double>(one[place]) - static_cast<double>(reference[place]);
+                const long double error = static_cast<long double>(one[place]) - reference[place];
                 errors += error * error;
             }
             BOOST_TEST(std::sqrt(errors / squares) < tolerance(*algorithm));
