@@ -67,7 +67,7 @@ struct Turns {
     std::vector<double> peer_step, peer_memory, ratio;
 };
 
-// Each round begins with another side, so that none always has the same one before it.
+// Every other round goes backwards, so that neither of two sides that are compared always follows the other.
 void take(Turns& turns, std::size_t round, std::size_t threads, Cores& cores) {
     const Row& row = turns.row;
     Measured single, own, peer;
@@ -80,7 +80,7 @@ void take(Turns& turns, std::size_t round, std::size_t threads, Cores& cores) {
             }
         }};
     for (std::size_t turn = 0; turn < sides.size(); ++turn) {
-        sides[(round + turn) % sides.size()]();
+        sides[round % 2 == 0 ? turn : sides.size() - 1 - turn]();
     }
     turns.step.push_back(own.median);
     turns.memory.push_back(own.peak_memory);
