@@ -102,8 +102,7 @@ void print_profile(const StepTime& measured) {
                     [](const Share& product) { return product.operation.starts_with("convolution"); })) {
         fmt::print(
             "\nConvolutions count as the sums of products that they are; Winograd's algorithm needs fewer, "
-            "so "
-            "that they may pass the peak.\n");
+            "so that they may pass the peak.\n");
     }
     fmt::print(
         "\npeak:   {:.1f} GFLOP/s, sgemm of 1024 x 1024 in the same run, with OpenBLAS's kernels for {}; the "

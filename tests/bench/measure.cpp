@@ -71,7 +71,7 @@ struct Turns {
 void take(Turns& turns, std::size_t round, std::size_t threads, Cores& cores) {
     const Row& row = turns.row;
     Measured single, own, peer;
-    const std::array<std::function<void()>, 3> sides{
+    std::array<std::function<void()>, 3> sides{
         [&] { single = cores.with([&] { return run_gandsl(row.model, 1, row.steps); }); },
         [&] { own = cores.with([&] { return run_gandsl(row.model, threads, row.steps); }); },
         [&] {
@@ -79,8 +79,11 @@ void take(Turns& turns, std::size_t round, std::size_t threads, Cores& cores) {
                 peer = cores.with([&] { return run_peer(row.model, *turns.settings, row.steps); });
             }
         }};
-    for (std::size_t turn = 0; turn < sides.size(); ++turn) {
-        sides[round % 2 == 0 ? turn : sides.size() - 1 - turn]();
+    if (round % 2 == 1) {
+        std::reverse(sides.begin(), sides.end());
+    }
+    for (const auto& side : sides) {
+        side();
     }
     turns.step.push_back(own.median);
     turns.memory.push_back(own.peak_memory);

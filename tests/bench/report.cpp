@@ -133,10 +133,8 @@ std::string taken(const Cores& cores) {
         "A run counts if right before and right after it the machine computes at least {:g} times as many "
         "small products on its threads as on one: two processors of a virtual machine may for a while be "
         "the two threads of one core. Then a second thread is worth little, and as gandsl gains more by it "
-        "than "
-        "PyTorch, ratios as well as speedups would be lower. For {} runs, {} results were not taken; {} "
-        "count "
-        "regardless.\n",
+        "than PyTorch, ratios as well as speedups would be lower. For {} runs, {} results were not taken; {} "
+        "count regardless.\n",
         cores.least(), cores.runs(), cores.repeated(), cores.regardless());
 }
 
