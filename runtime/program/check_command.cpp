@@ -3,8 +3,9 @@
 #include "autodiff/error.hpp"
 #include "runtime/build/estimate.hpp"
 #include "runtime/build/unlearned.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/options.hpp"
 #include "runtime/program/plan_memory.hpp"
 #include "runtime/terminal/format.hpp"
 
@@ -38,10 +39,8 @@ void print_net(const runtime::NetDescription& net) {
     fmt::print("\n");
 }
 
-}  // namespace
-
-int check(const CheckRequest& request) {
-    const std::optional<Loaded> loaded = load(request.file);
+int check(const FileRequest& request) {
+    const std::optional<Loaded> loaded = load(request);
     if (!loaded) {
         return 1;
     }
@@ -55,14 +54,14 @@ int check(const CheckRequest& request) {
     }
     const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(program.train->batch),
                                                           .seed = program.train->seed,
-                                                          .exact = request.file.exact,
+                                                          .exact = request.exact,
                                                           .locate = locator(*loaded)});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));
     }
     report(runtime::unlearned(program, graph), loaded->path, loaded->text);
-    PlanMemory memory(*loaded, graph, std::make_shared<ThreadPool>(request.file.threads));
+    PlanMemory memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
     const PlanStatistics statistics = runtime::plan_of_step(graph, step_options(memory, program));
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
                fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),
@@ -72,6 +71,18 @@ int check(const CheckRequest& request) {
     fmt::print("{:<14} {} for one step ({} if no buffer were used twice)\n", "",
                bytes(statistics.arena_bytes), bytes(statistics.buffer_bytes));
     return 0;
+}
+
+}  // namespace
+
+Command check_command() {
+    return {"check", "lists all errors in a file, or its nets with shapes and costs",
+            [](Options& options) -> Command::Action {
+                const auto request = std::make_shared<FileRequest>();
+                options.file(*request);
+                options.threads(request->threads);
+                return [request](const Invocation&) { return check(*request); };
+            }};
 }
 
 }  // namespace gandsl::program

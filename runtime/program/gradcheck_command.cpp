@@ -5,8 +5,9 @@
 #include "autodiff/error.hpp"
 #include "runtime/data/batch.hpp"
 #include "runtime/gradcheck/gradcheck.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/options.hpp"
 #include "runtime/training/session.hpp"
 
 namespace gandsl::program {
@@ -83,7 +84,10 @@ int conclude(const std::vector<gradcheck::WeightReport>& rows) {
     return 0;
 }
 
-}  // namespace
+struct GradcheckRequest {
+    FileRequest file;
+    std::size_t entries = 5;  ///< looked at in each weight
+};
 
 int gradcheck(const GradcheckRequest& request) {
     const std::optional<Loaded> loaded = load(request.file);
@@ -109,6 +113,37 @@ int gradcheck(const GradcheckRequest& request) {
         program, options,
         [&](const gradcheck::Wanted& wanted, std::span<double> into) { step.read(wanted, into); },
         print_row));
+}
+
+}  // namespace
+
+Command gradcheck_command() {
+    return {
+        "gradcheck", "holds a model's gradients against finite differences",
+        [](Options& options) -> Command::Action {
+            const auto request = std::make_shared<GradcheckRequest>();
+            options.file(request->file, "examples in a batch; 4 unless said");
+            options.whole_number("--entries", request->entries, {1, max_examples},
+                                 "numbers looked at in each weight; 5 unless said");
+            options.threads(request->file.threads);
+            options.footer(
+                "Every weight of every update is moved by a little, and the change of the objective compared "
+                "with "
+                "the\n"
+                "gradient that training would use: in double precision, on the first batch, with the draws "
+                "of "
+                "the "
+                "first\n"
+                "step. Gradients inside an objective, as a gradient penalty has them, are part of it. What "
+                "stands "
+                "inside\n"
+                "stop_gradient is held at its value, for that is what the gradient takes it to be. The error "
+                "is "
+                "a "
+                "share of\n"
+                "the gradient; above 0.00001 fails, and the exit code is 1.");
+            return [request](const Invocation&) { return gradcheck(*request); };
+        }};
 }
 
 }  // namespace gandsl::program

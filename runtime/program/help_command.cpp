@@ -5,8 +5,9 @@
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/catalogue.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/program/describe.hpp"
+#include "runtime/program/options.hpp"
 #include "runtime/sources/sources.hpp"
 
 namespace gandsl::program {
@@ -84,9 +85,18 @@ void print_list(const dsl::Catalogue& catalogue) {
     std::fputs(page.c_str(), stdout);
 }
 
-}  // namespace
+struct HelpRequest {
+    std::optional<std::string> name;
+    bool reference = false;  ///< everything, in Markdown
+};
 
-int help(const HelpRequest& request) {
+int help(const HelpRequest& request, const Invocation& invocation) {
+    if (request.name) {
+        if (const auto command = invocation.help(*request.name)) {
+            std::fputs(command->c_str(), stdout);
+            return 0;
+        }
+    }
     const dsl::Catalogue catalogue = models::catalogue(sources::entries(sources::all({})));
     if (request.reference) {
         std::fputs(reference(catalogue).c_str(), stdout);
@@ -116,6 +126,18 @@ int help(const HelpRequest& request) {
     throw Error(ErrorCode::invalid_argument, fmt::format("nothing is called '{}'{}", *request.name,
                                                          near ? fmt::format("; did you mean '{}'?", *near)
                                                               : "; `gandsl help` lists everything"));
+}
+
+}  // namespace
+
+Command help_command() {
+    return {"help", "explains a layer, function or command, or lists them all",
+            [](Options& options) -> Command::Action {
+                const auto request = std::make_shared<HelpRequest>();
+                options.word("NAME", request->name, "such as conv or adam");
+                options.flag("--markdown", request->reference, "prints every page, in Markdown");
+                return [request](const Invocation& invocation) { return help(*request, invocation); };
+            }};
 }
 
 }  // namespace gandsl::program

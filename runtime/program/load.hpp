@@ -11,7 +11,7 @@
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/program.hpp"
-#include "runtime/program/requests.hpp"
+#include "runtime/program/file_request.hpp"
 #include "runtime/sources/sources.hpp"
 #include "runtime/training/trained_run.hpp"
 

@@ -10,7 +10,7 @@
 
 #include "autodiff/error.hpp"
 #include "autodiff/machine.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace {
@@ -42,32 +42,9 @@ int report_bug(const char* what) {
     return bug;
 }
 
-struct Dispatch {
-    int operator()(const program::RunRequest& request) const { return program::run(request); }
-    int operator()(const program::CheckRequest& request) const { return program::check(request); }
-    int operator()(const program::TimeRequest& request) const { return program::time(request); }
-    int operator()(const program::FormatRequest& request) const { return program::format(request); }
-    int operator()(const program::HelpRequest& request) const { return program::help(request); }
-    int operator()(const program::NewRequest& request) const { return program::create(request); }
-    int operator()(const program::SampleRequest& request) const { return program::sample(request); }
-    int operator()(const program::GradcheckRequest& request) const { return program::gradcheck(request); }
-    int operator()(const program::VerifyRequest& request) const { return program::verify_resume(request); }
-    int operator()(const program::TextRequest& request) const {
-        std::fputs(request.text.c_str(), stdout);
-        return 0;
-    }
-};
-
 int run(int count, char** words) {
     try {
-        program::Request request = program::read_command_line({words + 1, words + count});
-        if (auto* run = std::get_if<program::RunRequest>(&request)) {
-            run->program = words[0];
-        }
-        if (auto* verify = std::get_if<program::VerifyRequest>(&request)) {
-            verify->program = words[0];
-        }
-        const int code = std::visit(Dispatch{}, request);
+        const int code = program::run_command_line(words[0], {words + 1, words + count});
         if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
             throw std::system_error(errno, std::generic_category(), "standard output cannot be written");
         }

@@ -8,7 +8,8 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
+#include "runtime/program/options.hpp"
 #include "runtime/program/templates.hpp"
 
 namespace gandsl::program {
@@ -123,7 +124,10 @@ std::string with_names(std::string text, const std::filesystem::path& path) {
     return text;
 }
 
-}  // namespace
+struct NewRequest {
+    std::optional<std::string> name;  ///< none: list the templates
+    std::optional<std::filesystem::path> file;
+};
 
 int create(const NewRequest& request) {
     if (!request.name) {
@@ -146,6 +150,19 @@ int create(const NewRequest& request) {
         "it\n",
         name, summary(chosen), name, name);
     return 0;
+}
+
+}  // namespace
+
+Command new_command() {
+    return {"new", "writes a commented file to start from, or lists them",
+            [](Options& options) -> Command::Action {
+                const auto request = std::make_shared<NewRequest>();
+                options.word("TEMPLATE", request->name,
+                             "such as gan, vae or lstm; without it, lists them all");
+                options.word("FILE", request->file, "where to; TEMPLATE.gan unless said");
+                return [request](const Invocation&) { return create(*request); };
+            }};
 }
 
 }  // namespace gandsl::program

@@ -5,8 +5,10 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/parse.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/options.hpp"
+#include "runtime/program/run_request.hpp"
 #include "runtime/terminal/signals.hpp"
 #include "runtime/training/session.hpp"
 
@@ -44,10 +46,19 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
     }
 }
 
-}  // namespace
-
-int run(const RunRequest& request) {
-    if (!request.help) {
+int run(const RunRequest& request, const Invocation& invocation) {
+    if (request.file.epochs && request.file.steps) {
+        throw Error(ErrorCode::invalid_argument, "give --epochs or --steps, not both" + try_help("run"));
+    }
+    if (request.file.file.empty() && !request.help) {
+        throw Error(ErrorCode::invalid_argument, "run wants a file: gandsl run FILE" + try_help("run"));
+    }
+    if (request.help) {
+        std::fputs(invocation.help("run")->c_str(), stdout);
+        if (request.file.file.empty()) {
+            return 0;
+        }
+    } else {
         terminal::outlive_readers();
     }
     std::optional<std::filesystem::path> run = request.resume;
@@ -70,6 +81,33 @@ int run(const RunRequest& request) {
                         "shows what it declares");
     }
     return training::train(*loaded, request);
+}
+
+}  // namespace
+
+Command run_command() {
+    return {
+        "run", "trains the model in a file", [](Options& options) -> Command::Action {
+            const auto request = std::make_shared<RunRequest>();
+            const auto out = std::make_shared<std::optional<std::filesystem::path>>();
+            options.own_help(request->help, "prints this help, and the options of FILE");
+            options.file_unless_help(request->file);
+            options.threads(request->file.threads);
+            options.whole_number("--epochs", request->file.epochs, {1, max_count}, "turns through the data");
+            options.whole_number("--steps", request->file.steps, {1, max_count}, "steps, instead of epochs");
+            options.name("--out", *out, "DIR", "folder for the run's folder; 'runs' unless said");
+            options.name("--resume", request->resume, "RUN", "goes on with a run, from its last checkpoint");
+            options.flag("--fork", request->fork,
+                         "with --resume: goes on in a new run, whatever differs, and records what that is");
+            options.needs("--fork", "--resume");
+            options.whole_number("--stop-at", request->stop_at, {1, max_count},
+                                 "a step after which to stop as Ctrl-C does; --resume goes on");
+            return [request, out](const Invocation& invocation) {
+                request->out = out->value_or(request->out);
+                request->program = invocation.program;
+                return run(*request, invocation);
+            };
+        }};
 }
 
 }  // namespace gandsl::program

@@ -7,8 +7,9 @@
 #include "models/records.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/files/atomic_file.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/options.hpp"
 #include "runtime/program/plan_memory.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/trained_nets.hpp"
@@ -17,6 +18,20 @@
 namespace gandsl::program {
 
 namespace {
+
+struct SampleRequest {
+    std::filesystem::path run;          ///< its folder, runs/mnist/latest, or a checkpoint file
+    std::optional<std::string> sample;  ///< none: every sample of the file
+    std::optional<std::size_t> count;
+    std::optional<std::uint64_t> seed;
+    Settings set;
+    std::optional<std::string> prompt;
+    std::optional<double> temperature;
+    std::optional<std::filesystem::path> out;
+    std::optional<std::filesystem::path> data;
+    bool best = false;
+    std::size_t threads = 0;
+};
 
 namespace fs = std::filesystem;
 
@@ -225,8 +240,6 @@ void check_count(const dsl::Program& program, const runtime::Graph& graph, const
     }
 }
 
-}  // namespace
-
 int sample(const SampleRequest& request) {
     const training::TrainedRun run = training::open_trained(request.run);
     std::optional<Loaded> loaded = load(run, request.set, request.data);
@@ -259,6 +272,31 @@ int sample(const SampleRequest& request) {
         fmt::print("{}, after step {}\n", paths[index].string(), weights.step);
     }
     return 0;
+}
+
+}  // namespace
+
+Command sample_command() {
+    return {
+        "sample", "draws the samples of a trained model", [](Options& options) -> Command::Action {
+            const auto request = std::make_shared<SampleRequest>();
+            options.required("RUN", request->run,
+                             "a run's folder, such as runs/mnist/latest, or a checkpoint's file");
+            options.word("SAMPLE", request->sample, "the name of one sample; all of the file's unless said");
+            options.whole_number("--count", request->count, {1, max_examples}, "how many examples to draw");
+            options.whole_number("--seed", request->seed, {}, "another draw; the run's own unless said");
+            options.text("--prompt", request->prompt, "TEXT", "what `continue` goes on from");
+            options.number(
+                "--temperature", [request](double number) { request->temperature = number; }, "T",
+                "of `continue`: low is careful, high is bold");
+            options.name("--out", request->out, "FILE",
+                         "file to write; SAMPLE.png, .txt, .csv or .npy unless said", "-");
+            options.flag("--best", request->best, "from the checkpoint at which the measure was best");
+            options.settings(request->set);
+            options.path("--data", request->data, "DIR", "folder in which data sets are looked for first");
+            options.threads(request->threads);
+            return [request](const Invocation&) { return sample(*request); };
+        }};
 }
 
 }  // namespace gandsl::program

@@ -5,8 +5,9 @@
 
 #include "autodiff/blas.hpp"
 #include "autodiff/error.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/options.hpp"
 #include "runtime/program/step_time.hpp"
 #include "runtime/terminal/format.hpp"
 
@@ -190,7 +191,12 @@ Json json_of(const StepTime& measured) {
     return json;
 }
 
-}  // namespace
+struct TimeRequest {
+    FileRequest file;  ///< its steps are how many to measure, instead of `seconds`
+    double seconds = 3;
+    bool whole_steps = false;  ///< not where their time goes
+    bool json = false;
+};
 
 int time(const TimeRequest& request) {
     const std::optional<Loaded> loaded = load(request.file);
@@ -201,15 +207,44 @@ int time(const TimeRequest& request) {
         throw Error(ErrorCode::invalid_argument,
                     request.file.file.string() + " has no `train` block to measure");
     }
-    const StepTime measured = measure_step(
-        *loaded,
-        {request.file.threads, request.seconds, request.file.steps, request.file.exact, request.profile});
+    const StepTime measured =
+        measure_step(*loaded, {request.file.threads, request.seconds, request.file.steps, request.file.exact,
+                               !request.whole_steps});
     if (request.json) {
         fmt::print("{}\n", json_of(measured).dump(2));
     } else {
         print(measured);
     }
     return 0;
+}
+
+}  // namespace
+
+Command time_command() {
+    return {"time", "measures a training step, and where its time goes",
+            [](Options& options) -> Command::Action {
+                const auto request = std::make_shared<TimeRequest>();
+                options.file(request->file);
+                options.threads(request->file.threads);
+                const auto set_seconds = [request](double seconds) {
+                    constexpr double min_seconds = 0.01;
+                    constexpr double max_seconds = 3600;
+                    if (seconds < min_seconds || seconds > max_seconds) {
+                        throw Error(ErrorCode::invalid_argument,
+                                    fmt::format("--seconds wants a number from {} to {}, not '{}'",
+                                                min_seconds, max_seconds, seconds));
+                    }
+                    request->seconds = seconds;
+                };
+                options.number("--seconds", set_seconds, "N", "how long to measure");
+                options.whole_number("--steps", request->file.steps, {1, max_count},
+                                     "how many steps to measure, instead of seconds");
+                options.excludes("--steps", "--seconds");
+                options.flag("--json", request->json, "prints all figures as JSON");
+                options.flag("--no-profile", request->whole_steps,
+                             "whole steps one after the other, and not where their time goes");
+                return [request](const Invocation&) { return time(*request); };
+            }};
 }
 
 }  // namespace gandsl::program

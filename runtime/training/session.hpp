@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/program/load.hpp"
+#include "runtime/program/run_request.hpp"
 #include "runtime/training/feeder.hpp"
 
 /// A training run from start, or from a checkpoint, to its end.

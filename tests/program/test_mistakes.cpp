@@ -62,6 +62,9 @@ BOOST_FIXTURE_TEST_CASE(commands_and_flags_that_do_not_exist, Fixture) {
     expect({"chekc", "tiny.gan"}, {"'chekc' is no command; did you mean 'check'?\n"});
     expect({"tiny.gan"}, {"'tiny.gan' is no command; did you mean: gandsl run tiny.gan\n"});
     expect({"run", "tiny.gan", "--bogus"}, {"'--bogus' was not expected\n  try: gandsl run --help\n"});
+    expect({"run", "tiny.gan", "--batchsize", "4"},
+           {"'--batchsize 4' was not expected; did you mean '--batch'?\n  try: gandsl run --help\n"});
+    expect({"run", "tiny.gan", "--epocs=3"}, {"'--epocs=3' was not expected; did you mean '--epochs'?\n"});
     expect({"run", "tiny.gan", "more.gan"}, {"'more.gan' was not expected"});
     expect({"--bogus"}, {"'--bogus' was not expected\n  try: gandsl --help\n"});
     expect({"run"}, {"run wants a file"});

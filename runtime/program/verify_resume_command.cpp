@@ -15,8 +15,9 @@
 #include "autodiff/error.hpp"
 #include "runtime/data/order.hpp"
 #include "runtime/files/atomic_file.hpp"
-#include "runtime/program/commands.hpp"
+#include "runtime/program/command.hpp"
 #include "runtime/program/load.hpp"
+#include "runtime/program/options.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/terminal/signals.hpp"
 #include "runtime/training/compare.hpp"
@@ -151,7 +152,11 @@ void print_same(const training::Comparison& compared, std::uint64_t at) {
                at);
 }
 
-}  // namespace
+struct VerifyRequest {
+    FileRequest file;  ///< its steps are those of the whole run
+    std::optional<std::uint64_t> at;
+    std::string program = "gandsl";
+};
 
 int verify_resume(const VerifyRequest& request) {
     FileRequest file = request.file;
@@ -230,6 +235,40 @@ int verify_resume(const VerifyRequest& request) {
     }
     print_same(compared, at);
     return 0;
+}
+
+}  // namespace
+
+Command verify_resume_command() {
+    return {"verify-resume", "proves on a model that a resumed run is the same run",
+            [](Options& options) -> Command::Action {
+                const auto request = std::make_shared<VerifyRequest>();
+                options.file(request->file);
+                options.threads(request->file.threads);
+                options.whole_number(
+                    "--steps", request->file.steps, {2, max_count},
+                    "steps of the run; 10 unless said, and 6 more than --at where that is said");
+                options.whole_number(
+                    "--at", request->at, {1, max_count},
+                    "the step after which it is stopped and resumed; in the middle of an epoch unless said");
+                options.footer(
+                    "Trains twice, in folders of its own that are gone afterwards: once in one go, and once "
+                    "stopped "
+                    "and "
+                    "resumed\n"
+                    "by another process. What the two have written is then compared, bit for bit: the log, "
+                    "measures, "
+                    "weights,\n"
+                    "running statistics, optimizer state, moving averages, samples, and the place in the "
+                    "data and in "
+                    "the\n"
+                    "random streams. The exit code is 1 where anything differs, and the first such thing is "
+                    "named.");
+                return [request](const Invocation& invocation) {
+                    request->program = invocation.program;
+                    return verify_resume(*request);
+                };
+            }};
 }
 
 }  // namespace gandsl::program
