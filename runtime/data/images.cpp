@@ -172,7 +172,7 @@ DatasetPointer open_images(const ImagesSource& source) {
     std::vector<std::string> messages(files.size());
     // A decoder takes some times the pixels it yields, and so does scaling; and several work at a time.
     const std::size_t share = 16 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
-    decode(files, source, {(room - pixels.size()) / share, source.size}, pixels, messages);
+    decode(files, source, {(room - pixels.size()) / share}, pixels, messages);
     if (!source.skip_broken) {
         const auto broken =
             std::find_if(messages.begin(), messages.end(), [](const auto& m) { return !m.empty(); });

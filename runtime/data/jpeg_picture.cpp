@@ -107,7 +107,7 @@ std::vector<std::uint8_t> without_black(const std::vector<std::uint8_t>& pixels,
             return static_cast<unsigned>(inverted ? pixels[i + k] : 255 - pixels[i + k]);
         };
         for (std::size_t k = 0; k < 3; ++k) {
-            result.push_back(static_cast<std::uint8_t>(light(k) * light(3) / 255));
+            result.push_back(static_cast<std::uint8_t>((light(k) * light(3) + 127) / 255));
         }
     }
     return result;
@@ -136,11 +136,6 @@ Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
     state.out_color_space = four ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
     const std::size_t channels = four ? 4 : grey ? 1 : 3;
     check_size(state.image_height, state.image_width, channels, limits);
-    // Half, a quarter, an eighth: as long as there is twice as much as is wanted.
-    const std::size_t shorter = std::min(state.image_height, state.image_width);
-    while (state.scale_denom < 8 && shorter / (2 * state.scale_denom) >= 2 * limits.side) {
-        state.scale_denom *= 2;
-    }
     // A byte of Huffman's codes holds at best eight squares of 8 x 8 pixels, each as bright as the one
     // before; arithmetic codes hold some times that.
     constexpr std::size_t most_from_one = 4096;
@@ -149,8 +144,10 @@ Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
                                            std::to_string(state.image_width) + " pixels, which its " +
                                            std::to_string(content.size()) + " bytes cannot hold");
     }
-    const std::size_t height = (state.image_height + state.scale_denom - 1) / state.scale_denom;
-    const std::size_t width = (state.image_width + state.scale_denom - 1) / state.scale_denom;
+    // Always at full size: what libjpeg yields at a fraction is no mean of pixels, and its last column holds
+    // what the encoder filled its squares up with.
+    const std::size_t height = state.image_height;
+    const std::size_t width = state.image_width;
     Image result{height, width, channels, std::vector<std::uint8_t>(height * width * channels)};
     const unsigned orientation = orientation_of(state);
     if (!read_pixels(decoder, result.pixels.data(), width * channels)) {

@@ -17,7 +17,7 @@ namespace {
 /// How one output pixel of a row or column is made of input pixels.
 struct Mix {
     std::size_t first = 0;
-    std::vector<float> weights;
+    std::vector<double> weights;
 };
 
 /// The mixes that take `from` pixels to `to`.
@@ -30,8 +30,8 @@ std::vector<Mix> mixes(std::size_t from, std::size_t to) {
             // The centre of the pixel, between the centres of two others.
             const double at = std::clamp((place + 0.5) * ratio - 0.5, 0.0, static_cast<double>(from) - 1);
             const auto first = std::min(static_cast<std::size_t>(at), from - 1);
-            const auto second = static_cast<float>(at - static_cast<double>(first));
-            list[i] = {first, second > 0 ? std::vector<float>{1 - second, second} : std::vector<float>{1}};
+            const double second = at - static_cast<double>(first);
+            list[i] = {first, second > 0 ? std::vector<double>{1 - second, second} : std::vector<double>{1}};
             continue;
         }
         const double begin = place * ratio;
@@ -40,53 +40,54 @@ std::vector<Mix> mixes(std::size_t from, std::size_t to) {
         for (std::size_t k = list[i].first; static_cast<double>(k) < end; ++k) {
             const double covered =
                 std::min(end, static_cast<double>(k) + 1) - std::max(begin, static_cast<double>(k));
-            list[i].weights.push_back(static_cast<float>(covered / ratio));
+            list[i].weights.push_back(covered / ratio);
         }
     }
     return list;
 }
 
-/// The luma of a pixel of three channels.
-float luma(const std::uint8_t* pixel) {
-    return 0.299F * static_cast<float>(pixel[0]) + 0.587F * static_cast<float>(pixel[1]) +
-           0.114F * static_cast<float>(pixel[2]);
+/// The luma of a pixel of three channels. From whole numbers, so that a grey pixel keeps its brightness
+/// exactly.
+double luma(const std::uint8_t* pixel) {
+    return (299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2]) / 1000.0;
 }
 
 /// One channel of the middle square as numbers, row by row.
-std::vector<float> channel_of(const Image& image, std::size_t side, std::size_t channel, bool grey) {
+std::vector<double> channel_of(const Image& image, std::size_t side, std::size_t channel, bool grey) {
     const std::size_t top = (image.height - side) / 2;
     const std::size_t left = (image.width - side) / 2;
-    std::vector<float> values(side * side);
+    std::vector<double> values(side * side);
     for (std::size_t y = 0; y < side; ++y) {
         const std::uint8_t* row = image.pixels.data() + ((top + y) * image.width + left) * image.channels;
         for (std::size_t x = 0; x < side; ++x) {
             const std::uint8_t* pixel = row + x * image.channels;
             values[y * side + x] = grey && image.channels == 3
                                        ? luma(pixel)
-                                       : static_cast<float>(pixel[image.channels == 1 ? 0 : channel]);
+                                       : static_cast<double>(pixel[image.channels == 1 ? 0 : channel]);
         }
     }
     return values;
 }
 
 /// A square of side x side as size x size, rows first.
-std::vector<float> scaled(const std::vector<float>& values, std::size_t side, const std::vector<Mix>& list) {
+std::vector<double> scaled(const std::vector<double>& values, std::size_t side,
+                           const std::vector<Mix>& list) {
     const std::size_t size = list.size();
-    std::vector<float> narrow(side * size);
+    std::vector<double> narrow(side * size);
     for (std::size_t y = 0; y < side; ++y) {
         for (std::size_t x = 0; x < size; ++x) {
-            float sum = 0;
+            double sum = 0;
             for (std::size_t k = 0; k < list[x].weights.size(); ++k) {
                 sum += list[x].weights[k] * values[y * side + list[x].first + k];
             }
             narrow[y * size + x] = sum;
         }
     }
-    std::vector<float> result(size * size);
+    std::vector<double> result(size * size);
     for (std::size_t y = 0; y < size; ++y) {
         for (std::size_t k = 0; k < list[y].weights.size(); ++k) {
-            const float weight = list[y].weights[k];
-            const float* row = narrow.data() + (list[y].first + k) * size;
+            const double weight = list[y].weights[k];
+            const double* row = narrow.data() + (list[y].first + k) * size;
             for (std::size_t x = 0; x < size; ++x) {
                 result[y * size + x] += weight * row[x];
             }
@@ -137,10 +138,10 @@ std::vector<std::uint8_t> middle_square(const Image& image, std::size_t size, st
     const std::vector<Mix> list = mixes(side, size);
     std::vector<std::uint8_t> result(channels * size * size);
     for (std::size_t channel = 0; channel < channels; ++channel) {
-        const std::vector<float> plane = scaled(channel_of(image, side, channel, channels == 1), side, list);
+        const std::vector<double> plane = scaled(channel_of(image, side, channel, channels == 1), side, list);
         std::transform(
             plane.begin(), plane.end(), result.begin() + static_cast<std::ptrdiff_t>(channel * size * size),
-            [](float value) { return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L)); });
+            [](double value) { return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L)); });
     }
     return result;
 }

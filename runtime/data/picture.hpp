@@ -13,9 +13,7 @@ using render::Image;
 
 /// What a decoder is told.
 struct DecodeLimits {
-    std::size_t bytes =
-        0;  ///< of pixels that a picture may have; larger ones are refused before they are read
-    std::size_t side = 1;  ///< a picture far larger than this may be decoded at a fraction of its size
+    std::size_t bytes = 0;  ///< of pixels that a picture may have; larger ones are refused unread
 };
 
 /// Reads a PNG or JPEG file, told by its content. Transparent pictures are laid on white; 16 bits become 8,

@@ -156,7 +156,7 @@ std::vector<double> block_covariances(const std::vector<float>& pictures) {
 }
 
 render::Image read_png(const Scratch& scratch, const std::string& name) {
-    return data::decode_png(scratch.read(name), {.bytes = std::size_t{1} << 30U, .side = 100'000});
+    return data::decode_png(scratch.read(name), {.bytes = std::size_t{1} << 30U});
 }
 
 double distance(const std::vector<double>& a, const std::vector<double>& b) {
