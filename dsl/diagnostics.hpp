@@ -8,123 +8,14 @@
 #include <vector>
 
 #include "dsl/catalogue.hpp"
+#include "dsl/diagnostics/codes.hpp"
 #include "dsl/span.hpp"
 
 /// Everything gandsl says about a .gan file. Each diagnostic is one named constructor of
-/// gandsl::dsl::diagnostics; the text of messages lives in diagnostics.cpp and nowhere else.
+/// gandsl::dsl::diagnostics; the text of messages lives in dsl/diagnostics/ and nowhere else.
 namespace gandsl::dsl {
 
 enum class Severity { error, warning };
-
-/// The kind of a diagnostic, printed in brackets at the end of its first line: `[unknown-name]`.
-enum class Code {
-    // the text
-    file_too_large,
-    invalid_utf8,
-    control_character,
-    unclosed_text,
-    unclosed_bracket,
-    unmatched_bracket,
-    nesting_too_deep,
-    number_too_large,
-    syntax,
-    // names
-    unknown_name,
-    unknown_statement,
-    duplicate_name,
-    built_in_name,
-    wrong_kind_of_name,
-    outside_value,
-    cell_outside_grid,
-    unused_net,
-    unused_layer,
-    unused_latent,
-    unused_option,
-    unused_data,
-    unused_name,
-    // what runs, but hardly as it was meant
-    batch_norm_penalty,
-    unreachable_range,
-    no_gradient,
-    lone_example,
-    // arguments
-    unknown_argument,
-    missing_argument,
-    repeated_argument,
-    too_many_arguments,
-    wrong_argument,
-    not_whole,
-    out_of_range,
-    unknown_choice,
-    not_static,
-    missing_input,
-    // what stands where
-    misplaced,
-    no_effect,
-    missing_objective,
-    several_objectives,
-    log_column,
-    after_return,
-    several_trains,
-    empty_train,
-    train_length,
-    recursion,
-    never_called,
-    not_in_objective,
-    nothing_to_learn,
-    weights_outside_net,
-    nothing_to_wrap,
-    repeat_count,
-    program_too_large,
-    no_running_value,
-    recipe_as_value,
-    not_a_recipe,
-    full_call_after_pipe,
-    several_values,
-    value_count,
-    wrong_operand,
-    division_by_zero,
-    next_of_other,
-    no_next,
-    continue_outside_sample,
-    cannot_continue,
-    wrong_prompt,
-    source_absent,
-    source_fields,
-    broken_source,
-    source_warning,
-    not_yet,
-    run_absent,
-    net_not_in_run,
-    // types
-    calls_disagree,
-    annotation_mismatch,
-    does_not_broadcast,
-    not_one_number,
-    independent_gradient,
-    wrong_rank,
-    needs_flatten,
-    wrong_element_count,
-    kernel_too_large,
-    not_divisible,
-    needs_labels,
-    not_labels,
-    unknown_axis,
-    index_out_of_range,
-    shapes_differ,
-    wrong_shape,
-    // the command line
-    unknown_option,
-    option_type,
-    // while it trains
-    diverged,
-    // all
-    more,
-};
-
-std::string_view name(Code code);
-/// Every code there is; the tests hold each to a golden file.
-std::vector<Code> codes();
 
 /// A second place that belongs to a diagnostic.
 struct Note {
@@ -160,17 +51,11 @@ struct Place {
 };
 Place place(std::string_view text, std::size_t offset);
 
-/// The candidate nearest to a misspelt name, if one is near enough to have been meant.
-std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
-
 /// Whole numbers beyond this have no exact double and overflow sizes.
 inline constexpr double most_whole = 1e15;
 
 /// What numbers of 32 bits hold, in which all is computed.
 inline constexpr double most_number = 3.4e38;
-
-/// A number as a reader would write it: 3, 0.5, 2e-04.
-std::string spell(double number);
 
 }  // namespace gandsl::dsl
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dsl/elaborator.hpp"
+#include "dsl/nearest.hpp"
 #include "dsl/print.hpp"
 #include "dsl/types.hpp"
 

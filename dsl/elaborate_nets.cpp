@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dsl/elaborator.hpp"
+#include "dsl/spelling.hpp"
 #include "dsl/types.hpp"
 
 namespace gandsl::dsl {

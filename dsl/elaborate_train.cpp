@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dsl/elaborator.hpp"
+#include "dsl/spelling.hpp"
 #include "dsl/types.hpp"
 
 namespace gandsl::dsl {

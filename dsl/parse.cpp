@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dsl/grammar.hpp"
+#include "dsl/nearest.hpp"
 #include "dsl/scan.hpp"
 #include "dsl/trivia.hpp"
 

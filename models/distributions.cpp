@@ -1,5 +1,6 @@
 #include "autodiff/operations.hpp"
 #include "dsl/diagnostics.hpp"
+#include "dsl/spelling.hpp"
 #include "models/descriptions.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"

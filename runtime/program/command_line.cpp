@@ -5,6 +5,7 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
+#include "dsl/nearest.hpp"
 #include "runtime/program/command.hpp"
 #include "runtime/program/options.hpp"
 

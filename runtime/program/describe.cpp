@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dsl/diagnostics.hpp"
+#include "dsl/spelling.hpp"
 
 namespace gandsl::program {
 

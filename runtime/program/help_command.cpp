@@ -4,6 +4,8 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
+#include "dsl/nearest.hpp"
+#include "dsl/spelling.hpp"
 #include "models/catalogue.hpp"
 #include "runtime/program/command.hpp"
 #include "runtime/program/describe.hpp"

@@ -5,6 +5,7 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/parse.hpp"
+#include "dsl/spelling.hpp"
 #include "runtime/program/command.hpp"
 #include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autodiff/error.hpp"
+#include "dsl/nearest.hpp"
 #include "models/records.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/files/atomic_file.hpp"

@@ -6,6 +6,7 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
+#include "dsl/spelling.hpp"
 #include "models/records.hpp"
 
 namespace gandsl::sources {

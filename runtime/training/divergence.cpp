@@ -12,6 +12,7 @@
 #include "autodiff/array.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/operation.hpp"
+#include "dsl/spelling.hpp"
 
 namespace gandsl::training {
 

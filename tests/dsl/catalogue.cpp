@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dsl/diagnostics.hpp"
+#include "dsl/spelling.hpp"
 #include "dsl/types.hpp"
 
 namespace gandsl::dsl::test {

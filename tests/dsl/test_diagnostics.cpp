@@ -4,6 +4,8 @@
 #include <string>
 
 #include "dsl/diagnostics.hpp"
+#include "dsl/nearest.hpp"
+#include "dsl/spelling.hpp"
 #include "dsl/types.hpp"
 
 namespace gandsl::dsl {

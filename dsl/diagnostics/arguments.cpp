@@ -1,0 +1,150 @@
+#include <algorithm>
+
+#include "dsl/diagnostics.hpp"
+#include "dsl/diagnostics/words.hpp"
+#include "dsl/spelling.hpp"
+
+namespace gandsl::dsl::diagnostics {
+
+namespace {
+
+// What an argument may be, in words.
+
+constexpr double endless = 1e30;
+
+std::string range(const Argument& argument) {
+    const double most =
+        argument.kind == ArgumentKind::integer ? std::min(argument.most, most_whole) : argument.most;
+    const bool above = argument.least > -endless;
+    const bool below = most < endless;
+    const std::string least = spell(argument.least);
+    if (above && below && argument.most < endless) {
+        return argument.least_excluded ? "above " + least + " and at most " + spell(most)
+                                       : "from " + least + " to " + spell(most);
+    }
+    if (above) {
+        return (argument.least_excluded ? "above " : "at least ") + least +
+               (below ? " and at most " + spell(most) : "");
+    }
+    return "at most " + spell(most);
+}
+
+/// "schedule", "initializer", ...; with an article, "a number or a schedule".
+std::string kinds_of_call(const Argument& argument, std::string_view number) {
+    const bool articles = !number.empty();
+    std::string result;
+    for (const std::string& choice : argument.choices) {
+        if (choice == "number") {
+            result += (result.empty() ? "" : articles ? " or " : "") + std::string(number);
+            continue;
+        }
+        const std::string name = choice == "stop_rule" ? "stop rule" : choice;
+        const std::string article = !articles ? "" : name == "initializer" ? "an " : "a ";
+        result += (result.empty() ? "" : " or ") + article + name;
+    }
+    return result;
+}
+
+std::string expected_kind(const Argument& argument) {
+    switch (argument.kind) {
+        case ArgumentKind::number:
+            return "a number";
+        case ArgumentKind::integer:
+            return "a whole number";
+        case ArgumentKind::boolean:
+            return "`true` or `false`";
+        case ArgumentKind::text:
+            return argument.choices.empty() ? "a text in quotes" : listed(argument.choices);
+        case ArgumentKind::numbers:
+            return "a number or a list of numbers";
+        case ArgumentKind::call:
+            return kinds_of_call(argument, "a number");
+        case ArgumentKind::net:
+            return "the name of a net";
+        case ArgumentKind::name:
+            return "the name of a measure";
+        case ArgumentKind::layer:
+            return "a layer without its input";
+    }
+    return "";
+}
+
+}  // namespace
+
+Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
+                            const Names& candidates) {
+    Diagnostic result =
+        suggesting(error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)),
+                   name, candidates);
+    result.expected = candidates.empty() ? "no arguments by name" : listed(candidates);
+    return result;
+}
+
+Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
+                            std::string_view doc, std::string_view example) {
+    Diagnostic result =
+        error(Code::missing_argument, span, quote(entry) + " needs its argument " + quote(argument));
+    result.expected = std::string(argument) + (doc.empty() ? "" : ": " + std::string(doc));
+    return helping(std::move(result), example.empty() ? "" : "for example " + quote(example));
+}
+
+Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry) {
+    return error(Code::repeated_argument, span, quote(entry) + " is given " + quote(name) + " twice");
+}
+
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most, std::string_view help) {
+    return helping(expecting(error(Code::too_many_arguments, span, quote(entry) + " is given too much"), "",
+                             most == 0 ? "nothing without a name" : "at most " + counted(most, "argument")),
+                   std::string(help));
+}
+
+Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found) {
+    const std::string expected = expected_kind(argument);
+    return expecting(error(Code::wrong_argument, span,
+                           quote(argument.name) + " of " + quote(entry) + " must be " + expected),
+                     std::string(found), expected);
+}
+
+Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found) {
+    return expecting(
+        error(Code::not_whole, span, quote(argument) + " of " + quote(entry) + " must be a whole number"),
+        spell(found), "a whole number");
+}
+
+Diagnostic out_of_range(Span span, std::string_view entry, const Argument& argument, double found) {
+    const std::string expected = range(argument);
+    return expecting(error(Code::out_of_range, span,
+                           quote(argument.name) + " of " + quote(entry) + " must be " + expected),
+                     spell(found), expected);
+}
+
+Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& argument,
+                          std::string_view found) {
+    Diagnostic result = error(Code::unknown_choice, span,
+                              quote(argument.name) + " of " + quote(entry) + " cannot be " + quote(found));
+    result.expected = listed(argument.choices);
+    return suggesting(std::move(result), found, argument.choices);
+}
+
+Diagnostic unknown_nested(Span span, std::string_view name, const Argument& argument,
+                          const Names& candidates) {
+    return unknown_name(span, name, kinds_of_call(argument, ""), candidates);
+}
+
+Diagnostic not_static(Span span, const Argument& argument) {
+    return not_static(span, expected_kind(argument));
+}
+
+Diagnostic not_static(Span span, std::string_view wanted) {
+    return expecting(error(Code::not_static, span, "this is only known while the model runs"),
+                     "a value of the model", std::string(wanted) + " known before the run");
+}
+
+Diagnostic missing_input(Span span, std::string_view entry, const Names& missing) {
+    return helping(
+        error(Code::missing_input, span, quote(entry) + " is not given " + listed(missing, " and ")),
+        "give it in the parentheses, or put a value before it: `value | " + std::string(entry) + "`");
+}
+
+}  // namespace gandsl::dsl::diagnostics

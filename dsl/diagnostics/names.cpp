@@ -1,0 +1,72 @@
+#include "dsl/diagnostics.hpp"
+#include "dsl/diagnostics/words.hpp"
+
+namespace gandsl::dsl::diagnostics {
+
+Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates) {
+    Diagnostic result =
+        suggesting(error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name)),
+                   name, candidates);
+    if (result.help.empty() && !candidates.empty() && candidates.size() <= 12) {
+        result.help.push_back("there is " + listed(candidates, " and "));
+    }
+    return result;
+}
+
+Diagnostic duplicate_name(Span span, std::string_view name, Span first) {
+    return noting(helping(error(Code::duplicate_name, span, quote(name) + " is defined twice"),
+                          "give one of them another name"),
+                  first, "first defined here");
+}
+
+Diagnostic built_in_name(Span span, std::string_view name, std::string_view what) {
+    return helping(
+        error(Code::built_in_name, span, quote(name) + " is the name of a built-in " + std::string(what)),
+        "give it another name");
+}
+
+Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is,
+                              std::string_view wanted) {
+    return expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"),
+                     std::string(is), std::string(wanted));
+}
+
+Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function) {
+    return helping(error(Code::outside_value, span,
+                         quote(name) + " is " + std::string(is) + ", and not an input of " + quote(function)),
+                   "a net sees its inputs only: add " + quote(name) + " to the inputs of " + quote(function) +
+                       " and pass it in each call");
+}
+
+Diagnostic cell_outside_grid(Span span, std::string_view name) {
+    return helping(
+        error(Code::cell_outside_grid, span, quote(name) + " is known only in a sample drawn as a grid"),
+        "write `sample ... = ... as grid(rows, columns) every epoch`");
+}
+
+Diagnostic unused_net(Span span, std::string_view name) {
+    return warning(Code::unused_net, span, "the net " + quote(name) + " is never used");
+}
+
+Diagnostic unused_layer(Span span, std::string_view name) {
+    return warning(Code::unused_layer, span,
+                   "the layer " + quote(name) + " is never used, and so was not checked");
+}
+
+Diagnostic unused_latent(Span span, std::string_view name) {
+    return warning(Code::unused_latent, span, "the latent " + quote(name) + " is never used");
+}
+
+Diagnostic unused_option(Span span, std::string_view name) {
+    return warning(Code::unused_option, span, "the option " + quote(name) + " is never used");
+}
+
+Diagnostic unused_data(Span span, std::string_view name) {
+    return warning(Code::unused_data, span, "the data " + quote(name) + " is never used");
+}
+
+Diagnostic unused_name(Span span, std::string_view name) {
+    return warning(Code::unused_name, span, quote(name) + " is never used");
+}
+
+}  // namespace gandsl::dsl::diagnostics

@@ -1,0 +1,40 @@
+#include "dsl/diagnostics.hpp"
+#include "dsl/diagnostics/words.hpp"
+
+namespace gandsl::dsl::diagnostics {
+
+Diagnostic unknown_option(std::string_view name, const Names& options) {
+    Diagnostic result =
+        suggesting(placeless(Code::unknown_option, "this file has no option " + quote(name)), name, options);
+    result.expected = options.empty() ? "a file with options" : listed(options);
+    return result;
+}
+
+Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected) {
+    return expecting(placeless(Code::option_type, "the option " + quote(name) + " cannot be set to this"),
+                     quote(given), std::string(expected));
+}
+
+Diagnostic more(std::size_t most) {
+    return helping(placeless(Code::more, "there is more to say about this file than the first " +
+                                             std::to_string(most) + " errors and warnings"),
+                   "mend these first");
+}
+
+Diagnostic diverged(const Divergence& divergence) {
+    Diagnostic result =
+        error(Code::diverged, divergence.span,
+              "training stopped in step " + std::to_string(divergence.step) + ": " +
+                  (divergence.inside.empty() ? "" : "in " + divergence.inside + ", ") + divergence.computed +
+                  " is " + divergence.value + ", which leaves " + divergence.result + " without a value");
+    result.found = divergence.found;
+    result.expected = divergence.expected;
+    result.help = divergence.help;
+    return result;
+}
+
+Note reached_through(Span span, std::string_view net) {
+    return {span, quote(net) + " is called here"};
+}
+
+}  // namespace gandsl::dsl::diagnostics

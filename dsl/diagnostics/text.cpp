@@ -1,0 +1,90 @@
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "dsl/diagnostics.hpp"
+#include "dsl/diagnostics/words.hpp"
+
+namespace gandsl::dsl::diagnostics {
+
+Diagnostic file_too_large(std::size_t bytes, std::size_t most) {
+    return expecting(error(Code::file_too_large, {0, 0}, "this file is too large to be a program"),
+                     std::to_string(bytes) + " bytes", "at most " + std::to_string(most));
+}
+
+Diagnostic invalid_utf8(Span span, unsigned char byte) {
+    std::array<char, 8> hex{};
+    std::snprintf(hex.data(), hex.size(), "0x%02X", static_cast<unsigned>(byte));
+    return helping(expecting(error(Code::invalid_utf8, span, "this is not UTF-8 text"),
+                             "the byte " + std::string(hex.data()), ""),
+                   "save the file as UTF-8");
+}
+
+Diagnostic control_character(Span span, unsigned char byte) {
+    std::array<char, 8> hex{};
+    std::snprintf(hex.data(), hex.size(), "0x%02X", static_cast<unsigned>(byte));
+    return helping(expecting(error(Code::control_character, span, "a control character stands in the text"),
+                             "the byte " + std::string(hex.data()), ""),
+                   "delete it; only line ends and tabs may stand between the characters");
+}
+
+Diagnostic unclosed_text(Span span) {
+    return helping(error(Code::unclosed_text, span, "this text has no closing quote"),
+                   "end it with `\"` on the same line");
+}
+
+Diagnostic unclosed_bracket(Span span, char bracket) {
+    const char closing = bracket == '(' ? ')' : bracket == '[' ? ']' : '}';
+    return helping(
+        error(Code::unclosed_bracket, span, "this " + quote(std::string(1, bracket)) + " is never closed"),
+        "close it with " + quote(std::string(1, closing)));
+}
+
+Diagnostic unmatched_bracket(Span span, char bracket) {
+    const char opening = bracket == ')' ? '(' : bracket == ']' ? '[' : '{';
+    return error(Code::unmatched_bracket, span,
+                 "this " + quote(std::string(1, bracket)) + " closes nothing: no " +
+                     quote(std::string(1, opening)) + " is open here");
+}
+
+Diagnostic nesting_too_deep(Span span, std::size_t most) {
+    return helping(expecting(error(Code::nesting_too_deep, span, "this is nested too deeply"), "",
+                             "at most " + std::to_string(most) + " levels"),
+                   "bind parts of it to names");
+}
+
+Diagnostic number_too_large(Span span, std::string_view text) {
+    return expecting(error(Code::number_too_large, span, "this number is too large"), std::string(text),
+                     "at most 3.4e+38, which is what numbers of 32 bits hold");
+}
+
+Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written,
+                  const Names& words) {
+    std::string message = "expected " + expected + ", found " + found;
+    Diagnostic result = error(Code::syntax, span, std::move(message));
+    if (found == "`**`") {
+        result.help.emplace_back("a power is written `x^2`");
+    } else if (found == "`;`") {
+        result.help.emplace_back("each statement has its own line");
+    } else if (found == "`//`" || found == "`/*`") {
+        result.help.emplace_back("a comment starts with `#`");
+    } else if (found == "`'`") {
+        result.help.emplace_back("texts are written in double quotes");
+    } else if (found == "`=`" && expected.find("operator") != std::string::npos) {
+        result.help.emplace_back("`=` stands only after names; to compare, write `==`");
+    }
+    return suggesting(std::move(result), written, words);
+}
+
+Diagnostic reserved_word(Span span, std::string_view word, std::string expected) {
+    return helping(error(Code::syntax, span, "expected " + expected + ", found " + quote(word)),
+                   quote(word) + " is a word of the language and cannot be a name");
+}
+
+Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements) {
+    Diagnostic result = error(Code::unknown_statement, span, "no statement begins with " + quote(word));
+    result.expected = listed(statements);
+    return suggesting(std::move(result), word, statements);
+}
+
+}  // namespace gandsl::dsl::diagnostics

@@ -1,0 +1,162 @@
+#include "dsl/types.hpp"
+
+#include <utility>
+
+#include "dsl/diagnostics.hpp"
+#include "dsl/diagnostics/words.hpp"
+#include "dsl/spelling.hpp"
+
+namespace gandsl::dsl::diagnostics {
+
+Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
+                          const Type& expected, Span first) {
+    return noting(expecting(error(Code::calls_disagree, span,
+                                  quote(parameter) + " of the net " + quote(net) + " has " +
+                                      (found.shape == expected.shape ? "other classes" : "another shape") +
+                                      " here than before"),
+                            described(found), described(expected)),
+                  first, "what it was before comes from here");
+}
+
+Diagnostic no_such_class(Span span, std::string_view parameter, double number, Index classes) {
+    return expecting(error(Code::out_of_range, span, quote(parameter) + " has no class " + spell(number)),
+                     spell(number),
+                     "a class from 0 to " + std::to_string(classes - 1) + " of " + std::to_string(classes));
+}
+
+Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected) {
+    return expecting(
+        error(Code::annotation_mismatch, span, std::string(what) + " is not of the shape that was said"),
+        described(found), described(expected));
+}
+
+Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right) {
+    return helping(placeless(Code::does_not_broadcast, quote(operation) + " cannot bring together " +
+                                                           described(left) + " and " + described(right)),
+                   "counted from the last, axes must be equal or 1");
+}
+
+Diagnostic not_one_number(Span span, std::string_view what, const Type& found, bool reduce_help) {
+    return helping(expecting(error(Code::not_one_number, span,
+                                   std::string(what) + " must be one number for each example"),
+                             described(found), "one number"),
+                   reduce_help ? "take its `sum(...)` or `mean(...)`" : "");
+}
+
+Diagnostic independent_gradient(Span span) {
+    return helping(error(Code::independent_gradient, span,
+                         "this gradient is zero: the first argument does not depend on the second"),
+                   "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
+}
+
+Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
+                      std::string_view help) {
+    return helping(expecting(placeless(Code::wrong_rank,
+                                       quote(entry) + " cannot act on a shape with " +
+                                           (found.shape.empty()       ? std::string("no axes")
+                                            : found.shape.size() == 1 ? std::string("one axis")
+                                                                      : counted(found.shape.size(), "axe"))),
+                             described(found), std::string(expected)),
+                   std::string(help));
+}
+
+Diagnostic needs_flatten(std::string_view entry, const Type& found) {
+    return helping(
+        expecting(placeless(Code::needs_flatten, quote(entry) + " acts on the last axis; a " +
+                                                     to_string(found) + " picture needs `flatten` first"),
+                  described(found), "a vector, or a sequence of vectors"),
+        "put a line `flatten` before it");
+}
+
+Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted) {
+    const auto counted_shape = [](const Shape& shape) {
+        return to_string(shape) + " (" + std::to_string(elements(shape)) + " elements)";
+    };
+    return expecting(placeless(Code::wrong_element_count, quote(entry) + " must keep the number of elements"),
+                     counted_shape(found.shape), counted_shape(wanted));
+}
+
+Diagnostic kernel_too_large(std::string_view entry, Index kernel, const Type& input, std::string_view about) {
+    Diagnostic result = expecting(
+        placeless(Code::kernel_too_large, quote(about) + " of " + quote(entry) + " is larger than its input"),
+        std::string(about) + " = " + std::to_string(kernel) + " on " + described(input), "");
+    result.about = about;
+    return helping(std::move(result), "take a smaller one, or pad the input");
+}
+
+Diagnostic not_divisible(std::string_view entry, std::string_view argument, Index divisor,
+                         std::string_view what, Index size) {
+    Diagnostic result = expecting(placeless(Code::not_divisible, quote(argument) + " of " + quote(entry) +
+                                                                     " must divide " + std::string(what)),
+                                  std::string(argument) + " = " + std::to_string(divisor) + ", where " +
+                                      std::string(what) + " is " + std::to_string(size),
+                                  "a divisor of " + std::to_string(size));
+    result.about = argument;
+    return result;
+}
+
+Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found) {
+    return expecting(
+        placeless(Code::needs_labels, quote(input) + " of " + quote(entry) +
+                                          " must be labels or symbols, whole numbers of known classes"),
+        described(found), "a label, as from `mnist`, or symbols, as from `chars`");
+}
+
+Diagnostic not_labels(std::string_view entry, const Type& found) {
+    return helping(
+        expecting(placeless(Code::not_labels, quote(entry) + " works on numbers, and a label is a name"),
+                  described(found), "numbers"),
+        "give each class a vector first: `embedding(50)`");
+}
+
+Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about) {
+    const auto rank = static_cast<Index>(input.shape.size());
+    Diagnostic result = expecting(
+        placeless(Code::unknown_axis, quote(entry) + " is asked for an axis that its input does not have"),
+        std::string(about) + " = " + std::to_string(axis) + " on " + described(input),
+        rank == 0 ? "a value with axes"
+                  : "an axis from 0 to " + std::to_string(rank - 1) + ", or from -1 (the last) to -" +
+                        std::to_string(rank));
+    result.about = about;
+    return result;
+}
+
+Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input) {
+    return expecting(error(Code::index_out_of_range, span, "this index is outside of its value"),
+                     std::to_string(index) + " on " + described(input),
+                     size == 0 ? "a value with axes"
+                               : "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" +
+                                     std::to_string(size));
+}
+
+Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule) {
+    return expecting(placeless(Code::shapes_differ, quote(entry) + " cannot take these together"),
+                     described(left) + " and " + described(right), std::string(rule));
+}
+
+Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected,
+                       std::string_view help) {
+    return helping(expecting(placeless(Code::wrong_shape, quote(entry) + " cannot act on this shape"),
+                             described(found), std::string(expected)),
+                   std::string(help));
+}
+
+Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
+                            std::string expected, std::string_view help) {
+    Diagnostic result =
+        placeless(Code::wrong_argument, quote(argument) + " of " + quote(entry) + " must be " + expected);
+    result.found = std::move(found);
+    result.expected = std::move(expected);
+    result.about = argument;
+    return helping(std::move(result), std::string(help));
+}
+
+Note net_called(Span span, std::string_view net) {
+    return {span, "the shapes in " + quote(net) + " come from this call"};
+}
+
+Note layer_used(Span span, std::string_view layer) {
+    return {span, "in " + quote(layer) + ", used here"};
+}
+
+}  // namespace gandsl::dsl::diagnostics
