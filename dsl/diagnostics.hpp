@@ -74,9 +74,10 @@ Diagnostic unmatched_bracket(Span span, char bracket);
 Diagnostic nesting_too_deep(Span span, std::size_t most);
 Diagnostic number_too_large(Span span, std::string_view text);
 /// `found` is what stands there in the author's words, `expected` what the grammar wanted.
-/// `written` is a word that may be one of `words` misspelt.
+/// `written` is a word that may be one of `words` misspelt; `begins`: it is the first of its line, which goes
+/// on.
 Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written = {},
-                  const Names& words = {});
+                  const Names& words = {}, bool begins = false);
 Diagnostic reserved_word(Span span, std::string_view word, std::string expected);
 Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements);
 
@@ -138,9 +139,15 @@ Diagnostic missing_input(Span span, std::string_view entry, const Names& missing
 
 // What stands where.
 
-/// `what` is "`minimize`", "`return`", ...; `where` says where it belongs.
-Diagnostic misplaced(Span span, std::string_view what, std::string_view where);
-Diagnostic no_effect(Span span, std::string_view what, std::string_view help);
+/// What may stand in some bodies and not in others.
+enum class Construct { minimize, maximize, return_line, update, average, repeat, schedule };
+/// `name`: the schedule's.
+Diagnostic misplaced(Span span, Construct what, std::string_view name = {});
+/// Where a line stands that computes a value which nothing uses.
+enum class Idle { in_train, in_update, in_block };
+/// `word`: what the line begins with, where that is no name; it may have been meant as a word of the
+/// language.
+Diagnostic no_effect(Span span, Idle where, std::string_view word = {});
 Diagnostic missing_objective(Span span);
 Diagnostic several_objectives(Span span, Span first);
 /// A value that would be logged in a column the log has already.
@@ -154,7 +161,8 @@ Diagnostic train_length_twice(Span span);
 Diagnostic recursion(Span span, std::string_view kind, const Names& cycle);
 Diagnostic never_called(Span span, std::string_view net, std::string_view parameter);
 Diagnostic not_in_objective(Span span, std::string_view net);
-Diagnostic nothing_to_learn(Span span, std::string_view net);
+/// `inner`: the nets that it calls and that have some.
+Diagnostic nothing_to_learn(Span span, std::string_view net, const Names& inner);
 Diagnostic weights_outside_net(Span span, std::string_view layer);
 /// A layer around one that has no weights of its own.
 Diagnostic nothing_to_wrap(Span span, std::string_view layer);
@@ -187,9 +195,18 @@ Diagnostic continue_outside_sample(Span span);
 Diagnostic cannot_continue(Span span, std::string_view net, std::string_view signature);
 /// A net that nothing has called, so that its shapes are not known.
 Diagnostic continue_uncalled(Span span, std::string_view net);
-/// A net of which one step alone cannot be computed; `continued` is where it is fed with its output.
-Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, std::string_view why,
-                       Span continued);
+/// Why one step alone of a net cannot be computed.
+enum class Unsteppable {
+    several_values,
+    whole_sequence,
+    looks_along,
+    meets_all_steps,
+    other_length,
+    independent
+};
+/// `continued` is where the net is fed with its output; `met` is where a value with all steps comes from.
+Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, Unsteppable why,
+                       Span continued, std::optional<Span> met = {});
 /// `found`: what stands as the prompt; `expected`: what the net reads.
 Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected);
 /// `reasons` has a line for each source that was tried; `sequential`: they yield sequences.
@@ -213,13 +230,15 @@ Diagnostic calls_disagree(Span span, std::string_view net, std::string_view para
 Diagnostic no_such_class(Span span, std::string_view parameter, double number, Index classes);
 Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected);
 Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right);
-/// `what` is "an objective", "a measure", "the first argument of grad".
-Diagnostic not_one_number(Span span, std::string_view what, const Type& found, bool reduce_help = true);
-Diagnostic independent_gradient(Span span);
+/// What has to be one number for each example.
+enum class Scalar { objective, measure, gradient };
+Diagnostic not_one_number(Span span, Scalar what, const Type& found);
+/// `stopped`: the second argument is behind a `stop_gradient` in the first.
+Diagnostic independent_gradient(Span span, bool stopped);
 /// "conv acts on a picture (channels x height x width)": `expected` says which shapes would do.
 Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
                       std::string_view help = "");
-/// "dense acts on the last axis; a 64 x 7 x 7 picture needs flatten first"
+/// A value of three axes or more for a layer that acts on vectors.
 Diagnostic needs_flatten(std::string_view entry, const Type& found);
 /// "reshape: 100 numbers do not make 256 x 7 x 7, which has 12544"
 Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted);

@@ -84,6 +84,7 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
         positional += argument.positional ? 1 : 0;
     }
     bool too_many = false;
+    bool unknown = false;  // perhaps the one that is missing, in another spelling
     for (const Given& one : given) {
         const Argument* argument = nullptr;
         if (one.name.text.empty()) {
@@ -111,7 +112,7 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             if (found == entry.arguments.end()) {
                 report(diagnostics::unknown_argument(one.name.span, one.name.text, entry.name,
                                                      argument_names(entry, inputs)));
-                failed = true;
+                failed = unknown = true;
                 continue;
             }
             argument = &*found;
@@ -158,7 +159,7 @@ std::optional<Arguments> Elaborator::resolve_arguments(const Entry& entry, const
             value.given = false;
             result.emplace(argument.name, std::move(value));
         } else {
-            if (!too_many) {
+            if (!too_many && !unknown) {
                 report(diagnostics::missing_argument(span, entry.name, argument.name, argument.doc,
                                                      entry.example));
             }

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "dsl/elaborator.hpp"
@@ -24,6 +26,15 @@ bool is_static(const Operand& operand) {
 
 bool is_unknown(const Operand& operand) {
     return std::holds_alternative<Unknown>(operand);
+}
+
+/// How many arguments an entry takes without their names; more than anyone gives where one takes many.
+std::size_t settled(const Entry& entry) {
+    std::size_t count = 0;
+    for (const Argument& argument : entry.arguments) {
+        count += argument.many ? std::numeric_limits<std::uint32_t>::max() : argument.positional ? 1 : 0;
+    }
+    return count;
 }
 
 void spell_exactly(std::string& out, double number) {
@@ -122,13 +133,7 @@ std::optional<Callee> Elaborator::callee(const Expression& expression, Scope& sc
             report(diagnostics::wrong_kind_of_name(head, name, describe(local->value), wanted));
         }
     } else if (const auto global = globals_.find(name); global != globals_.end()) {
-        const bool option = global->second.kind == Global::Kind::option;
-        const bool data = global->second.kind == Global::Kind::data;
-        report(diagnostics::wrong_kind_of_name(head, name,
-                                               option ? "an option"
-                                               : data ? "data"
-                                                      : "a latent",
-                                               wanted));
+        report(diagnostics::wrong_kind_of_name(head, name, describe(global->second.kind), wanted));
         global->second.used = true;
     } else {
         report(diagnostics::unknown_name(head, name, "layer, function or net", callable_names(scope)));
@@ -263,6 +268,8 @@ bool Elaborator::prepare_entry(PreparedCall& call, const Expression& expression,
             }
             skipped = taken == open.size() ? 0 : 1;
             taken = std::min(taken, open.size() - skipped);
+        } else if (positions >= open.size() && positions - open.size() == settled(entry)) {
+            taken = open.size();  // a value for everything: the number is the input
         } else {
             skipped = 1;
             while (taken < positions && skipped + taken < open.size() && !choice(taken) &&
@@ -418,6 +425,10 @@ bool Elaborator::prepare_parameters(PreparedCall& call, const Expression& expres
         recipe = is_static(values[0]) || std::holds_alternative<RecipePointer>(values[0]) ||
                  std::holds_alternative<NetReference>(values[0]) || short_of_one;
     }
+    // Where there is a value for each parameter, the first is the input, whatever it is.
+    const auto free = static_cast<std::size_t>(std::count_if(
+        call.inputs.begin(), call.inputs.end(), [](const auto& input) { return !input.has_value(); }));
+    recipe = recipe && (piped || first_by_name || values.size() != free || free == 0);
     std::size_t place = recipe ? 1 : 0;
     for (std::size_t i = 0; i < values.size(); ++i, ++place) {
         if (place >= parameters.size()) {
@@ -747,14 +758,14 @@ Operand Elaborator::gradient(const std::vector<Operand>& operands, const std::ve
         return Unknown{};
     }
     if (!is_one_number(of->type)) {
-        return report(diagnostics::not_one_number(spans[0], "what `grad` takes the gradient of", of->type));
+        return report(diagnostics::not_one_number(spans[0], diagnostics::Scalar::gradient, of->type));
     }
     if (to->type.classes) {
         report_rule(diagnostics::not_labels("grad", to->type), {}, spans[1]);
         return Unknown{};
     }
     if (!depends(*frame_->space, of->id, to->id)) {
-        return report(diagnostics::independent_gradient(span));
+        return report(diagnostics::independent_gradient(span, depends(*frame_->space, of->id, to->id, true)));
     }
     Instruction instruction;
     instruction.kind = Instruction::Kind::gradient;

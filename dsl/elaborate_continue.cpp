@@ -57,6 +57,9 @@ Operand Elaborator::continuation(const Expression& expression, Scope& scope) {
     const Value& named = arguments->find("net")->second;
     const std::size_t index = std::get<NetReference>(named.data).net;
     const Net& net = program_.nets[index];
+    if (nets_[index].progress == NetState::Progress::waiting && !nets_[index].absent) {
+        elaborate_annotated(index);
+    }
     if (nets_[index].progress == NetState::Progress::failed) {
         return Unknown{};
     }

@@ -67,6 +67,21 @@ std::string Elaborator::spelled(const Expression& expression) {
     return text.size() <= 40 ? text : text.substr(0, text.find('(')) + "(...)";
 }
 
+/// What a line begins with, where that is a name of nothing: perhaps a word of the language misspelt.
+std::string Elaborator::first_word(const tree::Line& line, Scope& scope) {
+    const Expression* at = std::get_if<Expression>(&line.data);
+    while (at != nullptr && (at->kind == Kind::binary || at->kind == Kind::pipe || at->kind == Kind::index ||
+                             at->kind == Kind::slice)) {
+        at = &at->operands.front();
+    }
+    if (at == nullptr || (at->kind != Kind::name && at->kind != Kind::call) ||
+        find(scope, at->text) != nullptr || globals_.contains(at->text) ||
+        entry_of_any_kind(at->text) != nullptr) {
+        return "";
+    }
+    return at->text;
+}
+
 Operand Elaborator::evaluate(const Expression& expression, Scope& scope) {
     const Deeper deeper(recursion_);
     spend(expression.span);
@@ -333,8 +348,7 @@ Operand Elaborator::schedule(const Entry& entry, const Expression& expression, S
     const bool trains =
         frame_ != nullptr && (frame_->kind == Frame::Kind::train || frame_->kind == Frame::Kind::update);
     if (!trains) {
-        return report(diagnostics::misplaced(expression.span, "the schedule `" + entry.name + "`",
-                                             "in `train` and its updates, which alone have steps"));
+        return report(diagnostics::misplaced(expression.span, diagnostics::Construct::schedule, entry.name));
     }
     auto arguments = resolve_arguments(entry, given(expression), expression.span, scope);
     if (!arguments) {

@@ -278,35 +278,36 @@ void Elaborator::check_latents() {
 void Elaborator::report_uncalled() {
     std::vector<Diagnostic> uncalled;
     for (std::size_t i = 0; i < nets_.size(); ++i) {
-        NetState& net = nets_[i];
-        if (net.progress != NetState::Progress::waiting || net.absent) {
+        const NetState& net = nets_[i];
+        if (net.progress != NetState::Progress::waiting || net.absent || elaborate_annotated(i)) {
             continue;
         }
-        bool annotated = true;
-        const tree::Parameter* bare = nullptr;
-        std::vector<Type> types;
-        for (std::size_t p = 0; p < net.annotations.size(); ++p) {
-            if (!net.tree->parameters[p].annotation) {
-                bare = bare == nullptr ? &net.tree->parameters[p] : bare;
-            } else if (net.annotations[p]) {
-                types.push_back(*net.annotations[p]);
-            } else {
-                annotated = false;
-            }
-        }
-        if (bare != nullptr) {
-            // Where there are errors its calls may be among them.
-            if (!has_errors()) {
-                uncalled.push_back(
-                    diagnostics::never_called(net.tree->name.span, net.tree->name.text, bare->name.text));
-            }
-        } else if (annotated) {
-            elaborate_net(i, types, {});
+        const auto& parameters = net.tree->parameters;
+        const auto bare =
+            std::find_if(parameters.begin(), parameters.end(),
+                         [](const tree::Parameter& parameter) { return !parameter.annotation; });
+        // Where there are errors its calls, or its annotations, may be among them.
+        if (bare != parameters.end() && !has_errors()) {
+            uncalled.push_back(
+                diagnostics::never_called(net.tree->name.span, net.tree->name.text, bare->name.text));
         }
     }
     for (Diagnostic& diagnostic : uncalled) {
         report(std::move(diagnostic));
     }
+}
+
+/// Elaborates a net that nothing has called, where its annotations say all of its inputs. Whether they do.
+bool Elaborator::elaborate_annotated(std::size_t net) {
+    std::vector<Type> types;
+    for (const std::optional<Type>& annotation : nets_[net].annotations) {
+        if (!annotation) {
+            return false;
+        }
+        types.push_back(*annotation);
+    }
+    elaborate_net(net, types, {});
+    return true;
 }
 
 void Elaborator::check_unused() {

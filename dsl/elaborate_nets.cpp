@@ -66,6 +66,17 @@ void Elaborator::prepare_nets() {
     }
 }
 
+/// What the data of that name gives for an example; null where the name is none of known data.
+const Type* Elaborator::data_type(const tree::Name& name) {
+    const auto global = globals_.find(name.text);
+    if (global == globals_.end() || global->second.kind != Global::Kind::data ||
+        !data_known_[global->second.index]) {
+        return nullptr;
+    }
+    global->second.used = true;
+    return &program_.data[global->second.index].types[global->second.field];
+}
+
 std::optional<Index> Elaborator::annotation_size(const tree::Name& name) {
     double size = 0;
     if (name.text[0] >= '0' && name.text[0] <= '9') {
@@ -77,7 +88,13 @@ std::optional<Index> Elaborator::annotation_size(const tree::Name& name) {
             for (const Option& option : program_.options) {
                 options.push_back(option.name);
             }
-            report(diagnostics::unknown_name(name.span, name.text, "option", options));
+            if (global != globals_.end()) {
+                report(diagnostics::wrong_kind_of_name(name.span, name.text, describe(global->second.kind),
+                                                       "a number or the name of an option; the name of data "
+                                                       "stands alone, as the shape of what it gives"));
+            } else {
+                report(diagnostics::unknown_name(name.span, name.text, "option", options));
+            }
             return std::nullopt;
         }
         global->second.used = true;
@@ -98,13 +115,26 @@ std::optional<Index> Elaborator::annotation_size(const tree::Name& name) {
 std::optional<Type> Elaborator::annotation_type(const tree::Annotation& annotation) {
     Type type;
     bool failed = false;
+    // `text: text` is what the data `text` gives, `label(text)` a label of as many classes.
+    if (annotation.sizes.size() == 1 && !annotation.classes) {
+        if (const Type* data = data_type(annotation.sizes.front())) {
+            return Type{data->shape, data->classes, false};
+        }
+    }
     for (const tree::Name& name : annotation.sizes) {
         const auto size = annotation_size(name);
         failed = failed || !size;
         type.shape.push_back(size.value_or(1));
     }
     if (annotation.classes) {
-        type.classes = annotation_size(*annotation.classes);
+        const Type* data = data_type(*annotation.classes);
+        if (data != nullptr && !data->classes) {
+            report(diagnostics::wrong_kind_of_name(
+                annotation.classes->span, annotation.classes->text, "data that gives numbers",
+                "a number, an option, or data that gives labels or symbols"));
+        } else {
+            type.classes = data != nullptr ? data->classes : annotation_size(*annotation.classes);
+        }
         failed = failed || !type.classes;
     }
     return failed ? std::nullopt : std::optional(type);
@@ -135,6 +165,7 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
         const Tensor input{i, type, {}};
         net.space.types.push_back(std::move(type));
         net.space.sources.emplace_back();
+        net.space.stopped.emplace_back();
         net.space.nets.emplace_back();
         const tree::Name& name = net.tree->parameters[i].name;
         bind(scope, name, input);
@@ -484,10 +515,12 @@ void Elaborator::walk_line(const tree::Line& line, Scope& scope, Walk& walk) {
         walk.returned = std::move(values);
     } else if (std::holds_alternative<tree::Objective>(line.data)) {
         const bool maximize = std::get<tree::Objective>(line.data).maximize;
-        report(diagnostics::misplaced(line.span, maximize ? "`maximize`" : "`minimize`", "in an `update`"));
+        report(diagnostics::misplaced(
+            line.span, maximize ? diagnostics::Construct::maximize : diagnostics::Construct::minimize));
     } else {
         const bool update = std::holds_alternative<tree::Update>(line.data);
-        report(diagnostics::misplaced(line.span, update ? "`update`" : "`average`", "in `train`"));
+        report(diagnostics::misplaced(
+            line.span, update ? diagnostics::Construct::update : diagnostics::Construct::average));
     }
 }
 

@@ -45,8 +45,7 @@ std::optional<Tensor> Elaborator::shown_value(const std::variant<Expression, tre
     const auto results = results_of(walked, block.span);
     if (!results) {
         if (!walked.failed && !walked.running && !walked.returned) {
-            report(
-                diagnostics::no_effect(span, "this block", "end it with a line that is the value to show"));
+            report(diagnostics::no_effect(span, diagnostics::Idle::in_block));
         }
         return std::nullopt;
     }
@@ -88,8 +87,8 @@ void Elaborator::check_measure(const tree::Measure& tree, Span span) {
     if (!is_one_number(shown->type)) {
         const auto* expression = std::get_if<Expression>(&tree.value);
         report(diagnostics::not_one_number(
-            expression == nullptr ? std::get<tree::Block>(tree.value).span : expression->span, "a measure",
-            shown->type));
+            expression == nullptr ? std::get<tree::Block>(tree.value).span : expression->span,
+            diagnostics::Scalar::measure, shown->type));
         return;
     }
     result.value = shown->id;

@@ -186,12 +186,12 @@ Elaborator::TurnItems Elaborator::walk_turn(const std::vector<tree::Line>& lines
         } else if (const auto* average = std::get_if<tree::Average>(&line.data)) {
             check_average(*average);
         } else if (const auto* objective = std::get_if<tree::Objective>(&line.data)) {
-            report(diagnostics::misplaced(line.span, objective->maximize ? "`maximize`" : "`minimize`",
-                                          "in an `update`"));
+            report(diagnostics::misplaced(line.span, objective->maximize ? diagnostics::Construct::maximize
+                                                                         : diagnostics::Construct::minimize));
         } else if (std::holds_alternative<tree::Return>(line.data)) {
-            report(diagnostics::misplaced(line.span, "`return`", "in nets and layers"));
+            report(diagnostics::misplaced(line.span, diagnostics::Construct::return_line));
         } else {
-            report(diagnostics::no_effect(line.span, "this line", "bind it to a name: `name = ...`"));
+            report(diagnostics::no_effect(line.span, diagnostics::Idle::in_train, first_word(line, scope)));
         }
     }
     --recursion_;
@@ -242,9 +242,8 @@ void Elaborator::walk_update(const tree::Update& tree, Span span, Scope& scope,
         } else if (global == globals_.end()) {
             report(diagnostics::unknown_name(name.span, name.text, "net", net_names()));
         } else if (global->second.kind != Global::Kind::net) {
-            report(diagnostics::wrong_kind_of_name(
-                name.span, name.text, global->second.kind == Global::Kind::layer ? "a layer" : "a value",
-                "a net"));
+            report(diagnostics::wrong_kind_of_name(name.span, name.text, describe(global->second.kind),
+                                                   "a net"));
         } else {
             global->second.used = true;
             result.nets.push_back(global->second.index);
@@ -270,6 +269,7 @@ void Elaborator::walk_update(const tree::Update& tree, Span span, Scope& scope,
 
 void Elaborator::walk_update_lines(const tree::Update& tree, Scope& scope, Update& result) {
     std::optional<Span> first;
+    bool misspelt = false;  // perhaps its objective
     const auto log = [&](const tree::Name& name) {
         const Scope::Entry& entry = scope.names.find(name.text)->second;
         const auto* tensor = std::get_if<Tensor>(&entry.value);
@@ -305,20 +305,22 @@ void Elaborator::walk_update_lines(const tree::Update& tree, Scope& scope, Updat
                 check_reached(tree, result);
             }
         } else if (const auto* repeat = std::get_if<tree::Repeat>(&line.data)) {
-            report(diagnostics::misplaced({line.span.begin, repeat->count.span.end}, "`repeat`",
-                                          "around updates, or in nets and layers"));
+            report(diagnostics::misplaced({line.span.begin, repeat->count.span.end},
+                                          diagnostics::Construct::repeat));
         } else if (std::holds_alternative<tree::Return>(line.data)) {
-            report(diagnostics::misplaced(line.span, "`return`", "in nets and layers"));
+            report(diagnostics::misplaced(line.span, diagnostics::Construct::return_line));
         } else if (std::holds_alternative<tree::Update>(line.data)) {
-            report(diagnostics::misplaced(line.span, "`update`", "in `train`, not in another update"));
+            report(diagnostics::misplaced(line.span, diagnostics::Construct::update));
         } else if (std::holds_alternative<tree::Average>(line.data)) {
-            report(diagnostics::misplaced(line.span, "`average`", "in `train`"));
+            report(diagnostics::misplaced(line.span, diagnostics::Construct::average));
         } else {
-            report(diagnostics::no_effect(line.span, "this line", "bind it to a name, or `minimize` it"));
+            const std::string word = first_word(line, scope);
+            misspelt = misspelt || !word.empty();
+            report(diagnostics::no_effect(line.span, diagnostics::Idle::in_update, word));
         }
     }
     --recursion_;
-    if (!first) {
+    if (!first && !misspelt) {
         report(diagnostics::missing_objective({tree.optimizer.span.begin, tree.optimizer.span.end}));
     }
 }
@@ -330,8 +332,7 @@ void Elaborator::objective(const tree::Objective& tree, Scope& scope, Update& re
         return;
     }
     if (!is_one_number(goal->type)) {
-        report(diagnostics::not_one_number(tree.value.span, "what an update minimizes or maximizes",
-                                           goal->type));
+        report(diagnostics::not_one_number(tree.value.span, diagnostics::Scalar::objective, goal->type));
         return;
     }
     // A name of the file's stays what the file says it is.
@@ -365,9 +366,22 @@ void Elaborator::check_reached(const tree::Update& tree, const Update& result) {
             report(diagnostics::not_in_objective(name.span, name.text));
         } else if (std::none_of(weights.begin(), weights.end(),
                                 [](const NetWeight& weight) { return weight.learned; })) {
-            report(diagnostics::nothing_to_learn(name.span, name.text));
+            report(diagnostics::nothing_to_learn(name.span, name.text, learning_inside(net)));
         }
     }
+}
+
+/// The nets that a net calls and that have weights to learn.
+std::vector<std::string> Elaborator::learning_inside(std::size_t net) const {
+    std::vector<std::string> names;
+    for (const std::size_t inner : nets_[net].nets) {
+        const auto& weights = program_.nets[inner].weights;
+        if (std::any_of(weights.begin(), weights.end(),
+                        [](const NetWeight& weight) { return weight.learned; })) {
+            names.push_back(program_.nets[inner].name);
+        }
+    }
+    return names;
 }
 
 void Elaborator::check_average(const tree::Average& tree) {
@@ -377,7 +391,8 @@ void Elaborator::check_average(const tree::Average& tree) {
         return;
     }
     if (global->second.kind != Global::Kind::net) {
-        report(diagnostics::wrong_kind_of_name(tree.net.span, tree.net.text, "no net", "a net"));
+        report(diagnostics::wrong_kind_of_name(tree.net.span, tree.net.text, describe(global->second.kind),
+                                               "a net"));
         return;
     }
     const auto decay = static_number(tree.decay, empty_scope_, "a number");

@@ -159,6 +159,7 @@ std::vector<ValueId> Elaborator::emit(Instruction instruction, std::vector<Type>
         instruction.outputs.push_back(space.types.size());
         space.types.push_back(std::move(type));
         space.sources.push_back(opaque ? std::vector<ValueId>{} : instruction.inputs);
+        space.stopped.push_back(opaque ? instruction.inputs : std::vector<ValueId>{});
         space.nets.push_back(opaque ? std::vector<std::size_t>{} : nets);
     }
     std::vector<ValueId> outputs = instruction.outputs;
@@ -170,7 +171,7 @@ std::vector<ValueId> Elaborator::emit(Instruction instruction, std::vector<Type>
     return emit(std::move(instruction), std::move(types), *frame_->body);
 }
 
-bool Elaborator::depends(const Space& space, ValueId value, ValueId on) const {
+bool Elaborator::depends(const Space& space, ValueId value, ValueId on, bool through_stops) const {
     std::vector<bool> seen(space.types.size(), false);
     std::vector<ValueId> open{value};
     while (!open.empty()) {
@@ -182,6 +183,9 @@ bool Elaborator::depends(const Space& space, ValueId value, ValueId on) const {
         if (!seen[next]) {
             seen[next] = true;
             open.insert(open.end(), space.sources[next].begin(), space.sources[next].end());
+            if (through_stops) {
+                open.insert(open.end(), space.stopped[next].begin(), space.stopped[next].end());
+            }
         }
     }
     return false;
@@ -318,6 +322,22 @@ std::string_view describe(EntryKind kind) {
             return "a sink";
         case EntryKind::stop_rule:
             return "a stop rule";
+    }
+    return "";
+}
+
+std::string_view describe(Global::Kind kind) {
+    switch (kind) {
+        case Global::Kind::option:
+            return "an option";
+        case Global::Kind::data:
+            return "data";
+        case Global::Kind::latent:
+            return "a latent";
+        case Global::Kind::net:
+            return "a net";
+        case Global::Kind::layer:
+            return "a layer";
     }
     return "";
 }

@@ -44,6 +44,7 @@ struct LatentState {
 struct Space {
     std::vector<Type> types;
     std::vector<std::vector<ValueId>> sources;   ///< what each value is computed from, as gradients see it
+    std::vector<std::vector<ValueId>> stopped;   ///< what gradients do not see of it
     std::vector<std::vector<std::size_t>> nets;  ///< the nets called or named to compute it
 };
 
@@ -153,6 +154,7 @@ class Elaborator {
     void check_latents();
     void check_unused();
     void report_uncalled();
+    bool elaborate_annotated(std::size_t net);
 
     // elaborate_trained.cpp: nets from runs
     void load_nets();
@@ -164,6 +166,7 @@ class Elaborator {
     void prepare_nets();
     std::optional<Type> annotation_type(const tree::Annotation& annotation);
     std::optional<Index> annotation_size(const tree::Name& name);
+    const Type* data_type(const tree::Name& name);
     void elaborate_net(std::size_t index, const std::vector<Type>& inputs, Span shaped);
     Operand call_net(const PreparedCall& call);
     Operand one_number(const Tensor& input, const Shape& shape, Span span);
@@ -183,6 +186,7 @@ class Elaborator {
     void walk_update_lines(const tree::Update& tree, Scope& scope, Update& result);
     void objective(const tree::Objective& tree, Scope& scope, Update& result);
     void check_reached(const tree::Update& tree, const Update& result);
+    std::vector<std::string> learning_inside(std::size_t net) const;
     void check_average(const tree::Average& average);
     std::size_t site_of(const tree::Update& update) const;
     void number_sites(const std::vector<tree::Line>& lines);
@@ -263,11 +267,12 @@ class Elaborator {
     Operand cell(bool column, Span span);
     Operand schedule(const Entry& entry, const Expression& expression, Scope& scope);
     static std::string spelled(const Expression& expression);
+    std::string first_word(const tree::Line& line, Scope& scope);
 
     // elaborator.cpp: instructions, names, reports
     std::vector<ValueId> emit(Instruction instruction, std::vector<Type> types, Instructions& into);
     std::vector<ValueId> emit(Instruction instruction, std::vector<Type> types);
-    bool depends(const Space& space, ValueId value, ValueId on) const;
+    bool depends(const Space& space, ValueId value, ValueId on, bool through_stops = false) const;
     std::set<std::size_t> nets_behind(const Space& space, ValueId value) const;
     Scope::Entry* find(Scope& scope, std::string_view name);
     void bind(Scope& scope, const tree::Name& name, Operand value);
@@ -317,6 +322,8 @@ std::string key_of(const Instruction& instruction);
 bool is_log_column(std::string_view name);
 /// "a layer", "an optimizer", ...
 std::string_view describe(EntryKind kind);
+/// "an option", "data", ...
+std::string_view describe(Global::Kind kind);
 /// "the number 3", "the text "same"", "1 x 28 x 28", ...
 std::string describe(const Operand& operand);
 /// The value of a call of a function on numbers, where it is one that can be computed before the run.

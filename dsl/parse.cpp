@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "dsl/grammar.hpp"
-#include "dsl/nearest.hpp"
 #include "dsl/scan.hpp"
+#include "dsl/syntax_error.hpp"
 #include "dsl/trivia.hpp"
 
 namespace gandsl::dsl {
@@ -443,100 +443,6 @@ class Converter {
     bool too_deep_ = false;
 };
 
-// Errors of the grammar in the author's words.
-
-bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/// What stands at an offset, as a span and in words.
-std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::size_t end) {
-    const auto quoted = [&](std::size_t length) {
-        return std::pair(Span{at, at + length}, "`" + std::string(text.substr(at, length)) + "`");
-    };
-    while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) {
-        ++at;
-    }
-    if (at >= text.size() || (at >= end && text.substr(at - 1, 1) != "\n")) {
-        return {{at, at}, at >= text.size() ? "the end of the file" : "the end of the line"};
-    }
-    const char c = text[at];
-    if (c == '\n' || c == '\r' || c == '#') {
-        return {{at, at}, "the end of the line"};
-    }
-    std::size_t length = 0;
-    while (at + length < text.size() && is_word(text[at + length])) {
-        ++length;
-    }
-    if (length > 0) {
-        return quoted(length);
-    }
-    if (c == '"') {
-        std::size_t close = at + 1;
-        while (close < text.size() && text[close] != '"' && text[close] != '\n') {
-            close += text[close] == '\\' ? 2 : 1;
-        }
-        return quoted(std::min(close + 1, text.size()) - at);
-    }
-    for (const std::string_view sign :
-         {"->", "==", "!=", "<=", ">=", "**", "//", "&&", "||", "+=", "-=", "*=", "/="}) {
-        if (text.substr(at, 2) == sign) {
-            return quoted(2);
-        }
-    }
-    return quoted(std::max<std::size_t>(code_point(text, at), 1));
-}
-
-/// What a message holds between backticks.
-diagnostics::Names quoted_words(std::string_view message) {
-    diagnostics::Names words;
-    for (std::size_t begin = message.find('`'); begin != std::string_view::npos;) {
-        const std::size_t end = message.find('`', begin + 1);
-        if (end == std::string_view::npos) {
-            break;
-        }
-        words.emplace_back(message.substr(begin + 1, end - begin - 1));
-        begin = message.find('`', end + 1);
-    }
-    return words;
-}
-
-/// The word that ends before an offset of the same line, blanks between them.
-std::string_view word_before(std::string_view text, std::size_t at) {
-    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) {
-        --at;
-    }
-    std::size_t begin = at;
-    while (begin > 0 && is_word(text[begin - 1])) {
-        --begin;
-    }
-    return text.substr(begin, at - begin);
-}
-
-Diagnostic syntax_error(std::string_view text, const Stretch& stretch, std::size_t at, std::string expected) {
-    const auto [span, found] = token(text, at, stretch.end);
-    const std::string word(text.substr(span.begin, span.end - span.begin));
-    if (expected == grammar::message<grammar::any_statement> && !word.empty() && is_word(word[0])) {
-        return diagnostics::unknown_statement(span, word, statement_words());
-    }
-    const auto& reserved = reserved_words();
-    const bool wants_name = expected.find("name") != std::string::npos;
-    if (wants_name && std::find(reserved.begin(), reserved.end(), word) != reserved.end()) {
-        return diagnostics::reserved_word(span, word, std::move(expected));
-    }
-    diagnostics::Names words = quoted_words(expected);
-    if (std::string_view(expected) == grammar::message<grammar::end_of_line>) {
-        words = {"minimize", "maximize", "update", "repeat", "return", "average"};
-    }
-    if (std::string_view(expected) == grammar::message<grammar::period_unit>) {
-        words.insert(words.end(), {"epoch", "step"});
-    }
-    // What stands there may be a word misspelt, or what stands before it, which was taken for a name.
-    const bool here = !word.empty() && is_word(word[0]) && nearest(word, words);
-    return diagnostics::syntax(span, found, std::move(expected), here ? word : word_before(text, span.begin),
-                               words);
-}
-
 void parse_stretch(std::string_view text, Scan& scan, const Stretch& stretch, ParseResult& result) {
     for (std::size_t round = 0; round < most_errors_of_a_statement; ++round) {
         const char* const data = scan.masked.data();
@@ -554,7 +460,7 @@ void parse_stretch(std::string_view text, Scan& scan, const Stretch& stretch, Pa
             return;
         } catch (const pegtl::parse_error& error) {
             const std::size_t at = error.positions().front().byte;
-            result.diagnostics.push_back(syntax_error(text, stretch, at, std::string(error.message())));
+            result.diagnostics.push_back(syntax_error(text, stretch.end, at, std::string(error.message())));
             if (!drop_line(scan.masked, stretch, at)) {
                 return;
             }

@@ -189,9 +189,19 @@ class Scanner {
     bool in_parentheses() const { return !open_.empty() && open_.back().kind != '{'; }
 
     void unclosed() {
-        result_.diagnostics.push_back(
-            diagnostics::unclosed_bracket({open_.back().at, open_.back().at + 1}, open_.back().kind));
+        // A block inside it whose `}` stands further left than the block's own line took this one's.
+        const std::size_t at =
+            open_.back().kind == '{' && taker_ > open_.back().at ? taker_ : open_.back().at;
+        result_.diagnostics.push_back(diagnostics::unclosed_bracket({at, at + 1}, open_.back().kind));
         give_up();
+    }
+
+    /// How far in the line of an offset begins.
+    std::size_t indentation(std::size_t at) const {
+        while (at > 0 && text_[at - 1] != '\n') {
+            --at;
+        }
+        return std::min(text_.find_first_not_of(" \t", at), text_.size()) - at;
     }
 
     /// Drops the innermost bracket with its line; the line ends it hid count again.
@@ -226,6 +236,7 @@ class Scanner {
         while (!open_.empty()) {
             give_up();
         }
+        taker_ = 0;
     }
 
     void open(char c) {
@@ -256,7 +267,14 @@ class Scanner {
             while (!is_wanted(open_.back())) {
                 give_up();
             }
+            const std::size_t opening = open_.back().at;
             open_.pop_back();
+            if (c == '}' && indentation(opening) > indentation(at_) && taker_ == 0) {
+                taker_ = opening;
+            }
+        }
+        if (open_.empty()) {
+            taker_ = 0;
         }
         ++at_;
     }
@@ -288,6 +306,8 @@ class Scanner {
     Scan result_;
     std::vector<Hidden> hidden_;
     std::vector<Bracket> open_;
+    std::size_t taker_ =
+        0;  ///< the first block in the outermost one that ends further left than it begins; 0: none
     std::size_t at_ = 0;
     bool line_starts_ = true;
 };

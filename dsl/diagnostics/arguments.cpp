@@ -2,6 +2,7 @@
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/diagnostics/words.hpp"
+#include "dsl/foreign.hpp"
 #include "dsl/spelling.hpp"
 
 namespace gandsl::dsl::diagnostics {
@@ -74,10 +75,10 @@ std::string expected_kind(const Argument& argument) {
 Diagnostic unknown_argument(Span span, std::string_view name, std::string_view entry,
                             const Names& candidates) {
     Diagnostic result =
-        suggesting(error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)),
-                   name, candidates);
+        helping(error(Code::unknown_argument, span, quote(entry) + " has no argument " + quote(name)),
+                foreign::argument(name, candidates));
     result.expected = candidates.empty() ? "no arguments by name" : listed(candidates);
-    return result;
+    return result.help.empty() ? suggesting(std::move(result), name, candidates) : result;
 }
 
 Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
@@ -93,7 +94,8 @@ Diagnostic repeated_argument(Span span, std::string_view name, std::string_view 
 }
 
 Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most, std::string_view help) {
-    return helping(expecting(error(Code::too_many_arguments, span, quote(entry) + " is given too much"), "",
+    return helping(expecting(error(Code::too_many_arguments, span, quote(entry) + " is given too much"),
+                             "one more argument, without a name",
                              most == 0 ? "nothing without a name" : "at most " + counted(most, "argument")),
                    std::string(help));
 }

@@ -1,12 +1,24 @@
+#include <algorithm>
+#include <utility>
+
 #include "dsl/diagnostics.hpp"
 #include "dsl/diagnostics/words.hpp"
+#include "dsl/foreign.hpp"
 
 namespace gandsl::dsl::diagnostics {
 
 Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates) {
     Diagnostic result =
-        suggesting(error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name)),
-                   name, candidates);
+        error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name));
+    const auto same = std::find_if(candidates.begin(), candidates.end(),
+                                   [&](const std::string& own) { return foreign::alike(own, name); });
+    if (same != candidates.end()) {
+        return helping(std::move(result), "did you mean " + quote(*same) + "?");
+    }
+    result = helping(std::move(result), foreign::name(name, what));
+    if (result.help.empty()) {
+        result = suggesting(std::move(result), name, candidates);
+    }
     if (result.help.empty() && !candidates.empty() && candidates.size() <= 12) {
         result.help.push_back("there is " + listed(candidates, " and "));
     }
@@ -27,8 +39,9 @@ Diagnostic built_in_name(Span span, std::string_view name, std::string_view what
 
 Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is,
                               std::string_view wanted) {
-    return expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"),
-                     std::string(is), std::string(wanted));
+    return helping(expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"),
+                             std::string(is), std::string(wanted)),
+                   foreign::name(name, wanted.substr(wanted.find(' ') + 1)));
 }
 
 Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function) {

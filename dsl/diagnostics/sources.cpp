@@ -66,18 +66,47 @@ Diagnostic cannot_continue(Span span, std::string_view net, std::string_view sig
 Diagnostic continue_uncalled(Span span, std::string_view net) {
     return helping(error(Code::cannot_continue, span,
                          "what " + quote(net) + " takes and gives is not known here, as nothing calls it"),
-                   "train it, or annotate it: `net " + std::string(net) + "(text: ...)`");
+                   "train it, or say what it takes: `net " + std::string(net) +
+                       "(s: 50 x 1)` for a series, `net " + std::string(net) +
+                       "(t: text)` for what the data `text` gives");
 }
 
-Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, std::string_view why,
-                       Span continued) {
-    return noting(
-        helping(error(Code::cannot_continue, span,
-                      "`continue` feeds " + quote(net) + " one step at a time, but " + quote(entry) +
-                          " in it " + std::string(why)),
-                "recurrent layers, `attention(causal = true)`, `conv(causal = true)` and what treats each "
-                "step by itself can be continued"),
-        continued, "it is continued here");
+Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, Unsteppable why,
+                       Span continued, std::optional<Span> met) {
+    const auto reason = [why]() -> std::string_view {
+        switch (why) {
+            case Unsteppable::several_values:
+                return "takes or gives several values";
+            case Unsteppable::whole_sequence:
+                return "needs the whole sequence";
+            case Unsteppable::looks_along:
+                return "needs the steps before and after";
+            case Unsteppable::meets_all_steps:
+                return "meets a value that has all steps";
+            case Unsteppable::other_length:
+                return "does not give as many steps as it takes";
+            case Unsteppable::independent:
+                return "does not depend on what it is given";
+        }
+        return "";
+    }();
+    Diagnostic result = error(Code::cannot_continue, span,
+                              "`continue` feeds " + quote(net) + " one step at a time, but " + quote(entry) +
+                                  " in it " + std::string(reason));
+    result =
+        why == Unsteppable::meets_all_steps
+            ? helping(
+                  std::move(result),
+                  "make it one value for every step, with a first axis of 1, or compute it of what the net "
+                  "is given")
+            : helping(
+                  std::move(result),
+                  "recurrent layers, `attention(causal = true)`, `conv(causal = true)` and what treats each "
+                  "step by itself can be continued");
+    if (met) {
+        result = noting(std::move(result), *met, "this has all steps at once");
+    }
+    return noting(std::move(result), continued, "it is continued here");
 }
 
 Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected) {

@@ -2,18 +2,57 @@
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/diagnostics/words.hpp"
+#include "dsl/foreign.hpp"
 #include "dsl/spelling.hpp"
 #include "dsl/types.hpp"
 
 namespace gandsl::dsl::diagnostics {
 
-Diagnostic misplaced(Span span, std::string_view what, std::string_view where) {
-    return helping(error(Code::misplaced, span, std::string(what) + " does not belong here"),
-                   std::string(what) + " stands " + std::string(where));
+Diagnostic misplaced(Span span, Construct what, std::string_view name) {
+    const auto words = [&]() -> std::pair<std::string, std::string_view> {
+        switch (what) {
+            case Construct::minimize:
+                return {"`minimize`", "in an `update`"};
+            case Construct::maximize:
+                return {"`maximize`", "in an `update`"};
+            case Construct::return_line:
+                return {"`return`", "in nets and layers, and in the blocks of measures and samples"};
+            case Construct::update:
+                return {"`update`", "in `train` and its repeats, not in another update"};
+            case Construct::average:
+                return {"`average`", "in `train` and its repeats"};
+            case Construct::repeat:
+                return {"`repeat`",
+                        "in nets and layers, in the blocks of measures and samples, and in `train` around "
+                        "updates"};
+            case Construct::schedule:
+                return {"the schedule " + quote(name), "in `train` and its updates, which alone have steps"};
+        }
+        return {};
+    }();
+    // Elsewhere a layer may be called as a schedule is here.
+    return helping(helping(error(Code::misplaced, span, words.first + " does not belong here"),
+                           words.first + " stands " + std::string(words.second)),
+                   foreign::name(name, "layer, function or net"));
 }
 
-Diagnostic no_effect(Span span, std::string_view what, std::string_view help) {
-    return helping(error(Code::no_effect, span, std::string(what) + " has no effect"), std::string(help));
+Diagnostic no_effect(Span span, Idle where, std::string_view word) {
+    Diagnostic result =
+        error(Code::no_effect, span,
+              where == Idle::in_block ? "this block has no effect" : "this line has no effect");
+    const Names lines = {"minimize", "maximize", "update", "repeat", "average"};
+    if (!word.empty() && meaning_word(result, word, lines)) {
+        return result;
+    }
+    switch (where) {
+        case Idle::in_train:
+            return helping(std::move(result), "bind it to a name: `name = ...`");
+        case Idle::in_update:
+            return helping(std::move(result), "bind it to a name, or `minimize` it");
+        case Idle::in_block:
+            return helping(std::move(result), "end it with a line that is the value to show");
+    }
+    return result;
 }
 
 Diagnostic missing_objective(Span span) {
@@ -81,9 +120,12 @@ Diagnostic not_in_objective(Span span, std::string_view net) {
         "what an update names must be called in what it minimizes");
 }
 
-Diagnostic nothing_to_learn(Span span, std::string_view net) {
-    return error(Code::nothing_to_learn, span,
-                 "the net " + quote(net) + " has no parameters, so there is nothing to update");
+Diagnostic nothing_to_learn(Span span, std::string_view net, const Names& inner) {
+    return helping(
+        error(Code::nothing_to_learn, span,
+              "the net " + quote(net) + " has no parameters of its own, so there is nothing to update"),
+        inner.empty() ? "give it a layer with weights, such as `dense(1)`"
+                      : "those are in the nets that it calls: `update " + joined(inner) + " with ...`");
 }
 
 Diagnostic weights_outside_net(Span span, std::string_view layer) {

@@ -4,6 +4,7 @@
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/diagnostics/words.hpp"
+#include "dsl/foreign.hpp"
 
 namespace gandsl::dsl::diagnostics {
 
@@ -59,19 +60,20 @@ Diagnostic number_too_large(Span span, std::string_view text) {
 }
 
 Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written,
-                  const Names& words) {
-    std::string message = "expected " + expected + ", found " + found;
-    Diagnostic result = error(Code::syntax, span, std::move(message));
-    if (found == "`**`") {
-        result.help.emplace_back("a power is written `x^2`");
-    } else if (found == "`;`") {
-        result.help.emplace_back("each statement has its own line");
-    } else if (found == "`//`" || found == "`/*`") {
-        result.help.emplace_back("a comment starts with `#`");
-    } else if (found == "`'`") {
-        result.help.emplace_back("texts are written in double quotes");
-    } else if (found == "`=`" && expected.find("operator") != std::string::npos) {
-        result.help.emplace_back("`=` stands only after names; to compare, write `==`");
+                  const Names& words, bool begins) {
+    Diagnostic result = error(Code::syntax, span, "expected " + expected + ", found " + found);
+    const std::string_view bare = found;
+    const bool quoted = bare.size() > 2 && bare.front() == '`';
+    // A line `if x {` reads as the name `if` and then something else.
+    std::string help = begins ? foreign::keyword(written) : "";
+    if (help.empty() && quoted) {
+        help = foreign::sign(bare.substr(1, bare.size() - 2), expected);
+    }
+    if (help.empty() && !written.empty()) {
+        help = foreign::sign(written, expected);  // a word such as `not`, which reads as a name
+    }
+    if (!help.empty()) {
+        return helping(std::move(result), std::move(help));
     }
     return suggesting(std::move(result), written, words);
 }
@@ -84,7 +86,8 @@ Diagnostic reserved_word(Span span, std::string_view word, std::string expected)
 Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements) {
     Diagnostic result = error(Code::unknown_statement, span, "no statement begins with " + quote(word));
     result.expected = listed(statements);
-    return suggesting(std::move(result), word, statements);
+    meaning_word(result, word, statements);
+    return result;
 }
 
 }  // namespace gandsl::dsl::diagnostics

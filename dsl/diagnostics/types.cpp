@@ -8,6 +8,16 @@
 
 namespace gandsl::dsl::diagnostics {
 
+namespace {
+
+std::string counted_axes(const Type& type) {
+    return type.shape.empty()       ? "no axes"
+           : type.shape.size() == 1 ? "one axis"
+                                    : std::to_string(type.shape.size()) + " axes";
+}
+
+}  // namespace
+
 Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
                           const Type& expected, Span first) {
     return noting(expecting(error(Code::calls_disagree, span,
@@ -36,36 +46,45 @@ Diagnostic does_not_broadcast(std::string_view operation, const Type& left, cons
                    "counted from the last, axes must be equal or 1");
 }
 
-Diagnostic not_one_number(Span span, std::string_view what, const Type& found, bool reduce_help) {
-    return helping(expecting(error(Code::not_one_number, span,
-                                   std::string(what) + " must be one number for each example"),
-                             described(found), "one number"),
-                   reduce_help ? "take its `sum(...)` or `mean(...)`" : "");
+Diagnostic not_one_number(Span span, Scalar what, const Type& found) {
+    const std::string subject = what == Scalar::objective ? "what an update minimizes or maximizes"
+                                : what == Scalar::measure ? "a measure"
+                                                          : "what `grad` takes the gradient of";
+    return helping(
+        expecting(error(Code::not_one_number, span, subject + " must be one number for each example"),
+                  described(found), "one number"),
+        "take its `sum(...)` or `mean(...)`");
 }
 
-Diagnostic independent_gradient(Span span) {
-    return helping(error(Code::independent_gradient, span,
-                         "this gradient is zero: the first argument does not depend on the second"),
-                   "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
+Diagnostic independent_gradient(Span span, bool stopped) {
+    return helping(
+        error(Code::independent_gradient, span,
+              stopped ? "this gradient is zero: between the first argument and the second stands a "
+                        "`stop_gradient`"
+                      : "this gradient is zero: the first argument does not depend on the second"),
+        stopped ? "take the gradient of what has no `stop_gradient` in it"
+                : "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
 }
 
 Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
                       std::string_view help) {
     return helping(expecting(placeless(Code::wrong_rank,
-                                       quote(entry) + " cannot act on a shape with " +
-                                           (found.shape.empty()       ? std::string("no axes")
-                                            : found.shape.size() == 1 ? std::string("one axis")
-                                                                      : counted(found.shape.size(), "axe"))),
+                                       quote(entry) + " cannot act on a shape with " + counted_axes(found)),
                              described(found), std::string(expected)),
                    std::string(help));
 }
 
 Diagnostic needs_flatten(std::string_view entry, const Type& found) {
+    Shape rows = found.shape;
+    const Index width = rows.empty() ? 1 : rows.back();
+    const Index count = rows.empty() || width == 0 ? 1 : elements(found.shape) / width;
     return helping(
-        expecting(placeless(Code::needs_flatten, quote(entry) + " acts on the last axis; a " +
-                                                     to_string(found) + " picture needs `flatten` first"),
-                  described(found), "a vector, or a sequence of vectors"),
-        "put a line `flatten` before it");
+        helping(expecting(placeless(Code::needs_flatten,
+                                    quote(entry) + " acts on vectors, and this has " + counted_axes(found)),
+                          described(found), "a vector, or a sequence of vectors"),
+                "to act on all of it, put a line `flatten` before it"),
+        "to act on its last axis, put `reshape(" + std::to_string(count) + ", " + std::to_string(width) +
+            ")` before it and another `reshape` after it");
 }
 
 Diagnostic wrong_element_count(std::string_view entry, const Type& found, const Shape& wanted) {
@@ -96,17 +115,22 @@ Diagnostic not_divisible(std::string_view entry, std::string_view argument, Inde
 }
 
 Diagnostic needs_labels(std::string_view entry, std::string_view input, const Type& found) {
-    return expecting(
-        placeless(Code::needs_labels, quote(input) + " of " + quote(entry) +
-                                          " must be labels or symbols, whole numbers of known classes"),
-        described(found), "a label, as from `mnist`, or symbols, as from `chars`");
+    return helping(expecting(placeless(Code::needs_labels,
+                                       quote(input) + " of " + quote(entry) +
+                                           " must be labels or symbols, whole numbers of known classes"),
+                             described(found), "a label, as from `mnist`, or symbols, as from `chars`"),
+                   "where it is a net's input, say that it is one: `net NAME(k: label(10))`; then a call may "
+                   "give a number, "
+                   "as `NAME(3)`");
 }
 
 Diagnostic not_labels(std::string_view entry, const Type& found) {
     return helping(
         expecting(placeless(Code::not_labels, quote(entry) + " works on numbers, and a label is a name"),
                   described(found), "numbers"),
-        "give each class a vector first: `embedding(50)`");
+        "make numbers of it first: `one_hot(k)` is 1 at its class, `embedding(k, 50)` learns a vector for "
+        "each, "
+        "`k + 0` is the number itself");
 }
 
 Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input, std::string_view about) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "dsl/foreign.hpp"
 #include "dsl/nearest.hpp"
 #include "dsl/types.hpp"
 
@@ -15,6 +16,14 @@ std::string listed(const Names& names, std::string_view last) {
     std::string result;
     for (std::size_t i = 0; i < names.size(); ++i) {
         result += (i == 0 ? "" : i + 1 == names.size() ? std::string(last) : ", ") + quote(names[i]);
+    }
+    return result;
+}
+
+std::string joined(const Names& names) {
+    std::string result;
+    for (const std::string& name : names) {
+        result += (result.empty() ? "" : ", ") + name;
     }
     return result;
 }
@@ -71,6 +80,15 @@ Diagnostic suggesting(Diagnostic diagnostic, std::string_view name, const Names&
         diagnostic.help.push_back("did you mean " + quote(*meant) + "?");
     }
     return diagnostic;
+}
+
+bool meaning_word(Diagnostic& diagnostic, std::string_view word, const Names& candidates) {
+    const std::size_t before = diagnostic.help.size();
+    diagnostic = helping(std::move(diagnostic), foreign::keyword(word));
+    if (diagnostic.help.size() == before) {
+        diagnostic = suggesting(std::move(diagnostic), word, candidates);
+    }
+    return diagnostic.help.size() > before;
 }
 
 }  // namespace gandsl::dsl::diagnostics

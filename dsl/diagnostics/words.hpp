@@ -12,6 +12,8 @@ namespace gandsl::dsl::diagnostics {
 std::string quote(std::string_view text);
 /// "`a`, `b` or `c`"
 std::string listed(const Names& names, std::string_view last = " or ");
+/// "a, b, c", as a statement has them
+std::string joined(const Names& names);
 /// "1 value", "3 values"
 std::string counted(std::size_t count, std::string_view noun);
 /// "a picture of 1 x 28 x 28", "one number", ...
@@ -30,5 +32,8 @@ Diagnostic helping(Diagnostic diagnostic, std::string help);
 Diagnostic noting(Diagnostic diagnostic, Span span, std::string text);
 /// Adds "did you mean ...?" where a candidate is near enough.
 Diagnostic suggesting(Diagnostic diagnostic, std::string_view name, const Names& candidates);
+/// Adds what to write for a word of another language that begins a line, else a candidate that is near
+/// enough. Whether there was anything to add.
+bool meaning_word(Diagnostic& diagnostic, std::string_view word, const Names& candidates);
 
 }  // namespace gandsl::dsl::diagnostics

@@ -204,7 +204,9 @@ std::vector<Definition> define_structure() {
                        "The gradient of each example's number with respect to a value it was computed from.",
                    .details =
                        "It has the value's shape, and is an expression like any other: it can be part of an "
-                       "objective.",
+                       "objective. Where `batch_mean`, `batch_std` or `batch_norm` in training stand "
+                       "between the two it is the gradient of the numbers' total over the batch, as an "
+                       "example's value reaches those of others.",
                    .inputs = {"e", "v"},
                    .type =
                        [](dsl::TypeCall& call) {

@@ -60,10 +60,8 @@ Definition softmax_definition() {
     definition.entry.type = [](dsl::TypeCall& call) {
         const dsl::Type& input = call.inputs.front();
         numbers_only("softmax", input);
-        if (input.shape.empty() || is_picture(input)) {
-            throw dsl::diagnostics::wrong_rank(
-                "softmax", input, "a vector or a sequence of vectors",
-                is_picture(input) ? "`flatten` makes a vector of a picture" : "");
+        if (input.shape.empty()) {
+            throw dsl::diagnostics::wrong_rank("softmax", input, "a vector, or vectors along the last axis");
         }
         return std::vector<dsl::Type>{input};
     };

@@ -17,6 +17,7 @@
 namespace gandsl::runtime {
 inline namespace GANDSL_PRECISION {
 
+using dsl::diagnostics::Unsteppable;
 using models::Stepping;
 using models::Value;
 
@@ -46,58 +47,82 @@ class StepCheck {
             const std::string name = code.kind == Kind::call ? program_.nets[code.index].name
                                      : code.entry != nullptr ? code.entry->name
                                                              : "grad";
-            const auto refused = [&](const std::string& why) {
-                return dsl::diagnostics::cannot_step(code.span, net.name, name, why, continued_);
+            const auto refused = [&](Unsteppable why) {
+                return dsl::diagnostics::cannot_step(code.span, net.name, name, why, continued_,
+                                                     why == Unsteppable::meets_all_steps
+                                                         ? origin(net, met(net, code, stepped))
+                                                         : std::nullopt);
             };
             if (code.kind == Kind::call) {
                 if (code.inputs.size() != 1 || code.outputs.size() != 1) {
-                    return refused("takes or gives several values");
+                    return refused(Unsteppable::several_values);
                 }
                 if (auto inside = of(code.index)) {
                     return inside;
                 }
             } else if (code.kind != Kind::apply) {
-                return refused("needs the whole sequence");
-            } else if (const std::string why = of_entry(net, code, name, stepped); !why.empty()) {
-                return refused(why);
+                return refused(Unsteppable::whole_sequence);
+            } else if (const auto why = of_entry(net, code, name, stepped)) {
+                return refused(*why);
             }
             for (const dsl::ValueId id : code.outputs) {
                 stepped[id] = true;
             }
         }
         if (!stepped[net.results.at(0)]) {
-            return dsl::diagnostics::cannot_step(net.span, net.name, "return",
-                                                 "does not depend on what it is given", continued_);
+            return dsl::diagnostics::cannot_step(net.span, net.name, "return", Unsteppable::independent,
+                                                 continued_);
         }
         return std::nullopt;
     }
 
   private:
-    static std::string of_entry(const dsl::Net& net, const dsl::Instruction& code, const std::string& name,
-                                const std::vector<bool>& stepped) {
-        std::vector<dsl::Type> whole;
+    /// The first of an instruction's inputs that has all steps though the net is given one.
+    static std::optional<dsl::ValueId> met(const dsl::Net& net, const dsl::Instruction& code,
+                                           const std::vector<bool>& stepped) {
         std::size_t rank = 0;
         for (const dsl::ValueId id : code.inputs) {
+            rank = std::max(rank, stepped[id] ? net.types.at(id).shape.size() : 0);
+        }
+        for (const dsl::ValueId id : code.inputs) {
+            const dsl::Shape& shape = net.types.at(id).shape;
+            if (!stepped[id] && !shape.empty() && shape.size() >= rank && shape.front() > 1) {
+                return id;
+            }
+        }
+        return std::nullopt;
+    }
+
+    /// Where the net computes or draws a value.
+    static std::optional<dsl::Span> origin(const dsl::Net& net, std::optional<dsl::ValueId> id) {
+        for (const dsl::Instruction& code : net.body) {
+            if (id && std::find(code.outputs.begin(), code.outputs.end(), *id) != code.outputs.end()) {
+                return code.span;
+            }
+        }
+        return std::nullopt;
+    }
+
+    static std::optional<Unsteppable> of_entry(const dsl::Net& net, const dsl::Instruction& code,
+                                               const std::string& name, const std::vector<bool>& stepped) {
+        std::vector<dsl::Type> whole;
+        for (const dsl::ValueId id : code.inputs) {
             whole.push_back(net.types.at(id));
-            rank = std::max(rank, stepped[id] ? whole.back().shape.size() : 0);
         }
         const models::Definition& definition = models::definition(name);
         if (!definition.stepping || definition.stepping(code.arguments, whole) == Stepping::looks_along) {
-            return "needs the steps before and after";
+            return Unsteppable::looks_along;
         }
-        for (std::size_t place = 0; place < whole.size(); ++place) {
-            const dsl::Shape& shape = whole[place].shape;
-            if (!stepped[code.inputs[place]] && shape.size() >= rank && shape.front() > 1) {
-                return "meets a value that has all steps";
-            }
+        if (met(net, code, stepped)) {
+            return Unsteppable::meets_all_steps;
         }
         for (const dsl::ValueId id : code.outputs) {
             const dsl::Shape& shape = net.types.at(id).shape;
             if (shape.empty() || shape.front() != net.types.at(0).shape.front()) {
-                return "does not give as many steps as it takes";
+                return Unsteppable::other_length;
             }
         }
-        return "";
+        return std::nullopt;
     }
 
     const dsl::Program& program_;

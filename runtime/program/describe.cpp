@@ -4,6 +4,7 @@
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/spelling.hpp"
+#include "dsl/words.hpp"
 
 namespace gandsl::program {
 
@@ -87,7 +88,14 @@ std::string page(const dsl::Entry& entry) {
 }  // namespace
 
 std::string reference(const dsl::Catalogue& catalogue) {
-    std::string text;
+    std::string text = "### Statements, lines and their words\n";
+    for (const dsl::Word& word : dsl::language_words()) {
+        text += fmt::format("\n#### {}\n\n    {}\n\n{}{}. {}\n", word.word, word.syntax,
+                            static_cast<char>(word.kind[0] - 'a' + 'A'), word.kind.substr(1), word.doc);
+        if (!word.example.empty()) {
+            text += fmt::format("\nFor example:\n\n```gan\n{}```\n", word.example);
+        }
+    }
     for (const Chapter& chapter : chapters) {
         text += fmt::format("{}### {}\n", text.empty() ? "" : "\n", chapter.title);
         for (const auto& [name, entry] : catalogue.entries(chapter.kind)) {

@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "autodiff/error.hpp"
-#include "dsl/diagnostics.hpp"
+#include "dsl/foreign.hpp"
 #include "dsl/nearest.hpp"
-#include "dsl/spelling.hpp"
+#include "dsl/words.hpp"
 #include "models/catalogue.hpp"
 #include "runtime/program/command.hpp"
 #include "runtime/program/describe.hpp"
@@ -40,7 +41,7 @@ std::string row(const std::string& name, std::size_t width, const std::string& t
            wrapped(text, std::string(width + 3, ' ')).substr(width + 3);
 }
 
-void print_page(const dsl::Entry& entry) {
+std::string page_of(const dsl::Entry& entry) {
     std::string page = wrapped(signature(entry), "") + "\n" + wrapped(entry.doc, "  ");
     if (!entry.details.empty()) {
         page += "\n" + wrapped(entry.details, "  ");
@@ -67,7 +68,20 @@ void print_page(const dsl::Entry& entry) {
     if (!entry.missing.empty()) {
         page += "\n" + wrapped("Not in this version: " + entry.missing + ".", "  ");
     }
-    std::fputs(page.c_str(), stdout);
+    return page;
+}
+
+std::string page_of(const dsl::Word& word) {
+    std::string page = fmt::format("{}\n\n{}", word.syntax, wrapped(std::string(word.doc), "  "));
+    if (!word.example.empty()) {
+        page += "\n  For example:\n";
+        for (std::size_t begin = 0; begin < word.example.size();) {
+            const std::size_t end = word.example.find('\n', begin);
+            page += fmt::format("      {}\n", word.example.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    }
+    return page;
 }
 
 void print_list(const dsl::Catalogue& catalogue) {
@@ -83,8 +97,68 @@ void print_list(const dsl::Catalogue& catalogue) {
             page += fmt::format("{}{}\n{}", page.empty() ? "" : "\n", chapter.title, rows);
         }
     }
-    page += "\ngandsl help NAME explains one of them.\n";
+    page += "\nStatements, lines and their words\n";
+    std::string words;
+    for (const dsl::Word& word : dsl::language_words()) {
+        words += (words.empty() ? "" : ", ") + std::string(word.word);
+    }
+    page += wrapped(words, "  ") + "\ngandsl help NAME explains one of them.\n";
     std::fputs(page.c_str(), stdout);
+}
+
+struct Meaning {
+    std::string kind;  ///< "a layer"
+    std::string page;
+};
+
+// One name may stand for several things: `npy` is a source and a sink, `sample` a command and a statement.
+std::vector<Meaning> meanings(const std::string& name, const dsl::Catalogue& catalogue,
+                              const Invocation& invocation) {
+    std::vector<Meaning> found;
+    if (const auto command = invocation.help(name)) {
+        found.push_back({"a command", *command});
+    }
+    for (const dsl::Word& word : dsl::language_words()) {
+        if (word.word == name) {
+            found.push_back({std::string(word.kind), page_of(word)});
+        }
+    }
+    for (const Chapter& chapter : chapters) {
+        if (const dsl::Entry* entry = catalogue.find(chapter.kind, name);
+            entry != nullptr && entry->kind == chapter.kind) {
+            found.push_back({chapter.one, page_of(*entry)});
+        }
+    }
+    return found;
+}
+
+// What to say of a name that means nothing here: what to write for it, or what it may have been meant to be.
+std::string instead_of(const std::string& name, const dsl::Catalogue& catalogue) {
+    std::vector<std::string> names;
+    for (const dsl::Word& word : dsl::language_words()) {
+        names.emplace_back(word.word);
+    }
+    for (const Chapter& chapter : chapters) {
+        for (const auto& [own, entry] : catalogue.entries(chapter.kind)) {
+            names.push_back(own);
+        }
+    }
+    const auto same = std::find_if(names.begin(), names.end(),
+                                   [&](const std::string& own) { return dsl::foreign::alike(own, name); });
+    if (same != names.end()) {
+        return fmt::format("did you mean '{}'?", *same);
+    }
+    for (const char* what : {"layer, function or net", "data source", "distribution", "optimizer", "schedule",
+                             "initializer", "sink"}) {
+        if (const std::string help = dsl::foreign::name(name, what); !help.empty()) {
+            return help;
+        }
+    }
+    if (const std::string help = dsl::foreign::keyword(name); !help.empty()) {
+        return help;
+    }
+    const auto near = dsl::nearest(name, names);
+    return near ? fmt::format("did you mean '{}'?", *near) : "`gandsl help` lists everything";
 }
 
 struct HelpRequest {
@@ -93,12 +167,6 @@ struct HelpRequest {
 };
 
 int help(const HelpRequest& request, const Invocation& invocation) {
-    if (request.name) {
-        if (const auto command = invocation.help(*request.name)) {
-            std::fputs(command->c_str(), stdout);
-            return 0;
-        }
-    }
     const dsl::Catalogue catalogue = models::catalogue(sources::entries(sources::all({})));
     if (request.reference) {
         std::fputs(reference(catalogue).c_str(), stdout);
@@ -108,26 +176,29 @@ int help(const HelpRequest& request, const Invocation& invocation) {
         print_list(catalogue);
         return 0;
     }
-    // One name may stand for several things: `npy` is a source and a sink.
-    bool found = false;
-    std::vector<std::string> names;
-    for (const Chapter& chapter : chapters) {
-        if (const dsl::Entry* entry = catalogue.find(chapter.kind, *request.name)) {
-            std::fputs(found ? "\n" : "", stdout);
-            print_page(*entry);
-            found = true;
-        }
-        for (const auto& [name, entry] : catalogue.entries(chapter.kind)) {
-            names.push_back(name);
-        }
+    const std::vector<Meaning> found = meanings(*request.name, catalogue, invocation);
+    if (found.empty()) {
+        throw Error(ErrorCode::invalid_argument, fmt::format("nothing is called '{}'; {}", *request.name,
+                                                             instead_of(*request.name, catalogue)));
     }
-    if (found) {
+    if (found.size() == 1) {
+        std::fputs(found.front().page.c_str(), stdout);
         return 0;
     }
-    const auto near = dsl::nearest(*request.name, names);
-    throw Error(ErrorCode::invalid_argument, fmt::format("nothing is called '{}'{}", *request.name,
-                                                         near ? fmt::format("; did you mean '{}'?", *near)
-                                                              : "; `gandsl help` lists everything"));
+    std::string page;
+    for (std::size_t place = 0; place < found.size(); ++place) {
+        page += fmt::format("{}{}",
+                            place == 0                  ? *request.name + " is "
+                            : place + 1 == found.size() ? " and "
+                                                        : ", ",
+                            found[place].kind);
+    }
+    page += ".\n";
+    for (const Meaning& meaning : found) {
+        page += fmt::format("\n{}, {}:\n\n{}", *request.name, meaning.kind, meaning.page);
+    }
+    std::fputs(page.c_str(), stdout);
+    return 0;
 }
 
 }  // namespace
@@ -136,7 +207,7 @@ Command help_command() {
     return {"help", "explains a layer, function or command, or lists them all",
             [](Options& options) -> Command::Action {
                 const auto request = std::make_shared<HelpRequest>();
-                options.word("NAME", request->name, "such as conv or adam");
+                options.word("NAME", request->name, "such as conv, adam or update");
                 options.flag("--markdown", request->reference, "prints every page, in Markdown");
                 return [request](const Invocation& invocation) { return help(*request, invocation); };
             }};
