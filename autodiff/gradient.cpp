@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "autodiff/error.hpp"
 #include "autodiff/operation.hpp"
@@ -12,22 +14,47 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-// Which nodes between the first variable and the value depend on a variable.
-std::vector<char> dependents(const Tape& tape, NodeId last, std::span<const Var> variables) {
-    std::vector<char> depends(last + 1, 0);
-    NodeId first = last;
+// The nodes through which a value depends on variables, in recorded order.
+struct Path {
+    std::vector<NodeId> nodes;
+    std::unordered_map<NodeId, std::size_t> index_of;
+
+    bool contains(NodeId id) const { return index_of.find(id) != index_of.end(); }
+};
+
+// Looks only at what the value depends on, and that only as far back as the first variable: a tape may hold
+// much else.
+Path path_from(const Tape& tape, NodeId value, std::span<const Var> variables) {
+    NodeId first = value + 1;
+    std::unordered_set<NodeId> ends;
     for (const Var& variable : variables) {
-        if (variable.id() <= last) {
-            depends[variable.id()] = 1;
-            first = std::min(first, variable.id());
+        first = std::min(first, variable.id());
+        ends.insert(variable.id());
+    }
+    std::vector<NodeId> found;
+    std::unordered_set<NodeId> seen;
+    const auto visit = [&](NodeId id) {
+        if (id >= first && seen.insert(id).second) {
+            found.push_back(id);
+        }
+    };
+    visit(value);
+    for (std::size_t next = 0; next < found.size(); ++next) {
+        for (const NodeId input : tape.node(found[next]).inputs) {
+            visit(input);
         }
     }
-    for (NodeId id = first; id <= last; ++id) {
-        for (const NodeId input : tape.node(id).inputs) {
-            depends[id] |= depends[input];
+    std::sort(found.begin(), found.end());
+    Path path;
+    for (const NodeId id : found) {
+        const std::vector<NodeId>& inputs = tape.node(id).inputs;
+        if (ends.find(id) != ends.end() ||
+            std::any_of(inputs.begin(), inputs.end(), [&](NodeId input) { return path.contains(input); })) {
+            path.index_of.emplace(id, path.nodes.size());
+            path.nodes.push_back(id);
         }
     }
-    return depends;
+    return path;
 }
 
 }  // namespace
@@ -43,14 +70,16 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
                         "[gradient] a variable belongs to another tape, or to none");
         }
     }
-    const NodeId last = value.id();
-    const std::vector<char> depends = dependents(tape, last, variables);
-    std::vector<Var> cotangents(last + 1);
-    cotangents[last] = tape.filled(value.shape(), 1);
+    const Path path = path_from(tape, value.id(), variables);
+    std::vector<Var> cotangents(path.nodes.size());
+    if (!cotangents.empty()) {
+        cotangents.back() = tape.filled(value.shape(), 1);
+    }
     const std::size_t mark = tape.mark();
     const NodeId outer = tape.gradient_of();
-    for (NodeId id = last + 1; id-- > 0;) {
-        if (depends[id] == 0 || !cotangents[id].valid()) {
+    for (std::size_t index = path.nodes.size(); index-- > 0;) {
+        const NodeId id = path.nodes[index];
+        if (!cotangents[index].valid()) {
             continue;
         }
         // Recording grows the tape and moves its nodes: copy what is needed first.
@@ -63,10 +92,10 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
         std::vector<Var> inputs;
         const auto wanted = std::make_unique<bool[]>(ids.size());
         bool any = false;
-        for (std::size_t place = 0; place < ids.size(); ++place) {
-            inputs.emplace_back(tape, ids[place]);
-            wanted[place] = depends[ids[place]] != 0;
-            any = any || wanted[place];
+        for (std::size_t input = 0; input < ids.size(); ++input) {
+            inputs.emplace_back(tape, ids[input]);
+            wanted[input] = path.contains(ids[input]);
+            any = any || wanted[input];
         }
         if (!any) {
             continue;
@@ -74,13 +103,13 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
         tape.set_mark(tape.node(id).mark);
         tape.set_gradient_of(id);
         const std::vector<Var> found =
-            operation.vjp({{tape, id}, inputs, cotangents[id], attributes, {wanted.get(), ids.size()}});
-        for (std::size_t place = 0; place < found.size(); ++place) {
-            if (!wanted[place] || !found[place].valid()) {
+            operation.vjp({{tape, id}, inputs, cotangents[index], attributes, {wanted.get(), ids.size()}});
+        for (std::size_t input = 0; input < found.size(); ++input) {
+            if (!wanted[input] || !found[input].valid()) {
                 continue;
             }
-            const Var fitted = sum_to(found[place], Shape(tape.node(ids[place]).shape));
-            Var& total = cotangents[ids[place]];
+            const Var fitted = sum_to(found[input], Shape(tape.node(ids[input]).shape));
+            Var& total = cotangents[path.index_of.at(ids[input])];
             total = total.valid() ? add(total, fitted) : fitted;
         }
     }
@@ -88,8 +117,9 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
     tape.set_gradient_of(outer);
     std::vector<Var> result;
     for (const Var& variable : variables) {
-        const bool reached = variable.id() <= last && cotangents[variable.id()].valid();
-        result.push_back(reached ? cotangents[variable.id()] : tape.filled(Shape(variable.shape()), 0));
+        const auto found = path.index_of.find(variable.id());
+        const bool reached = found != path.index_of.end() && cotangents[found->second].valid();
+        result.push_back(reached ? cotangents[found->second] : tape.filled(Shape(variable.shape()), 0));
     }
     return result;
 }
