@@ -38,6 +38,9 @@ ElementwiseProgram single(const Operation& operation, const Attributes& attribut
 
 void execute(const Operation& operation, const Attributes& attributes, std::span<const ConstTensor> inputs,
              Tensor output, const Execution& execution) {
+    if (operation.check != nullptr) {
+        operation.check(attributes, inputs, output.shape);
+    }
     if (operation.alias) {
         std::copy_n(inputs[0].data, output.size(), output.data);
         return;

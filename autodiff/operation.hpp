@@ -110,6 +110,11 @@ struct Operation {
     /// `forward`, or neither for leaves and for `alias`.
     BlockKernel kernel = nullptr;
     void (*forward)(const Call& call) = nullptr;
+    /// Throws Error(invalid_argument) where the operation cannot compute with the numbers of its last input:
+    /// an index out of range. The other inputs' numbers may not be there yet. For operations with `forward`,
+    /// which must not throw itself: a plan stores nothing before the last check is done.
+    void (*check)(const Attributes& attributes, std::span<const ConstTensor> inputs,
+                  const Shape& output) = nullptr;
     const Combination* combination = nullptr;  ///< in which this operation is the last part
     /// Gradients of the inputs, recorded on the same tape; an invalid Var is "none". The engine accumulates
     /// and undoes broadcasting. Null: no gradient flows through.

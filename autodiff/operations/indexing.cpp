@@ -51,10 +51,13 @@ Shape gather_shape(const Attributes&, std::span<const Shape> inputs) {
     return result;
 }
 
+void gather_check(const Attributes&, std::span<const ConstTensor> inputs, const Shape&) {
+    check_indices("gather", inputs.back(), inputs[0].shape[0]);
+}
+
 void gather_forward(const Call& call) {
     const ConstTensor& table = call.inputs[0];
     const ConstTensor& indices = call.inputs[1];
-    check_indices("gather", indices, table.shape[0]);
     const Index width = count_from(table.shape, 1);
     const Partition cut =
         partition(static_cast<Index>(indices.size()), static_cast<double>(width), least_elements);
@@ -109,10 +112,13 @@ GANDSL_CLONES void add_to(Real* __restrict total, const Real* __restrict values,
     }
 }
 
+void scatter_add_check(const Attributes&, std::span<const ConstTensor> inputs, const Shape& output) {
+    check_indices("scatter_add", inputs.back(), output[0]);
+}
+
 void scatter_add_forward(const Call& call) {
     const ConstTensor& indices = call.inputs[1];
     const Index rows = call.output.shape[0];
-    check_indices("scatter_add", indices, rows);
     const Index width = count_from(call.output.shape, 1);
     const auto count = static_cast<Index>(indices.size());
     // Each part owns some rows of the result and reads all indices: what meets in a row is added in their
@@ -166,9 +172,12 @@ Shape pick_shape(const Attributes&, std::span<const Shape> inputs) {
     return inputs[1];
 }
 
+void pick_check(const Attributes&, std::span<const ConstTensor> inputs, const Shape&) {
+    check_indices("pick", inputs.back(), inputs[0].shape.back());
+}
+
 void pick_forward(const Call& call) {
     const Index classes = call.inputs[0].shape.back();
-    check_indices("pick", call.inputs[1], classes);
     for (std::size_t place = 0; place < call.output.size(); ++place) {
         call.output.data[place] =
             call.inputs[0]
@@ -212,9 +221,12 @@ Shape one_hot_shape(const Attributes& attributes, std::span<const Shape> inputs)
     return result;
 }
 
+void one_hot_check(const Attributes&, std::span<const ConstTensor> inputs, const Shape& output) {
+    check_indices("one_hot", inputs.back(), output.back());
+}
+
 void one_hot_forward(const Call& call) {
     const Index classes = call.attributes.integers[0];
-    check_indices("one_hot", call.inputs[0], classes);
     fill(call.output.data, call.output.size(), 0, call.execution.pool);
     for (std::size_t place = 0; place < call.inputs[0].size(); ++place) {
         call.output
@@ -244,6 +256,7 @@ extern const Operation gather_operation{
     .arity = 2,
     .shape = gather_shape,
     .forward = gather_forward,
+    .check = gather_check,
     .vjp = gather_vjp,
     .samples = gather_samples,
 };
@@ -254,6 +267,7 @@ extern const Operation scatter_add_operation{
     .arity = 2,
     .shape = scatter_add_shape,
     .forward = scatter_add_forward,
+    .check = scatter_add_check,
     .vjp = scatter_add_vjp,
     .samples = scatter_add_samples,
 };
@@ -264,6 +278,7 @@ extern const Operation pick_operation{
     .arity = 2,
     .shape = pick_shape,
     .forward = pick_forward,
+    .check = pick_check,
     .vjp = pick_vjp,
     .samples = pick_samples,
 };
@@ -274,6 +289,7 @@ extern const Operation one_hot_operation{
     .arity = 1,
     .shape = one_hot_shape,
     .forward = one_hot_forward,
+    .check = one_hot_check,
     .samples = one_hot_samples,
 };
 

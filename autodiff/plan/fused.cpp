@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "autodiff/kernels/sums.hpp"
-#include "autodiff/plan/tiled.hpp"
+#include "autodiff/plan/producers.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -17,9 +17,9 @@ namespace {
 constexpr std::size_t never = static_cast<std::size_t>(-1);
 
 // The steps that end at `last` as one, if they are the parts of its operation's combination.
-std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Unit& unit,
+std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const FusionGroup& group,
                                                  const ElementwiseProgram& program, std::size_t last) {
-    const Combination* const whole = graph.nodes[unit.nodes[last]].operation->combination;
+    const Combination* const whole = graph.nodes[group.nodes[last]].operation->combination;
     if (whole == nullptr || whole->parts.size() > last + 1) {
         return std::nullopt;
     }
@@ -28,7 +28,7 @@ std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Unit&
     ElementwiseProgram::Step result{nullptr, {}, {}, 0, program.steps[last].target, whole, {}};
     for (std::size_t part = 0; part < count; ++part) {
         const ElementwiseProgram::Step& step = program.steps[first + part];
-        if (graph.nodes[unit.nodes[first + part]].operation != whole->parts[part].operation) {
+        if (graph.nodes[group.nodes[first + part]].operation != whole->parts[part].operation) {
             return std::nullopt;
         }
         for (std::size_t place = 0; place < step.arity; ++place) {
@@ -65,10 +65,10 @@ std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Unit&
 }
 
 // Runs of steps that are combinations become one step each.
-void combine(const Graph& graph, const Unit& unit, ElementwiseProgram& program) {
+void combine(const Graph& graph, const FusionGroup& group, ElementwiseProgram& program) {
     std::vector<ElementwiseProgram::Step> steps;
     for (std::size_t step = 0; step < program.steps.size(); ++step) {
-        if (auto whole = combined(graph, unit, program, step)) {
+        if (auto whole = combined(graph, group, program, step)) {
             steps.erase(steps.end() + 1 - static_cast<std::ptrdiff_t>(whole->combination->parts.size()),
                         steps.end());
             steps.push_back(*std::move(whole));
@@ -81,14 +81,14 @@ void combine(const Graph& graph, const Unit& unit, ElementwiseProgram& program) 
 
 }  // namespace
 
-Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_t>& outputs) {
+Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<std::size_t>& outputs) {
     Fused fused;
     const auto position_in = [](const std::vector<std::size_t>& list, std::size_t node) {
         return static_cast<std::size_t>(std::find(list.begin(), list.end(), node) - list.begin());
     };
-    for (const std::size_t node : unit.nodes) {
+    for (const std::size_t node : group.nodes) {
         for (const std::size_t input : graph.nodes[node].inputs) {
-            if (position_in(unit.nodes, input) == unit.nodes.size() &&
+            if (position_in(group.nodes, input) == group.nodes.size() &&
                 position_in(fused.operands, input) == fused.operands.size()) {
                 fused.operands.push_back(input);
             }
@@ -99,29 +99,29 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
         shapes.push_back(graph.nodes[operand].shape);
     }
     ElementwiseProgram& program = fused.program;
-    set_domain(program, graph.nodes[unit.nodes[0]].shape, shapes);
+    set_domain(program, graph.nodes[group.nodes[0]].shape, shapes);
     using Place = ElementwiseProgram::Place;
     const std::size_t operand_count = fused.operands.size();
-    // Register of operand i is i; of node i of the unit, operand_count + i.
+    // Register of operand i is i; of node i of the group, operand_count + i.
     const auto register_of = [&](std::size_t node) {
-        const std::size_t own = position_in(unit.nodes, node);
-        return own < unit.nodes.size() ? operand_count + own : position_in(fused.operands, node);
+        const std::size_t own = position_in(group.nodes, node);
+        return own < group.nodes.size() ? operand_count + own : position_in(fused.operands, node);
     };
-    std::vector<std::size_t> last_read(operand_count + unit.nodes.size(), 0);
-    for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
-        for (const std::size_t input : graph.nodes[unit.nodes[step]].inputs) {
+    std::vector<std::size_t> last_read(operand_count + group.nodes.size(), 0);
+    for (std::size_t step = 0; step < group.nodes.size(); ++step) {
+        for (const std::size_t input : graph.nodes[group.nodes[step]].inputs) {
             last_read[register_of(input)] = step;
         }
     }
     // What is summed is there to the end.
-    fused.sums = unit.sums;
-    for (const std::size_t sum : unit.sums) {
+    fused.sums = group.sums;
+    for (const std::size_t sum : group.sums) {
         const GraphNode& own = graph.nodes[sum];
         program.summed.push_back(register_of(own.inputs[0]));
         last_read[program.summed.back()] = never;
         streamed_sum(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
     }
-    for (const std::size_t node : unit.tiled) {
+    for (const std::size_t node : group.producers) {
         const Tile tile = *tiles_of(graph, node);
         program.tiled.rows = {graph.nodes[node].shape[0], tile.rows};
         program.tiled.columns = {graph.nodes[node].shape[1], tile.columns};
@@ -137,8 +137,8 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
                 : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
     }
     std::vector<std::size_t> free_blocks;
-    for (std::size_t step = 0; step < unit.nodes.size(); ++step) {
-        const GraphNode& node = graph.nodes[unit.nodes[step]];
+    for (std::size_t step = 0; step < group.nodes.size(); ++step) {
+        const GraphNode& node = graph.nodes[group.nodes[step]];
         ElementwiseProgram::Step work{
             node.operation->kernel, node.attributes.numbers, {}, node.inputs.size(), operand_count + step};
         for (std::size_t place = 0; place < node.inputs.size(); ++place) {
@@ -156,9 +156,9 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
         std::sort(ending.begin(), ending.end());
         ending.erase(std::unique(ending.begin(), ending.end()), ending.end());
         free_blocks.insert(free_blocks.end(), ending.begin(), ending.end());
-        if (std::find(outputs.begin(), outputs.end(), unit.nodes[step]) != outputs.end()) {
+        if (std::find(outputs.begin(), outputs.end(), group.nodes[step]) != outputs.end()) {
             program.registers.push_back({Place::output, fused.outputs.size()});
-            fused.outputs.push_back(unit.nodes[step]);
+            fused.outputs.push_back(group.nodes[step]);
             fused.written.push_back(step);
         } else {
             if (free_blocks.empty()) {
@@ -169,19 +169,30 @@ Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_
         }
         program.steps.push_back(std::move(work));
     }
-    combine(graph, unit, program);
+    combine(graph, group, program);
     fused.last_read.assign(last_read.begin(), last_read.begin() + static_cast<std::ptrdiff_t>(operand_count));
     return fused;
 }
 
-bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, std::size_t root) {
+bool may_overwrite(const Graph& graph, const FusionGroup& group, const Fused& fused, std::size_t output,
+                   std::size_t root) {
+    const auto found = std::find(fused.outputs.begin(), fused.outputs.end(), output);
+    if (found == fused.outputs.end()) {
+        return false;  // a sum is complete only at the end
+    }
+    const std::size_t written = fused.written[static_cast<std::size_t>(found - fused.outputs.begin())];
     for (std::size_t index = 0; index < fused.operands.size(); ++index) {
         if (root_of(graph, fused.operands[index]) == root &&
-            (!fused.program.operands[index].contiguous || fused.last_read[index] > fused.written[output])) {
+            (!fused.program.operands[index].contiguous || fused.last_read[index] > written)) {
             return false;
         }
     }
-    return true;
+    // A producer reads everywhere what other threads may have written over by then.
+    return std::none_of(group.producers.begin(), group.producers.end(), [&](std::size_t producer) {
+        const std::vector<std::size_t>& inputs = graph.nodes[producer].inputs;
+        return std::any_of(inputs.begin(), inputs.end(),
+                           [&](std::size_t input) { return root_of(graph, input) == root; });
+    });
 }
 
 }  // namespace GANDSL_PRECISION

@@ -4,12 +4,12 @@
 
 #include "autodiff/elementwise.hpp"
 #include "autodiff/plan/graph.hpp"
-#include "autodiff/plan/units.hpp"
+#include "autodiff/plan/schedule.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-/// An elementwise unit as a program, and the nodes whose memory its operands and outputs are.
+/// An elementwise group as a program, and the nodes whose memory its operands and outputs are.
 struct Fused {
     ElementwiseProgram program;
     std::vector<std::size_t> operands;
@@ -19,12 +19,13 @@ struct Fused {
     std::vector<std::size_t> sums;
 };
 
-/// The unit's program, with memory for `outputs`; its other nodes pass through registers.
-Fused compile(const Graph& graph, const Unit& unit, const std::vector<std::size_t>& outputs);
+/// The group's program, with memory for `outputs`; its other nodes pass through registers.
+Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<std::size_t>& outputs);
 
-/// Whether `output` may take the memory of `root`: every operand that shows it is read, at its own place,
+/// Whether the node `output` may take the memory of `root`: whatever shows it is read, at its own position,
 /// before.
-bool may_overwrite(const Graph& graph, const Fused& fused, std::size_t output, std::size_t root);
+bool may_overwrite(const Graph& graph, const FusionGroup& group, const Fused& fused, std::size_t output,
+                   std::size_t root);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -1,6 +1,5 @@
 #include "autodiff/plan/graph.hpp"
 
-#include <array>
 #include <functional>
 #include <limits>
 #include <unordered_map>
@@ -90,6 +89,8 @@ std::size_t hash_of(const GraphNode& node) {
     return hash;
 }
 
+}  // namespace
+
 // Every operation is a pure function of its inputs, attributes, and the run's seed and step: equal means
 // equal.
 void merge(Graph& graph) {
@@ -117,6 +118,8 @@ void merge(Graph& graph) {
     compact(graph, replaced);
 }
 
+namespace {
+
 bool is_one(const GraphNode& node) {
     return node.operation == &constant_operation && node.attributes.integers[0] == -1 &&
            node.attributes.numbers[0] == 1;
@@ -130,7 +133,8 @@ bool is_ones(const Graph& graph, std::size_t place) {
     return is_one(graph.nodes[place]);
 }
 
-// Only what leaves every bit as it was.
+}  // namespace
+
 void simplify(Graph& graph) {
     std::vector<std::size_t> replaced = identity(graph);
     for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
@@ -171,18 +175,6 @@ void simplify(Graph& graph) {
         }
     }
     compact(graph, replaced);
-}
-
-constexpr std::array passes{
-    GraphPass{"merge", "equal nodes are computed once", merge},
-    GraphPass{"simplify", "products with 1 and moves that undo one another go", simplify},
-    GraphPass{"merge-again", "what simplifying made equal is computed once", merge},
-};
-
-}  // namespace
-
-std::span<const GraphPass> graph_passes() {
-    return passes;
 }
 
 std::vector<Shape> input_shapes(const Graph& graph, std::size_t node) {

@@ -36,13 +36,12 @@ std::vector<Shape> input_shapes(const Graph& graph, std::size_t node);
 /// The nodes that outputs and assignments depend on, in recorded order.
 Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector<Assignment>& assignments);
 
-/// One pass: changes the graph without changing any result. The list is what Plan::passes names first.
-struct GraphPass {
-    const char* name;
-    const char* doc;
-    void (*run)(Graph& graph);
-};
-std::span<const GraphPass> graph_passes();
+/// Computes equal nodes once.
+void merge(Graph& graph);
+
+/// Drops products with 1 and moves that undo one another: only what leaves every bit as it was. An output, or
+/// a value that is assigned, may become a leaf by it.
+void simplify(Graph& graph);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

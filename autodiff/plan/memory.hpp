@@ -19,7 +19,8 @@ struct Placement {
 };
 
 /// Places blocks so that those alive at the same time do not overlap: largest first, each at the lowest
-/// offset that is free. `share` off: each has memory of its own.
+/// offset that is free; the smaller ones of very many, whose number would make that slow, after these, in the
+/// order in which they are needed. `share` off: each has memory of its own.
 Placement place(const std::vector<Lifetime>& lifetimes, bool share);
 
 /// Asks for huge pages under memory that is in use already, where the system has them. Weights and their

@@ -8,6 +8,9 @@ bool add_suites() {
     gandsl_test::add_convolution_cases();
     gandsl_test::add_thread_cases();
     gandsl_test::add_plan_cases();
+    gandsl_test::add_assignment_cases();
+    gandsl_test::add_layout_cases();
+    gandsl_test::add_planning_cases();
     gandsl_test::add_stability_cases();
     gandsl_test::add_extreme_cases();
     return true;

@@ -18,6 +18,9 @@ void add_precision_cases();
 void add_error_cases();
 void add_thread_cases();
 void add_plan_cases();
+void add_assignment_cases();
+void add_layout_cases();
+void add_planning_cases();
 void add_stability_cases();
 void add_extreme_cases();
 
