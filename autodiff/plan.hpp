@@ -54,8 +54,8 @@ struct OperationTime {
 };
 
 /// A fixed sequence of kernels that computes `outputs`, then stores the assignments: pruned to what is
-/// needed, equal nodes merged, elementwise runs fused, every buffer placed in one arena. A run allocates
-/// nothing.
+/// needed, equal nodes merged, elementwise runs fused, every buffer placed in one arena, and the whole
+/// verified before it is used. A run allocates nothing.
 class Plan {
   public:
     Plan(std::vector<Var> outputs, std::vector<Assignment> assignments = {}, PlanOptions options = {});
@@ -70,10 +70,11 @@ class Plan {
     std::span<Real> feed(Var input);
     void set(Var input, const Array& value);
 
-    /// Computes everything once. `step` numbers the run: random operations depend on it.
+    /// Computes everything once. `step` numbers the run: random operations depend on it. A run that throws
+    /// (an index out of range) changes no state; its outputs are unspecified.
     void run(std::uint64_t step = 0);
 
-    /// An output's value after the last run. The span is valid until the next run.
+    /// An output's value in the last run, before its assignments. The span is valid until the next run.
     std::span<const Real> read(Var output) const;
     Array value(Var output) const;
 

@@ -1,5 +1,6 @@
 #include "autodiff/plan/graph.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <unordered_map>
@@ -41,6 +42,7 @@ void compact(Graph& graph, const std::vector<std::size_t>& replaced) {
     }
     std::vector<std::size_t> moved(graph.nodes.size(), nowhere);
     std::vector<GraphNode> kept;
+    kept.reserve(static_cast<std::size_t>(std::count(needed.begin(), needed.end(), 1)));
     for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
         if (needed[place] != 0) {
             moved[place] = kept.size();
@@ -219,6 +221,7 @@ Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector
             }
         }
     }
+    graph.nodes.reserve(static_cast<std::size_t>(std::count(needed.begin(), needed.end(), 1)));
     for (std::size_t id = 0; id < tape.size(); ++id) {
         if (needed[id] == 0) {
             continue;

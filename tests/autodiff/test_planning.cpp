@@ -7,6 +7,7 @@
 #include "autodiff/autodiff.hpp"
 #include "autodiff/plan/memory.hpp"
 #include "tests/autodiff/suites.hpp"
+#include "tests/autodiff/unrolled.hpp"
 
 /// Planning costs what a graph's size costs, and a gradient what its path costs. Measured in this process's
 /// own time, the least of several, as other programs run beside it.
@@ -27,31 +28,10 @@ double least_seconds(int times, const Body& body) {
     return least;
 }
 
-// y' = tanh(y A + b) * c, by so many steps of Runge and Kutta's method, and the gradients of all parameters.
-std::vector<Var> differential_equation(Tape& tape, std::size_t steps) {
-    const Var a = tape.state(make_array({4, 4}, Real(0.1)), "a");
-    const Var b = tape.state(make_array({4}, Real(0.1)), "b");
-    const Var c = tape.state(make_array({4}, Real(0.5)), "c");
-    Var y = tape.input({8, 4});
-    const auto slope = [&](Var at) { return tanh(matmul(at, a) + b) * c; };
-    const double step = 0.01;
-    for (std::size_t count = 0; count < steps; ++count) {
-        const Var k1 = slope(y);
-        const Var k2 = slope(y + k1 * (step / 2));
-        const Var k3 = slope(y + k2 * (step / 2));
-        const Var k4 = slope(y + k3 * step);
-        y = y + (k1 + k2 * 2.0 + k3 * 2.0 + k4) * (step / 6);
-    }
-    const Var loss = sum(square(y));
-    std::vector<Var> all = gradient(loss, {a, b, c});
-    all.push_back(loss);
-    return all;
-}
-
 void check_planning() {
     const auto seconds = [](std::size_t steps, std::size_t& nodes) {
         Tape tape(Evaluation::planned);
-        const std::vector<Var> outputs = differential_equation(tape, steps);
+        const std::vector<Var> outputs = unrolled_equation(tape, steps);
         nodes = tape.size();
         return least_seconds(3, [&] { Plan plan(outputs); });
     };

@@ -7,13 +7,13 @@
 
 namespace gandsl::bench {
 
-/// Step time against one size of a model.
+/// Time against a size: of a step by a model's, of planning and gradients by a graph's.
 struct Curve {
     std::string name;   ///< of the picture's file: "batch"
     std::string title;  ///< "mnist.gan, batch size"
     std::string size;   ///< what grows: "batch"
     std::vector<double> sizes;
-    std::vector<double> own;   ///< milliseconds a step
+    std::vector<double> own;   ///< in the unit that the title names
     std::vector<double> peer;  ///< empty without the peer
 };
 

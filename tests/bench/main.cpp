@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "runtime/files/atomic_file.hpp"
+#include "tests/bench/planning.hpp"
 #include "tests/bench/report.hpp"
 
 /// Times training steps of the zoo, beside PyTorch's if asked, and holds them to their bars.
@@ -43,7 +45,8 @@ int run(int count, char** words) {
     app.add_option("--rounds", options.rounds, "turns of each side; 9 unless said")
         ->type_name("N")
         ->check(CLI::Range(1, 1000));
-    app.add_flag("--curves", with_curves, "also step times against batch, width, length and threads");
+    app.add_flag("--curves", with_curves,
+                 "also step times against batch, width, length and threads, and planning against nodes");
     app.add_flag("--write", write, "also writes docs/benchmarks.md and its pictures (with --curves)");
     try {
         app.parse(count, words);
@@ -55,7 +58,13 @@ int run(int count, char** words) {
     const std::vector<Row> list = chosen(names);
     Cores cores(options.threads);
     // The rows come after the curves, as their starts leave the system busy.
-    const std::vector<Curve> curves = with_curves ? measure_curves(options, cores) : std::vector<Curve>();
+    std::vector<Curve> curves;
+    if (with_curves) {
+        curves = measure_curves(options, cores);
+        for (Curve& curve : planning_curves(std::min(options.rounds, most_curve_rounds))) {
+            curves.push_back(std::move(curve));
+        }
+    }
     const std::vector<Result> results = measure(list, options, cores);
     const double import_seconds = options.peer ? import_peer() : 0;
     const Table by_itself = alone(results);
