@@ -10,6 +10,8 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 constexpr std::size_t max_rematerialized = 4;
+// What more groups than this read stays in memory: each would have to compute it again.
+constexpr std::size_t max_readers = 64;
 
 bool holds(const std::vector<std::size_t>& list, std::size_t value) {
     return std::find(list.begin(), list.end(), value) != list.end();
@@ -32,6 +34,9 @@ class Rematerialization {
         }
         for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
             for (const std::size_t input : graph.nodes[node].inputs) {
+                if (is_leaf(*graph.nodes[input].operation)) {
+                    continue;
+                }
                 if (graph.nodes[node].operation->alias) {
                     needed_[root_of(graph, input)] = 1;
                 } else {
@@ -64,8 +69,13 @@ class Rematerialization {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     void add_reader(std::size_t node, std::size_t group) {
-        if (!holds(readers_[node], group)) {
-            readers_[node].push_back(group);
+        if (needed_[node] != 0 || holds(readers_[node], group)) {
+            return;
+        }
+        readers_[node].push_back(group);
+        if (readers_[node].size() > max_readers) {
+            needed_[node] = 1;
+            readers_[node].clear();
         }
     }
 

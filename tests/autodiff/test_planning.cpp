@@ -45,16 +45,17 @@ void check_planning() {
                of_few << " s for " << few << " nodes, " << of_many << " s for " << many);
 }
 
-// Steps that one state, one input and many indices have in common.
-void check_shared_leaves() {
+// Steps that have a state, an input, many indices and a computed value in common.
+void check_shared_values() {
     const auto seconds = [](std::size_t steps) {
         Tape tape(Evaluation::planned);
         const Var table = tape.state(make_array({8, 4}, Real(0.1)), "table");
         const Var scale = tape.state(make_array({4}, Real(0.1)), "scale");
         const Var index = tape.input({3});
+        const Var shared = relu(gather(table, index)) * 0.5;
         Var y = tape.input({3, 4});
         for (std::size_t step = 0; step < steps; ++step) {
-            y = y + gather(table, index) * scale * (y - 0.5);
+            y = y + gather(table, index) * scale * softmax(y - shared);
         }
         const Var loss = sum(y);
         const Var next_table = table - gradient(loss, table);
@@ -136,7 +137,7 @@ void check_placement() {
 
 void add_planning_cases() {
     add_case("planning", "unrolled", check_planning);
-    add_case("planning", "shared_leaves", check_shared_leaves);
+    add_case("planning", "shared_values", check_shared_values);
     add_case("planning", "gradient_of_a_short_path", check_gradient_of_a_short_path);
     add_case("planning", "placement", check_placement);
 }
