@@ -30,6 +30,28 @@ std::vector<Index> axes_to_reduce(const Shape& shape, std::vector<Index> axes, c
     return axes;
 }
 
+std::size_t recorded_axis(Index axis, const Shape& shape, std::string_view operation) {
+    if (axis < 0 || axis >= static_cast<Index>(shape.size())) {
+        throw Error(ErrorCode::shape, "[" + std::string(operation) + "] axis " + std::to_string(axis) +
+                                          " was recorded for shape " + to_string(shape) + ": expected 0 to " +
+                                          std::to_string(static_cast<Index>(shape.size()) - 1));
+    }
+    return static_cast<std::size_t>(axis);
+}
+
+Shape reduced_shape(Shape shape, std::span<const Index> axes, std::string_view operation) {
+    for (std::size_t place = 0; place < axes.size(); ++place) {
+        if (place > 0 && axes[place] <= axes[place - 1]) {
+            throw Error(ErrorCode::shape, "[" + std::string(operation) + "] axes " +
+                                              to_string(Shape(axes.begin(), axes.end())) +
+                                              " were recorded for shape " + to_string(shape) +
+                                              ": expected each once, from first to last");
+        }
+        shape[recorded_axis(axes[place], shape, operation)] = 1;
+    }
+    return shape;
+}
+
 ReducedAxes reduced_axes(const Shape& input, std::span<const Index> reduced) {
     ReducedAxes joined;
     for (std::size_t axis = 0; axis < input.size(); ++axis) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "autodiff/real.hpp"
@@ -34,6 +35,14 @@ struct ReducedAxes {
 /// resolved, and all where none is named. Throws Error(shape) for axes it does not have or that are named
 /// twice.
 std::vector<Index> axes_to_reduce(const Shape& shape, std::vector<Index> axes, const char* operation);
+
+/// An axis of `shape` as the attributes of an operation hold it, resolved. Throws Error(shape) where there is
+/// none.
+std::size_t recorded_axis(Index axis, const Shape& shape, std::string_view operation);
+
+/// `shape` with the axes that an operation recorded left with size 1. Throws Error(shape) where there are
+/// none.
+Shape reduced_shape(Shape shape, std::span<const Index> axes, std::string_view operation);
 
 /// Of an input with at most ReducedAxes::most axes.
 ReducedAxes reduced_axes(const Shape& input, std::span<const Index> reduced);

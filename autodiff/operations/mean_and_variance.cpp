@@ -151,10 +151,7 @@ void forward(const Call& call) {
 }
 
 Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
-    Shape shape = inputs[0];
-    for (const Index axis : attributes.integers) {
-        shape[static_cast<std::size_t>(axis)] = 1;
-    }
+    Shape shape = reduced_shape(inputs[0], attributes.integers, "mean_and_variance");
     shape.insert(shape.begin(), 2);
     return shape;
 }

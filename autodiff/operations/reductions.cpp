@@ -138,12 +138,9 @@ void reduce_forward(const Call& call) {
     }
 }
 
+template <const Operation& operation>
 Shape reduce_shape(const Attributes& attributes, std::span<const Shape> inputs) {
-    Shape shape = inputs[0];
-    for (const Index axis : attributes.integers) {
-        shape[static_cast<std::size_t>(axis)] = 1;
-    }
-    return shape;
+    return reduced_shape(inputs[0], attributes.integers, operation.name);
 }
 
 double reduce_flops(const Attributes&, std::span<const Shape> inputs, const Shape&) {
@@ -191,7 +188,7 @@ extern const Operation max_operation;
 const Operation sum_operation{
     .name = "sum",
     .doc = "Sums along axes, which stay with size 1.",
-    .shape = reduce_shape,
+    .shape = reduce_shape<sum_operation>,
     .forward = reduce_forward<Sum>,
     .vjp = [](const VjpCall& c) { return std::vector<Var>{broadcast_to(c.cotangent, c.inputs[0].shape())}; },
     .workspace = reduce_workspace,
@@ -200,7 +197,7 @@ const Operation sum_operation{
 
 const Operation max_operation{.name = "max",
                               .doc = "Maxima along axes, which stay with size 1; NaN if any is.",
-                              .shape = reduce_shape,
+                              .shape = reduce_shape<max_operation>,
                               .forward = reduce_forward<Max>,
                               .vjp =
                                   [](const VjpCall& c) {

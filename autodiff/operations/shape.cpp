@@ -4,6 +4,7 @@
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/copy.hpp"
+#include "autodiff/kernels/reduced_axes.hpp"
 #include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
 
@@ -104,7 +105,7 @@ std::vector<Sample> broadcast_to_samples() {
 // slice and pad: attributes axis, then begin, end, stride or before, after, stride.
 
 Shape slice_shape(const Attributes& attributes, std::span<const Shape> inputs) {
-    const auto axis = static_cast<std::size_t>(attributes.integers[0]);
+    const std::size_t axis = recorded_axis(attributes.integers[0], inputs[0], "slice");
     const Index begin = attributes.integers[1];
     const Index end = attributes.integers[2];
     const Index stride = attributes.integers[3];
@@ -151,7 +152,7 @@ std::vector<Sample> slice_samples() {
 }
 
 Shape pad_shape(const Attributes& attributes, std::span<const Shape> inputs) {
-    const auto axis = static_cast<std::size_t>(attributes.integers[0]);
+    const std::size_t axis = recorded_axis(attributes.integers[0], inputs[0], "pad");
     const Index before = attributes.integers[1];
     const Index after = attributes.integers[2];
     const Index stride = attributes.integers[3];
@@ -196,7 +197,7 @@ std::vector<Sample> pad_samples() {
 // concatenate: attribute axis.
 
 Shape concatenate_shape(const Attributes& attributes, std::span<const Shape> inputs) {
-    const auto axis = static_cast<std::size_t>(attributes.integers[0]);
+    const std::size_t axis = recorded_axis(attributes.integers[0], inputs[0], "concatenate");
     Shape result = inputs[0];
     for (const Shape& input : inputs.subspan(1)) {
         Shape fitted = input;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "autodiff/autodiff.hpp"
+#include "autodiff/operation.hpp"
 #include "tests/autodiff/draw.hpp"
 #include "tests/autodiff/suites.hpp"
 
@@ -312,12 +313,39 @@ void check_broadcast(const char* name, Var (*function)(Var, Var)) {
     BOOST_TEST(tape.size() == size);
 }
 
+// Whoever records an operation's record directly names axes in its attributes.
+void check_recorded_axes(const std::string& name, const std::vector<Index>& attributes,
+                         const std::string& words) {
+    const auto all = operations();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Operation* one) { return one->name == name; });
+    BOOST_TEST_REQUIRE((found != all.end()));
+    check({name,
+           [&](Tape& tape) {
+               record(**found, {of(tape, {2, 3})}, {attributes, {}});
+           },
+           ErrorCode::shape,
+           {"[" + name + "]", "(2, 3)", words}});
+}
+
 }  // namespace
 
 void add_error_cases() {
     static const std::vector<Mistake> table = mistakes();
     for (const Mistake& mistake : table) {
         add_case("errors", mistake.name, [&mistake] { check(mistake); });
+    }
+    for (const Index axis : {Index{-1}, Index{2}}) {
+        for (const char* const name : {"sum", "max", "mean_and_variance", "slice", "pad", "concatenate"}) {
+            add_case("errors", "recorded_axis_" + std::to_string(axis) + "_" + name, [name, axis] {
+                check_recorded_axes(name, {axis, 0, 1, 1}, "axis " + std::to_string(axis));
+            });
+        }
+    }
+    for (const char* const name : {"sum", "max", "mean_and_variance"}) {
+        add_case("errors", std::string("recorded_axis_twice_") + name, [name] {
+            check_recorded_axes(name, {1, 1}, "axes (1, 1)");
+        });
     }
     const std::vector<std::pair<const char*, Var (*)(Var, Var)>> binary{
         {"add", add},           {"subtract", subtract},
