@@ -12,19 +12,23 @@ namespace {
 
 using namespace gandsl::test;
 
-constexpr const char* usage = R"(usage: soak [--short] [--seed N] [--kills N] [PART...]
+constexpr const char* usage = R"(usage: soak [--short] [--seed N] [--kills N] [--graphs N] [PART...]
 
 Disturbs runs of $GANDSL_PROGRAM and holds them against undisturbed ones. Parts, all unless named:
   kills     SIGKILL at random moments, hundreds of times; each run ends in the undisturbed run's bits
   damage    checkpoints cut short and with single bits flipped, thousands of them; each is refused
   disk      a full disk, a folder that turns read-only, a folder that is gone, a limit on the size of files
   memory    each model of the zoo for ten steps and for a thousand: the same peak of memory
+  graphs    random graphs, a million: eager, planned, without each pass, on 1 to 4 threads; the same bits
   --short   a sample of each, as the test suite has it
-  --seed N  of the moments and the damage (0)
+  --seed N  of the moments, the damage and the graphs (0)
 )";
 
-constexpr std::pair<const char*, Findings (*)(const Amount&)> parts[] = {
-    {"kills", soak_kills}, {"damage", soak_damage}, {"disk", soak_disk}, {"memory", soak_memory}};
+constexpr std::pair<const char*, Findings (*)(const Amount&)> parts[] = {{"kills", soak_kills},
+                                                                         {"damage", soak_damage},
+                                                                         {"disk", soak_disk},
+                                                                         {"memory", soak_memory},
+                                                                         {"graphs", soak_graphs}};
 
 std::uint64_t number(const std::string& word) {
     std::size_t end = 0;
@@ -46,6 +50,8 @@ int soak(const std::vector<std::string>& words) {
             amount.seed = number(words.at(++place));
         } else if (word == "--kills") {
             amount.kills = number(words.at(++place));
+        } else if (word == "--graphs") {
+            amount.graphs = number(words.at(++place));
         } else if (std::any_of(std::begin(parts), std::end(parts),
                                [&](const auto& part) { return word == part.first; })) {
             wanted.push_back(word);

@@ -19,6 +19,7 @@ struct Amount {
     bool whole = false;  ///< as `./dev soak` does it, not as `./dev test`
     std::uint64_t seed = 0;
     std::optional<std::size_t> kills = {};
+    std::optional<std::size_t> graphs = {};
 };
 
 /// A part: returns what was found wrong, one line each, and prints what it did.
@@ -27,6 +28,7 @@ Findings soak_kills(const Amount& amount);
 Findings soak_damage(const Amount& amount);
 Findings soak_disk(const Amount& amount);
 Findings soak_memory(const Amount& amount);
+Findings soak_graphs(const Amount& amount);
 
 /// A program that runs beside this one. Output goes to NAME.out and NAME.err in its folder.
 class Process {
