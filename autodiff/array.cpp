@@ -1,5 +1,8 @@
 #include "autodiff/array.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "autodiff/error.hpp"
 #include "autodiff/machine.hpp"
 
@@ -30,6 +33,12 @@ Shape shape_of(const Array& array) {
         shape[axis] = static_cast<Index>(array.shape()[axis]);
     }
     return shape;
+}
+
+void flush_denormals(std::span<Real> values) {
+    for (Real& value : values) {
+        value = std::abs(value) < std::numeric_limits<Real>::min() ? std::copysign(Real(0), value) : value;
+    }
 }
 
 }  // namespace GANDSL_PRECISION

@@ -1,12 +1,14 @@
 #pragma once
 
 /// Reverse-mode automatic differentiation over xtensor arrays: record on a Tape, differentiate with
-/// gradient(), run eagerly or by a Plan.
+/// gradient(), run eagerly or by a Plan. Computing flushes numbers below the smallest normal one to 0.
 #include "array.hpp"
 #include "error.hpp"
 #include "gradient.hpp"
+#include "operation.hpp"
 #include "operations.hpp"
 #include "optimizer.hpp"
 #include "plan.hpp"
+#include "random.hpp"
 #include "tape.hpp"
 #include "trace.hpp"

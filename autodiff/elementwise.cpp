@@ -84,12 +84,12 @@ class Runner {
             }
         }
         for (const auto& step : program_.steps) {
-            std::array<const Real*, most_combined> inputs{};
+            std::array<const Real*, max_kernel_inputs> inputs{};
             for (std::size_t place = 0; place < step.arity; ++place) {
                 inputs[place] = read_[step.sources[place]];
             }
             if (step.combination != nullptr) {
-                std::array<Real*, most_combined> results{};
+                std::array<Real*, max_kernel_inputs> results{};
                 for (std::size_t part = 0; part < step.combination->parts.size(); ++part) {
                     results[part] = written_[step.targets[part]];
                 }

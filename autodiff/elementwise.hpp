@@ -15,9 +15,6 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-inline constexpr std::size_t most_arguments = 3;
-/// Operands and results of one pass (`Combination`).
-inline constexpr std::size_t most_combined = 6;
 /// Registers are addressed by a byte; more work than this is cut into several programs.
 inline constexpr std::size_t most_registers = 48;
 /// Numbers that one thread computes at a time.
@@ -57,11 +54,11 @@ struct ElementwiseProgram {
     struct Step {
         BlockKernel kernel;
         std::vector<double> numbers;
-        std::array<std::uint8_t, most_combined> sources{};
+        std::array<std::uint8_t, max_kernel_inputs> sources{};
         std::size_t arity;
         std::size_t target;
         const Combination* combination = nullptr;  ///< computed instead of `kernel`, into `targets`
-        std::array<std::uint8_t, most_combined> targets{};
+        std::array<std::uint8_t, max_kernel_inputs> targets{};
     };
     std::vector<Index> sizes;  ///< the domain, neighbouring axes joined where every operand allows
     Index count = 0;

@@ -5,9 +5,11 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "autodiff/assignment_clock.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -57,19 +59,70 @@ Path path_from(const Tape& tape, NodeId value, std::span<const Var> variables) {
     return path;
 }
 
+// What was computed from a state's old value has no gradient that its new value could give.
+void require_unassigned(const Tape& tape, NodeId id) {
+    const Node& node = tape.node(id);
+    const AssignmentClock& clock = *tape.assignment_clock();
+    if (!node.value || clock.now == node.computed) {
+        return;
+    }
+    for (const NodeId input : node.inputs) {
+        if (tape.node(input).operation == &state_operation && clock.assigned.at(input) > node.computed) {
+            throw Error(ErrorCode::invalid_argument,
+                        "[gradient] '" + std::string(node.operation->name) + "' read the state '" +
+                            tape.name(input) +
+                            "', which has since been assigned: the gradient would mix the old value with the "
+                            "new one. Take gradients before the assignment, or record the value again after "
+                            "it");
+        }
+    }
+}
+
+// What a vjp gave, which may be an embedder's own.
+void require_gradients(const Tape& tape, const Operation& operation, std::span<const NodeId> inputs,
+                       std::span<const Var> gradients) {
+    const auto refuse = [&](ErrorCode code, const std::string& text) {
+        throw Error(code, "[gradient] the vjp of '" + std::string(operation.name) + "' gave " + text);
+    };
+    if (gradients.size() != inputs.size()) {
+        refuse(ErrorCode::invalid_argument, std::to_string(gradients.size()) + " gradients for " +
+                                                std::to_string(inputs.size()) +
+                                                " inputs; expected one for each, an empty Var where there is "
+                                                "none");
+    }
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        const Var given = gradients[index];
+        if (!given.valid()) {
+            continue;
+        }
+        if (&given.tape() != &tape || given.id() >= tape.size()) {
+            refuse(ErrorCode::invalid_argument, "for input " + std::to_string(index) +
+                                                    " a Var that is not of the tape it was recorded on");
+        }
+        const Shape& shape = tape.node(inputs[index]).shape;
+        const Shape& found = tape.node(given.id()).shape;
+        bool fits = found.size() >= shape.size();
+        for (std::size_t axis = 1; fits && axis <= shape.size(); ++axis) {
+            const Index size = shape[shape.size() - axis];
+            fits = size == 1 || size == found[found.size() - axis];
+        }
+        if (!fits) {
+            refuse(ErrorCode::shape, "for input " + std::to_string(index) + " of shape " + to_string(shape) +
+                                         " a gradient of shape " + to_string(found) +
+                                         "; expected the input's shape, or one that it broadcasts to");
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<Var> gradient(Var value, std::span<const Var> variables) {
-    if (!value.valid()) {
-        throw Error(ErrorCode::invalid_argument, "[gradient] the value belongs to no tape");
-    }
+    require_var(value, "gradient", "the value");
     Tape& tape = value.tape();
     for (const Var& variable : variables) {
-        if (!variable.valid() || &variable.tape() != &tape) {
-            throw Error(ErrorCode::invalid_argument,
-                        "[gradient] a variable belongs to another tape, or to none");
-        }
+        require_var_of(tape, variable, "gradient", "a variable");
     }
+    const bool has_value = tape.node(value.id()).value != nullptr;
     const Path path = path_from(tape, value.id(), variables);
     std::vector<Var> cotangents(path.nodes.size());
     if (!cotangents.empty()) {
@@ -100,10 +153,14 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
         if (!any) {
             continue;
         }
+        if (has_value) {
+            require_unassigned(tape, id);
+        }
         tape.set_mark(tape.node(id).mark);
         tape.set_gradient_of(id);
         const std::vector<Var> found =
             operation.vjp({{tape, id}, inputs, cotangents[index], attributes, {wanted.get(), ids.size()}});
+        require_gradients(tape, operation, ids, found);
         for (std::size_t input = 0; input < found.size(); ++input) {
             if (!wanted[input] || !found[input].valid()) {
                 continue;

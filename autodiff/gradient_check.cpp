@@ -50,7 +50,9 @@ Recording recording(Tape& tape, const GradientCheckFunction& function, std::span
             result.variables.push_back(vars.back());
         }
     }
-    result.value = projection(tape, function(tape, vars), options.seed, projection_stream);
+    const Var value = function(tape, vars);
+    require_var_of(tape, value, "check_gradient", "the function's value");
+    result.value = projection(tape, value, options.seed, projection_stream);
     if (options.order == 2) {
         const std::vector<Var> gradients = gradient(result.value, result.variables);
         Var total;
@@ -122,8 +124,23 @@ GradientReport check_gradient(const GradientCheckFunction& function, std::span<c
         throw Error(ErrorCode::invalid_argument,
                     "[check_gradient] order " + std::to_string(options.order) + ": expected 1 or 2");
     }
-    if (!(options.step > 0)) {
-        throw Error(ErrorCode::invalid_argument, "[check_gradient] the step must be above 0");
+    const auto refuse = [](const char* text) {
+        throw Error(ErrorCode::invalid_argument, std::string("[check_gradient] ") + text);
+    };
+    if (!function) {
+        refuse("there is no function");
+    }
+    if (!(options.step > 0) || !std::isfinite(options.step)) {
+        refuse("the step must be a finite number above 0");
+    }
+    if (!(options.relative >= 0) || !(options.absolute >= 0) || !(options.relative + options.absolute > 0)) {
+        refuse("the allowed differences must be numbers of at least 0, one of them above it");
+    }
+    if (options.elements == 0) {
+        refuse("no elements are to be looked at");
+    }
+    if (options.fixed.size() > inputs.size()) {
+        refuse("more inputs are fixed than there are");
     }
     Tape tape(Evaluation::eager, options.seed);
     const Recording recorded = recording(tape, function, inputs, options);

@@ -14,8 +14,9 @@
 #include "tape.hpp"
 #include "threads.hpp"
 
-/// What an operation is: one record, written in one file under operations/ with its row in
-/// operations/table.cpp.
+/// What an operation is: one record. The library's own are each written in a file under operations/, with a
+/// row in operations/table.cpp; an embedder's own are recorded with record() in the same way. What passes
+/// know of an operation stands in its record, and its name is for people alone.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -69,6 +70,9 @@ struct VjpCall {
     std::span<const bool> wanted;  ///< which inputs' gradients are asked for; others may be left invalid
 };
 
+/// Inputs of an operation with a `kernel`, at most; operands and results of a Combination.
+inline constexpr std::size_t max_kernel_inputs = 6;
+
 /// Elementwise work on a block of contiguous numbers; out may be the same memory as an input.
 using BlockKernel = void (*)(Real* out, const Real* const* inputs, std::size_t count, const double* numbers);
 
@@ -100,11 +104,15 @@ struct Sample {
     bool smooth = true;  ///< false: the gradient is zero or undefined by design; must then not be given
 };
 
+/// An operation must be a pure function of its inputs, its attributes, and the run's seed and step: equal
+/// nodes are computed once, and a result may be computed again where that is faster. What draws numbers takes
+/// them from these (random.hpp), with an attribute that tells its uses apart.
 struct Operation {
     std::string_view name;
     std::string_view doc;  ///< one line
     int arity = 1;         ///< -1: any number of inputs
-    /// Result shape; throws Error(shape) naming the operation and the shapes.
+    /// Result shape; throws Error(shape) naming the operation and the shapes. Required, except of what has no
+    /// inputs.
     Shape (*shape)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
     /// Exactly one of `kernel` (elementwise: broadcasting, fusing and threading are the engine's) and
     /// `forward`, or neither for leaves and for `alias`.
@@ -116,8 +124,9 @@ struct Operation {
     void (*check)(const Attributes& attributes, std::span<const ConstTensor> inputs,
                   const Shape& output) = nullptr;
     const Combination* combination = nullptr;  ///< in which this operation is the last part
-    /// Gradients of the inputs, recorded on the same tape; an invalid Var is "none". The engine accumulates
-    /// and undoes broadcasting. Null: no gradient flows through.
+    /// Gradients of the inputs, one for each, recorded on the same tape; an invalid Var is "none". Each has
+    /// its input's shape or one that this broadcasts to. The engine accumulates and undoes broadcasting.
+    /// Null: no gradient flows through.
     std::vector<Var> (*vjp)(const VjpCall& call) = nullptr;
     /// Elements of scratch memory one call needs; null: none. Must depend on shapes and threads only.
     std::size_t (*workspace)(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output,
@@ -141,13 +150,21 @@ struct Operation {
     /// Elementwise, and computed about as fast as its result is read: whoever reads it may compute it again.
     bool cheap = false;
     std::vector<Sample> (*samples)() = nullptr;
+    /// Each element of the result is one of the only input's: an elementwise function may be applied before
+    /// or after it.
+    bool moves = false;
+    /// The number that, as one of two operands, leaves the other as it was, to the bit.
+    std::optional<double> neutral = {};
+    /// Whether an operation of this record and these attributes, applied to the result of one with the
+    /// attributes `inner`, gives back that one's input.
+    bool (*undoes)(const Attributes& outer, const Attributes& inner) = nullptr;
 };
 
 /// Every operation there is, in the order of operations/table.cpp.
 std::span<const Operation* const> operations();
 
-/// Records one operation: checks arity and tapes, asks for the shape, computes the value if the tape is
-/// eager.
+/// Records one operation: checks the record, arity and tapes, asks for the shape, computes the value if the
+/// tape is eager. `operation` must live as long as the tape.
 Var record(const Operation& operation, std::span<const Var> inputs, Attributes attributes = {});
 Var record(const Operation& operation, std::initializer_list<Var> inputs, Attributes attributes = {});
 

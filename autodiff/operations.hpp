@@ -7,7 +7,11 @@
 #include "tape.hpp"
 
 /// The operations, as functions that record them. Shapes broadcast as NumPy's do where two operands meet. All
-/// throw Error(shape) with the operation's name and the shapes when these do not fit.
+/// throw Error(shape) with the operation's name and the shapes when these do not fit, and
+/// Error(invalid_argument) for Vars that are empty or of different tapes. Sizes may be 0: sums of nothing are
+/// 0, means of nothing NaN; `max`, `min` and images without pixels are refused. Where a derivative does not
+/// exist, one is taken: 0 for `sqrt`, `norm`, `absolute` and `relu` at 0, an even share for equal operands of
+/// `maximum` and `minimum`; by the base 0 for 0^0, by the exponent 0 for bases of 0 and below.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -18,7 +22,7 @@ Var multiply(Var a, Var b);
 Var divide(Var a, Var b);
 Var divide_or_zero(Var a, Var b);  ///< a / b, and 0 where b is 0
 Var power(Var a, Var b);
-Var maximum(Var a, Var b);
+Var maximum(Var a, Var b);  ///< NaN if either is; ties share the gradient evenly
 Var minimum(Var a, Var b);
 Var where(Var condition, Var a, Var b);  ///< a where condition is not 0, else b
 Var less(Var a, Var b);                  ///< comparisons give 0 or 1 and have no gradient
@@ -96,14 +100,16 @@ Var concatenate(std::span<const Var> parts, Index axis);
 Var concatenate(std::initializer_list<Var> parts, Index axis);
 Var stop_gradient(Var x);
 
-// Indexed access; indices are whole numbers held as reals.
+// Indexed access; indices are whole numbers held as reals, so that tables have at most 2^24 rows (2^53 in
+// double).
 Var gather(Var table, Var indices);  ///< table (k, d...), indices (s...): (s..., d...); embedding rows
 Var scatter_add(Var values, Var indices, Index rows);  ///< adjoint of gather: (rows, d...)
 Var pick(Var x, Var indices);             ///< x (s..., k), indices (s...): x's element at each index: (s...)
 Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gradient
 
 /// Matrix product: (m, k) x (k, n), or both with the same leading axes. `transpose_*` reads the last two axes
-/// swapped.
+/// swapped. BLAS computes it: the first product in a process sets OpenBLAS to one thread, for all of the
+/// process, as threads are the ThreadPool's affair.
 Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
 
 /// Where a kernel meets its input.
@@ -145,7 +151,8 @@ Var lstm(Var drive, Var weight);
 /// Random numbers depend on the tape's seed, `stream` and the step: the same stream is the same draw.
 Var random_uniform(Tape& tape, Shape shape, std::uint32_t stream);  ///< [0, 1)
 Var random_normal(Tape& tape, Shape shape, std::uint32_t stream);
-Var step_number(Tape& tape);  ///< of the run, from 0; a scalar
+/// An eager tape computes them as if in step 0.
+Var step_number(Tape& tape);  ///< of the run, from 0; a scalar, exact up to 2^24 (2^53 in double)
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -1,5 +1,9 @@
 #include "autodiff/optimizer.hpp"
 
+#include <cmath>
+#include <sstream>
+#include <string>
+
 #include "autodiff/array.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/operations.hpp"
@@ -9,37 +13,90 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-// The states of one optimizer: `slots` for each variable, then `scalars` single numbers, all starting at 0.
-void prepare(OptimizerState& state, std::span<const Var> variables, std::size_t slots, std::size_t scalars) {
-    if (!state.slots.empty()) {
-        if (state.slots.size() != variables.size() * slots + scalars) {
-            throw Error(ErrorCode::invalid_argument,
-                        "[step] an optimizer's state was made for other variables");
-        }
-        return;
-    }
-    for (const Var& variable : variables) {
-        for (std::size_t slot = 0; slot < slots; ++slot) {
-            state.slots.push_back(variable.tape().state(make_array(variable.shape())));
-        }
-    }
-    for (std::size_t scalar = 0; scalar < scalars; ++scalar) {
-        state.slots.push_back(variables[0].tape().state(make_array({})));
-    }
-    state.values = state.slots;
+[[noreturn]] void refuse(ErrorCode code, const std::string& text) {
+    throw Error(code, "[step] " + text);
 }
 
-void require_pairs(std::span<const Var> variables, std::span<const Var> gradients) {
-    if (variables.empty() || variables.size() != gradients.size()) {
-        throw Error(ErrorCode::invalid_argument,
-                    "[step] needs one gradient for each variable, and at least one");
+std::string spell(double value) {
+    std::ostringstream text;
+    text << value;
+    return text.str();
+}
+
+// A NaN is in no range.
+void require_setting(bool in_range, const char* name, double value, const char* range) {
+    if (!in_range || !std::isfinite(value)) {
+        refuse(ErrorCode::invalid_argument,
+               std::string("the setting ") + name + " is " + spell(value) + "; expected " + range);
     }
-    for (std::size_t place = 0; place < variables.size(); ++place) {
-        if (variables[place].shape() != gradients[place].shape()) {
-            throw Error(ErrorCode::shape, "[step] variable " + to_string(variables[place].shape()) +
-                                              " and its gradient " + to_string(gradients[place].shape()) +
-                                              " differ");
+}
+
+void require_share(const char* name, double value) {
+    require_setting(value >= 0 && value < 1, name, value, "a number from 0 up to, but not, 1");
+}
+
+void require_not_negative(const char* name, double value) {
+    require_setting(value >= 0, name, value, "a finite number of at least 0");
+}
+
+void require_rule(const UpdateRule& rule) {
+    if (rule.clip) {
+        require_setting(*rule.clip > 0, "clip", *rule.clip, "a finite number above 0");
+    }
+    require_not_negative("weight_decay", rule.weight_decay);
+}
+
+// The states of one optimizer: `slots` for each variable, then `scalars` single numbers, all starting at 0.
+void prepare(OptimizerState& state, std::span<const Var> variables, std::size_t slots, std::size_t scalars) {
+    Tape& tape = variables[0].tape();
+    std::vector<Shape> shapes;
+    for (const Var& variable : variables) {
+        shapes.insert(shapes.end(), slots, variable.shape());
+    }
+    shapes.insert(shapes.end(), scalars, Shape{});
+    if (state.slots.empty() && state.values.empty()) {
+        for (const Shape& shape : shapes) {
+            state.slots.push_back(tape.state(make_array(shape)));
         }
+        state.values = state.slots;
+    }
+    if (state.slots.size() != shapes.size() || state.values.size() != shapes.size()) {
+        refuse(ErrorCode::invalid_argument,
+               "the optimizer's state has " + std::to_string(state.slots.size()) + " slots and " +
+                   std::to_string(state.values.size()) + " values, these variables need " +
+                   std::to_string(shapes.size()) + " of each: it was made for other variables");
+    }
+    for (std::size_t slot = 0; slot < shapes.size(); ++slot) {
+        require_var_of(tape, state.slots[slot], "step", "a slot of the optimizer's state");
+        require_var_of(tape, state.values[slot], "step", "a value of the optimizer's state");
+        if (state.slots[slot].shape() != shapes[slot] || state.values[slot].shape() != shapes[slot]) {
+            refuse(ErrorCode::shape, "slot " + std::to_string(slot) + " of the optimizer's state has shape " +
+                                         to_string(state.slots[slot].shape()) + ", its variable needs " +
+                                         to_string(shapes[slot]) + ": it was made for other variables");
+        }
+    }
+}
+
+void require_step(std::span<const Var> variables, std::span<const Var> gradients, Var rate) {
+    if (variables.empty() || variables.size() != gradients.size()) {
+        refuse(ErrorCode::invalid_argument, "needs one gradient for each variable, and at least one; found " +
+                                                std::to_string(variables.size()) + " variables and " +
+                                                std::to_string(gradients.size()) + " gradients");
+    }
+    require_var(variables[0], "step", "a variable");
+    const Tape& tape = variables[0].tape();
+    for (std::size_t index = 0; index < variables.size(); ++index) {
+        require_var_of(tape, variables[index], "step", "a variable");
+        require_var_of(tape, gradients[index], "step", "a gradient");
+        if (variables[index].shape() != gradients[index].shape()) {
+            refuse(ErrorCode::shape, "variable " + to_string(variables[index].shape()) +
+                                         " and its gradient " + to_string(gradients[index].shape()) +
+                                         " differ");
+        }
+    }
+    require_var_of(tape, rate, "step", "the rate");
+    if (!rate.shape().empty()) {
+        refuse(ErrorCode::shape, "the rate has shape " + to_string(rate.shape()) + "; expected a scalar, ()");
     }
 }
 
@@ -67,6 +124,22 @@ std::vector<Var> ruled(const UpdateRule& rule, std::span<const Var> variables, s
     return result;
 }
 
+void require_settings(const Sgd& optimizer) {
+    require_share("momentum", optimizer.momentum);
+    require_rule(optimizer.rule);
+}
+void require_settings(const Adam& optimizer) {
+    require_share("beta1", optimizer.beta1);
+    require_share("beta2", optimizer.beta2);
+    require_not_negative("epsilon", optimizer.epsilon);
+    require_rule(optimizer.rule);
+}
+void require_settings(const RmsProp& optimizer) {
+    require_share("decay", optimizer.decay);
+    require_not_negative("epsilon", optimizer.epsilon);
+    require_rule(optimizer.rule);
+}
+
 // Later gradients must not flow back through an update: new values start afresh.
 std::vector<Var> detached(std::vector<Var> values, OptimizerState& state) {
     for (Var& value : values) {
@@ -82,7 +155,8 @@ std::vector<Var> detached(std::vector<Var> values, OptimizerState& state) {
 
 std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
                       Var rate, OptimizerState& state) {
-    require_pairs(variables, gradients);
+    require_step(variables, gradients, rate);
+    require_settings(optimizer);
     const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, true);
     std::vector<Var> result;
     if (optimizer.momentum != 0) {
@@ -102,7 +176,8 @@ std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std:
 
 std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
                       Var rate, OptimizerState& state) {
-    require_pairs(variables, gradients);
+    require_step(variables, gradients, rate);
+    require_settings(optimizer);
     const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, !optimizer.decoupled);
     prepare(state, variables, 2, 2);
     // The bias corrections 1 - beta^t are the moving averages of 1: no cancellation.
@@ -131,7 +206,8 @@ std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std
 
 std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
                       std::span<const Var> gradients, Var rate, OptimizerState& state) {
-    require_pairs(variables, gradients);
+    require_step(variables, gradients, rate);
+    require_settings(optimizer);
     const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, true);
     prepare(state, variables, 1, 0);
     const Var epsilon = rate.tape().constant(optimizer.epsilon);
@@ -145,7 +221,27 @@ std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
     return detached(std::move(result), state);
 }
 
+std::vector<Assignment> assignments(std::span<const Var> variables, std::span<const Var> values,
+                                    const OptimizerState& state) {
+    if (variables.size() != values.size()) {
+        throw Error(ErrorCode::invalid_argument, "[assignments] " + std::to_string(variables.size()) +
+                                                     " variables and " + std::to_string(values.size()) +
+                                                     " new values; expected one for each");
+    }
+    std::vector<Assignment> result = assignments(state);
+    for (std::size_t index = 0; index < variables.size(); ++index) {
+        result.push_back({variables[index], values[index]});
+    }
+    return result;
+}
+
 std::vector<Assignment> assignments(const OptimizerState& state) {
+    if (state.slots.size() != state.values.size()) {
+        throw Error(ErrorCode::invalid_argument, "[assignments] an optimizer's state of " +
+                                                     std::to_string(state.slots.size()) + " slots and " +
+                                                     std::to_string(state.values.size()) +
+                                                     " values; expected one for each");
+    }
     std::vector<Assignment> result;
     for (std::size_t place = 0; place < state.slots.size(); ++place) {
         result.push_back({state.slots[place], state.values[place]});

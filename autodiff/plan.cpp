@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "autodiff/array.hpp"
+#include "autodiff/assignment_clock.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/operation.hpp"
 #include "autodiff/operations/leaves.hpp"
@@ -60,7 +61,9 @@ PlanStatistics statistics_of(const Tape& tape, const Draft& draft, std::size_t r
 struct Plan::Implementation {
     Graph graph;
     std::shared_ptr<ThreadPool> pool;
+    const Tape* tape = nullptr;  ///< only to be compared: it may be gone
     std::uint64_t seed = 0;
+    AssignmentMarks marks;
     std::vector<std::shared_ptr<Array>> held;  ///< states and constants
     std::unordered_map<NodeId, std::span<Real>> inputs;
     std::unordered_map<NodeId, std::span<const Real>> outputs;
@@ -71,6 +74,21 @@ struct Plan::Implementation {
 
     std::vector<Real*> take_memory(const Tape& tape, const Layout& layout);
 };
+
+namespace {
+
+void require_input(Var var, const char* entry) {
+    const Operation& operation = *var.tape().node(var.id()).operation;
+    if (&operation != &input_operation) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[" + std::string(entry) + "] a Var of the operation '" + std::string(operation.name) +
+                        "' is no input; " +
+                        (&operation == &state_operation ? "a state is set by Tape::assign"
+                                                        : "only what Tape::input made can be fed"));
+    }
+}
+
+}  // namespace
 
 // Takes the memory of a layout and returns where its blocks are. Inputs are 0.
 std::vector<Real*> Plan::Implementation::take_memory(const Tape& tape, const Layout& layout) {
@@ -102,23 +120,15 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
         throw Error(ErrorCode::invalid_argument, "[plan] needs an output or an assignment");
     }
     require_passes(options.without);
-    std::vector<NodeId> assigned;
-    for (const Assignment& assignment : assignments) {
-        assigned.push_back(assignment.state.id());
-    }
-    std::sort(assigned.begin(), assigned.end());
-    if (std::adjacent_find(assigned.begin(), assigned.end()) != assigned.end()) {
-        throw Error(ErrorCode::invalid_argument, "[plan] a state is assigned twice");
-    }
     const Var any = outputs.empty() ? assignments[0].state : outputs[0];
-    if (!any.valid()) {
-        throw Error(ErrorCode::invalid_argument, "[plan] an output belongs to no tape");
-    }
+    require_var(any, "plan", outputs.empty() ? "an assignment's state" : "an output");
     const Tape& tape = any.tape();
     Implementation& own = *implementation_;
     own.pool = options.pool ? options.pool : std::make_shared<ThreadPool>();
+    own.tape = &tape;
     own.seed = tape.seed();
     Graph pruned = prune(tape, outputs, assignments);
+    own.marks = AssignmentMarks(tape, assignments);
     const std::size_t recorded = pruned.nodes.size();
     Draft draft = gandsl::draft(std::move(pruned), own.pool->size(), options.without);
     verify(draft.graph, draft.schedule, draft.layout, own.pool->size());
@@ -146,6 +156,22 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
     own.statistics.bytes_moved = own.steps.bytes_moved;
 }
 
+Plan::Implementation& Plan::own() const {
+    if (!implementation_) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[plan] this Plan was moved from; use the one it was moved to");
+    }
+    return *implementation_;
+}
+
+void Plan::require_own(Var var, const char* entry) const {
+    if (!var.valid() || &var.tape() != own().tape) {
+        require_var(var, entry, "what was given");
+        throw Error(ErrorCode::invalid_argument,
+                    "[" + std::string(entry) + "] a Var of another tape than the plan's");
+    }
+}
+
 Plan::~Plan() = default;
 Plan::Plan(Plan&&) noexcept = default;
 Plan& Plan::operator=(Plan&&) noexcept = default;
@@ -159,21 +185,30 @@ std::vector<std::string> Plan::passes() {
 }
 
 std::span<Real> Plan::feed(Var input) {
-    const auto found = implementation_->inputs.find(input.id());
-    return found == implementation_->inputs.end() ? std::span<Real>() : found->second;
+    require_own(input, "feed");
+    const auto found = own().inputs.find(input.id());
+    if (found == own().inputs.end()) {
+        require_input(input, "feed");
+        return {};
+    }
+    return found->second;
 }
 
 void Plan::set(Var input, const Array& value) {
+    require_own(input, "set");
+    require_input(input, "set");
     if (shape_of(value) != input.shape()) {
         throw Error(ErrorCode::shape, "[set] the input '" + input.tape().name(input.id()) + "' has shape " +
                                           to_string(input.shape()) + ", the value " +
                                           to_string(shape_of(value)));
     }
-    std::copy_n(value.data(), feed(input).size(), feed(input).data());
+    const std::span<Real> memory = feed(input);
+    std::copy_n(value.data(), memory.size(), memory.data());
+    flush_denormals(memory);
 }
 
 void Plan::run(std::uint64_t step) {
-    Implementation& own = *implementation_;
+    Implementation& own = this->own();
     const FlushDenormals flush;
     const Execution execution{*own.pool, own.seed, step};
     gandsl::run(own.steps.checks);
@@ -182,15 +217,21 @@ void Plan::run(std::uint64_t step) {
         gandsl::run(each, execution);
     }
     gandsl::run(own.steps.after);
+    own.marks.note();
 }
 
 void Plan::profile(std::uint64_t step, std::vector<OperationTime>& times) {
     using Clock = std::chrono::steady_clock;
-    Implementation& own = *implementation_;
+    Implementation& own = this->own();
     const FlushDenormals flush;
     const Execution execution{*own.pool, own.seed, step};
     if (times.empty()) {
         times = own.steps.kinds;
+    }
+    if (times.size() != own.steps.kinds.size()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[profile] the times are those of another plan; expected none, or "
+                    " what earlier runs of this one gave");
     }
     const auto add = [](OperationTime& time, double flops, double bytes, Clock::time_point begin) {
         time.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
@@ -213,12 +254,17 @@ void Plan::profile(std::uint64_t step, std::vector<OperationTime>& times) {
         add(times[each.kind], each.flops, each.bytes, begin);
     }
     copy_all(own.steps.after);
+    own.marks.note();
 }
 
 std::span<const Real> Plan::read(Var output) const {
-    const auto found = implementation_->outputs.find(output.id());
-    if (found == implementation_->outputs.end()) {
-        throw Error(ErrorCode::invalid_argument, "[read] this Var is not among the plan's outputs");
+    require_own(output, "read");
+    const auto found = own().outputs.find(output.id());
+    if (found == own().outputs.end()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[read] a Var of the operation '" +
+                        std::string(output.tape().node(output.id()).operation->name) +
+                        "' is not among the plan's outputs; name it as one when the plan is made");
     }
     return found->second;
 }
@@ -231,7 +277,7 @@ Array Plan::value(Var output) const {
 }
 
 const PlanStatistics& Plan::statistics() const {
-    return implementation_->statistics;
+    return own().statistics;
 }
 
 }  // namespace GANDSL_PRECISION

@@ -36,7 +36,9 @@ struct PlanStatistics {
 };
 
 struct PlanOptions {
-    std::shared_ptr<ThreadPool> pool = {};  ///< none: the calling thread alone
+    /// None: the calling thread alone. Plans that run at the same time may share one: their loops then take
+    /// turns.
+    std::shared_ptr<ThreadPool> pool = {};
     std::vector<std::string> without = {};  ///< passes to leave out, by name (Plan::passes)
     /// Called before the plan takes memory, with all of the statistics that is known then: all about memory.
     /// It may throw. In any case more than available_memory() is an Error.
@@ -55,7 +57,9 @@ struct OperationTime {
 
 /// A fixed sequence of kernels that computes `outputs`, then stores the assignments: pruned to what is
 /// needed, equal nodes merged, elementwise runs fused, every buffer placed in one arena, and the whole
-/// verified before it is used. A run allocates nothing.
+/// verified before it is used. A run allocates nothing. Not to be run by two threads at once. It may outlive its
+/// tape, whose Vars it then no longer takes. All members throw Error(invalid_argument) for a Var that is empty,
+/// of another tape, or of the wrong kind.
 class Plan {
   public:
     Plan(std::vector<Var> outputs, std::vector<Assignment> assignments = {}, PlanOptions options = {});
@@ -66,15 +70,18 @@ class Plan {
     /// Names of the passes, in order: each can be switched off with PlanOptions::without.
     static std::vector<std::string> passes();
 
-    /// The memory from which a run reads an input; empty if nothing depends on it.
+    /// The memory from which runs read an input, 0 until it is written; empty if nothing depends on it.
     std::span<Real> feed(Var input);
+    /// Copies to where `feed` is; without effect if nothing depends on the input.
     void set(Var input, const Array& value);
 
-    /// Computes everything once. `step` numbers the run: random operations depend on it. A run that throws
-    /// (an index out of range) changes no state; its outputs are unspecified.
+    /// Computes everything once. `step` numbers the run: random operations depend on it, and draw the same
+    /// numbers again in a run of the same number. A run that throws (an index out of range) changes no state;
+    /// its outputs are unspecified.
     void run(std::uint64_t step = 0);
 
-    /// An output's value in the last run, before its assignments. The span is valid until the next run.
+    /// An output's value in the last run, before its assignments; of no meaning before the first run. The span
+    /// is valid until the next run.
     std::span<const Real> read(Var output) const;
     Array value(Var output) const;
 
@@ -86,6 +93,9 @@ class Plan {
 
   private:
     struct Implementation;
+    Implementation& own() const;
+    void require_own(Var var, const char* entry) const;
+
     std::unique_ptr<Implementation> implementation_;
 };
 

@@ -6,7 +6,9 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <string>
 
+#include "autodiff/error.hpp"
 #include "autodiff/kernels/clones.hpp"
 
 namespace gandsl {
@@ -65,6 +67,10 @@ void fill_uniform(std::span<Real> out, const RandomKey& key, std::uint64_t first
 }
 
 void fill_normal(std::span<Real> out, const RandomKey& key, std::uint64_t first) {
+    if (first % 2 != 0) {
+        throw Error(ErrorCode::invalid_argument, "[fill_normal] the first index is " + std::to_string(first) +
+                                                     "; expected an even one, as numbers come in pairs");
+    }
     Words words;
     std::size_t place = 0;
     while (place < out.size()) {

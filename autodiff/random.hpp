@@ -19,10 +19,11 @@ struct RandomKey {
 
 inline namespace GANDSL_PRECISION {
 
-/// Uniform numbers in [0, 1), those with indices first .. first + out.size().
+/// Uniform numbers in [0, 1), those with indices first .. first + out.size(), counted modulo 2^64.
 void fill_uniform(std::span<Real> out, const RandomKey& key, std::uint64_t first = 0);
 
-/// Standard normal numbers by Box and Muller's transform; `first` must be even.
+/// Standard normal numbers by Box and Muller's transform, which gives two at a time: throws
+/// Error(invalid_argument) where `first` is odd.
 void fill_normal(std::span<Real> out, const RandomKey& key, std::uint64_t first = 0);
 
 }  // namespace GANDSL_PRECISION

@@ -6,18 +6,46 @@
 
 namespace gandsl {
 
+namespace {
+
+[[noreturn]] void refuse_size(Index a, const char* sign, Index b, const char* operation) {
+    throw Error(ErrorCode::shape, "[" + std::string(operation) + "] the size " + std::to_string(a) + sign +
+                                      std::to_string(b) + " is larger than can be counted, 2^63 - 1");
+}
+
+}  // namespace
+
+Index add_sizes(Index a, Index b, const char* operation) {
+    Index result = 0;
+    if (__builtin_add_overflow(a, b, &result)) {
+        refuse_size(a, " + ", b, operation);
+    }
+    return result;
+}
+
+Index multiply_sizes(Index a, Index b, const char* operation) {
+    Index result = 0;
+    if (__builtin_mul_overflow(a, b, &result)) {
+        refuse_size(a, " * ", b, operation);
+    }
+    return result;
+}
+
 Index element_count(const Shape& shape) {
     Index count = 1;
+    bool empty = false;
     for (const Index size : shape) {
         if (size < 0) {
             throw Error(ErrorCode::shape, "negative size in shape " + to_string(shape));
         }
-        if (__builtin_mul_overflow(count, size, &count)) {
+        // Strides are products of the other sizes where one is 0.
+        empty = empty || size == 0;
+        if (size != 0 && __builtin_mul_overflow(count, size, &count)) {
             throw Error(ErrorCode::memory,
                         "shape " + to_string(shape) + " has more elements than can be counted");
         }
     }
-    return count;
+    return empty ? 0 : count;
 }
 
 std::string to_string(const Shape& shape) {

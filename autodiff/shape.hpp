@@ -11,7 +11,13 @@ using Index = std::int64_t;
 /// Sizes of the axes, outermost first; {} is a scalar. Arrays are row-major and contiguous.
 using Shape = std::vector<Index>;
 
-/// Number of elements; 1 for a scalar. Throws Error(memory) when it does not fit in 63 bits.
+/// Sums and products of sizes, which come from outside: throw Error(shape) naming `operation` where the
+/// result does not fit in 63 bits.
+Index add_sizes(Index a, Index b, const char* operation);
+Index multiply_sizes(Index a, Index b, const char* operation);
+
+/// Number of elements; 1 for a scalar. Throws Error(shape) for negative sizes and Error(memory) when it, or
+/// the product of the sizes that are not 0, does not fit in 63 bits.
 Index element_count(const Shape& shape);
 
 /// "(64, 1, 28, 28)"

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "autodiff/error.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/leaves.hpp"
 
@@ -17,8 +16,8 @@ const Node& node_of(Var x) {
     return x.tape().node(x.id());
 }
 
-bool is(Var x, std::string_view operation) {
-    return node_of(x).operation->name == operation;
+bool is(Var x, const Operation& operation) {
+    return node_of(x).operation == &operation;
 }
 
 Var input_of(Var x, std::size_t place) {
@@ -26,7 +25,7 @@ Var input_of(Var x, std::size_t place) {
 }
 
 std::optional<Var> log_of_sigmoid(Var x) {
-    if (!is(x, "sigmoid")) {
+    if (!is(x, sigmoid_operation)) {
         return std::nullopt;
     }
     return -softplus(-input_of(x, 0));
@@ -38,12 +37,9 @@ std::optional<Var> through_moves(Var x, const Found& found) {
     if (const auto direct = found(x)) {
         return direct;
     }
-    if (is(x, "reshape") || is(x, "transpose") || is(x, "slice") || is(x, "broadcast_to")) {
+    if (node_of(x).operation->moves) {
         if (const auto inner = through_moves(input_of(x, 0), found)) {
             const Node& move = node_of(x);
-            if (move.operation->name == "reshape") {
-                return reshape(*inner, move.shape);
-            }
             return record(*move.operation, {*inner}, Attributes(move.attributes));
         }
     }
@@ -51,15 +47,16 @@ std::optional<Var> through_moves(Var x, const Found& found) {
 }
 
 std::optional<Var> input_of_sigmoid(Var x) {
-    return is(x, "sigmoid") ? std::optional(input_of(x, 0)) : std::nullopt;
+    return is(x, sigmoid_operation) ? std::optional(input_of(x, 0)) : std::nullopt;
 }
 
 std::optional<Var> log_of_one_minus_sigmoid(Var x) {
-    if (!is(x, "subtract") || constant_number(input_of(x, 0)) != 1.0 || input_of(x, 1).shape() != x.shape()) {
+    if (!is(x, subtract_operation) || constant_number(input_of(x, 0)) != 1.0 ||
+        input_of(x, 1).shape() != x.shape()) {
         return std::nullopt;
     }
     return through_moves(input_of(x, 1), [](Var inner) -> std::optional<Var> {
-        if (!is(inner, "sigmoid")) {
+        if (!is(inner, sigmoid_operation)) {
             return std::nullopt;
         }
         return -softplus(input_of(inner, 0));
@@ -67,7 +64,7 @@ std::optional<Var> log_of_one_minus_sigmoid(Var x) {
 }
 
 std::optional<Var> log_of_softmax(Var x) {
-    if (!is(x, "softmax")) {
+    if (!is(x, softmax_operation)) {
         return std::nullopt;
     }
     return log_softmax(input_of(x, 0));

@@ -1,9 +1,9 @@
 #include "autodiff/tape.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "autodiff/array.hpp"
+#include "autodiff/assignment_clock.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/execute.hpp"
 #include "autodiff/operation.hpp"
@@ -13,17 +13,56 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-Shape Var::shape() const {
-    if (!valid()) {
-        throw Error(ErrorCode::invalid_argument, "this Var belongs to no tape");
+namespace {
+
+std::string at(std::string_view entry, std::string_view role) {
+    return "[" + std::string(entry) + "] " + std::string(role);
+}
+
+std::shared_ptr<Array> flushed(Array value) {
+    flush_denormals({value.data(), value.size()});
+    return std::make_shared<Array>(std::move(value));
+}
+
+}  // namespace
+
+void Var::refuse_empty(std::string_view entry) {
+    throw Error(ErrorCode::invalid_argument,
+                at(entry,
+                   "this is an empty Var, which belongs to no tape; expected one that a tape or an "
+                   "operation gave"));
+}
+
+void require_var(Var var, std::string_view entry, std::string_view role) {
+    if (!var.valid()) {
+        throw Error(ErrorCode::invalid_argument,
+                    at(entry, role) +
+                        " is an empty Var, which belongs to no tape; expected one that a tape or "
+                        "an operation gave");
     }
+    if (var.id() >= var.tape().size()) {
+        throw Error(ErrorCode::invalid_argument, at(entry, role) + " is a Var with number " +
+                                                     std::to_string(var.id()) + " of a tape of " +
+                                                     std::to_string(var.tape().size()) +
+                                                     " nodes; expected one that a tape or an operation gave");
+    }
+}
+
+void require_var_of(const Tape& tape, Var var, std::string_view entry, std::string_view role) {
+    require_var(var, entry, role);
+    if (&var.tape() != &tape) {
+        throw Error(ErrorCode::invalid_argument,
+                    at(entry, role) + " is a Var of another tape; Vars of different tapes do not meet");
+    }
+}
+
+Shape Var::shape() const {
+    require_var(*this, "Var::shape", "this");
     return tape_->node(id_).shape;
 }
 
 const Array& Var::value() const {
-    if (!valid()) {
-        throw Error(ErrorCode::invalid_argument, "this Var belongs to no tape");
-    }
+    require_var(*this, "Var::value", "this");
     const Node& node = tape_->node(id_);
     if (!node.value) {
         throw Error(ErrorCode::invalid_argument,
@@ -34,13 +73,22 @@ const Array& Var::value() const {
     return *node.value;
 }
 
-Tape::Tape(Evaluation evaluation, std::uint64_t seed) : evaluation_(evaluation), seed_(seed) {}
+Tape::Tape(Evaluation evaluation, std::uint64_t seed)
+    : clock_(std::make_shared<AssignmentClock>()), evaluation_(evaluation), seed_(seed) {}
 Tape::~Tape() = default;
 
+void Tape::refuse_id(NodeId id) const {
+    throw Error(ErrorCode::invalid_argument, "[Tape::node] number " + std::to_string(id) + " of a tape of " +
+                                                 std::to_string(nodes_.size()) + " nodes");
+}
+
 Var Tape::push(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape) {
+    if (nodes_.size() >= no_node) {
+        throw Error(ErrorCode::memory, "[tape] has as many nodes as can be counted");
+    }
     const auto id = static_cast<NodeId>(nodes_.size());
     nodes_.push_back({&operation, std::move(attributes), std::move(inputs), std::move(shape), nullptr, mark_,
-                      gradient_of_});
+                      gradient_of_, clock_->now});
     return {*this, id};
 }
 
@@ -55,7 +103,7 @@ Var Tape::input(Shape shape, std::string name) {
 Var Tape::constant(Array value) {
     const auto id = static_cast<Index>(nodes_.size());
     const Var var = push(constant_operation, {}, {{id}, {}}, shape_of(value));
-    nodes_.back().value = std::make_shared<Array>(std::move(value));
+    nodes_.back().value = flushed(std::move(value));
     return var;
 }
 
@@ -66,39 +114,50 @@ Var Tape::constant(double value) {
 Var Tape::filled(Shape shape, double value) {
     // One number whatever the shape: equal constants then merge.
     Var scalar = push(constant_operation, {}, {{-1}, {value}}, {});
-    nodes_.back().value = std::make_shared<Array>(make_array({}, static_cast<Real>(value)));
+    nodes_.back().value = flushed(make_array({}, static_cast<Real>(value)));
     return shape.empty() ? scalar : broadcast_to(scalar, std::move(shape));
 }
 
 Var Tape::state(Array value, std::string name) {
     const auto id = static_cast<Index>(nodes_.size());
     const Var var = push(state_operation, {}, {{id}, {}}, shape_of(value));
-    nodes_.back().value = std::make_shared<Array>(std::move(value));
+    nodes_.back().value = flushed(std::move(value));
     names_.emplace_back(var.id(), std::move(name));
+    clock_->assigned.emplace(var.id(), 0);
     return var;
 }
 
-Array& Tape::state_value(NodeId id) {
-    if (nodes_[id].operation != &state_operation) {
-        throw Error(ErrorCode::invalid_argument,
-                    "[" + std::string(nodes_[id].operation->name) +
-                        "] is no state: only a Var made by Tape::state can be assigned");
-    }
-    return *nodes_[id].value;
-}
-
 void Tape::assign(Var state, const Array& value) {
-    Array& target = state_value(state.id());
+    require_var_of(*this, state, "assign", "the state");
     if (shape_of(value) != state.shape()) {
         throw Error(ErrorCode::shape, "[assign] the state '" + name(state.id()) + "' has shape " +
                                           to_string(state.shape()) + ", the new value " +
                                           to_string(shape_of(value)));
     }
-    std::copy(value.data(), value.data() + value.size(), target.data());
+    assign(state, std::span<const Real>(value.data(), value.size()));
+}
+
+void Tape::assign(Var state, std::span<const Real> values) {
+    require_var_of(*this, state, "assign", "the state");
+    const Node& node = nodes_[state.id()];
+    if (node.operation != &state_operation) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[assign] a Var of the operation '" + std::string(node.operation->name) +
+                        "' is no state; only what Tape::state made can be assigned");
+    }
+    if (values.size() != node.value->size()) {
+        throw Error(ErrorCode::shape, "[assign] the state '" + name(state.id()) + "' has " +
+                                          std::to_string(node.value->size()) + " elements, the new value " +
+                                          std::to_string(values.size()));
+    }
+    std::copy(values.begin(), values.end(), node.value->data());
+    flush_denormals({node.value->data(), node.value->size()});
+    clock_->assigned.at(state.id()) = ++clock_->now;
 }
 
 const std::string& Tape::name(NodeId id) const {
     static const std::string none;
+    node(id);  // throws where there is none
     const auto found =
         std::lower_bound(names_.begin(), names_.end(), id,
                          [](const auto& entry, NodeId wanted) { return entry.first < wanted; });
@@ -126,6 +185,7 @@ void Tape::evaluate(NodeId id) {
         }
         inputs.push_back({nodes_[input].value->data(), nodes_[input].shape});
     }
+    const FlushDenormals flush;  // as plans do
     ThreadPool alone;
     const Execution execution{alone, seed_, 0};
     auto value = std::make_shared<Array>(make_array(node.shape));
@@ -133,29 +193,62 @@ void Tape::evaluate(NodeId id) {
     node.value = std::move(value);
 }
 
+namespace {
+
+// What an embedder's own record may lack. A few comparisons for each operation that is recorded.
+void require_record(const Operation& operation, std::size_t inputs) {
+    const auto refuse = [&](const std::string& text) {
+        throw Error(ErrorCode::invalid_argument, "[" + std::string(operation.name) + "] " + text);
+    };
+    const int ways =
+        (operation.kernel != nullptr) + (operation.forward != nullptr) + static_cast<int>(operation.alias);
+    if (ways != 1) {
+        refuse("its record names " + std::to_string(ways) +
+               " ways to compute it; expected one of `kernel`, `forward` and `alias`");
+    }
+    if (operation.kernel != nullptr && inputs > max_kernel_inputs) {
+        refuse("an elementwise operation of " + std::to_string(inputs) + " inputs; expected at most " +
+               std::to_string(max_kernel_inputs) + " with a `kernel`, or a `forward`");
+    }
+    if ((operation.tiles == nullptr) != (operation.tile == nullptr) ||
+        (operation.gathers == nullptr) != (operation.forward_together == nullptr)) {
+        refuse(
+            "its record has one of `tiles` and `tile`, or of `gathers` and `forward_together`, without "
+            "the other");
+    }
+    if ((operation.kernel != nullptr || operation.alias) && inputs == 0) {
+        refuse("needs at least one input");
+    }
+}
+
+}  // namespace
+
 Var record(const Operation& operation, std::span<const Var> inputs, Attributes attributes) {
-    const std::string name(operation.name);
+    const auto refuse = [&](const std::string& text) {
+        throw Error(ErrorCode::invalid_argument, "[" + std::string(operation.name) + "] " + text);
+    };
+    if (operation.shape == nullptr) {
+        refuse("its record has no `shape`, which says the result's shape");
+    }
     if (inputs.empty()) {
-        throw Error(ErrorCode::invalid_argument, "[" + name + "] needs at least one input");
+        refuse("needs at least one input");
     }
     if (operation.arity >= 0 && inputs.size() != static_cast<std::size_t>(operation.arity)) {
-        throw Error(ErrorCode::invalid_argument, "[" + name + "] takes " + std::to_string(operation.arity) +
-                                                     " inputs, not " + std::to_string(inputs.size()));
+        refuse("takes " + std::to_string(operation.arity) + " inputs, not " + std::to_string(inputs.size()));
     }
     std::vector<NodeId> ids;
     std::vector<Shape> shapes;
-    for (const Var& input : inputs) {
-        if (!input.valid()) {
-            throw Error(ErrorCode::invalid_argument, "[" + name + "] an input belongs to no tape");
-        }
-        if (&input.tape() != &inputs[0].tape()) {
-            throw Error(ErrorCode::invalid_argument, "[" + name + "] inputs belong to different tapes");
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        const Var& input = inputs[index];
+        if (!input.valid() || input.id() >= input.tape().size() || &input.tape() != &inputs[0].tape()) {
+            const std::string role = "input " + std::to_string(index);
+            require_var(input, operation.name, role);
+            require_var_of(inputs[0].tape(), input, operation.name, role);
         }
         ids.push_back(input.id());
-        shapes.push_back(input.shape());
+        shapes.push_back(input.tape().node(input.id()).shape);
     }
     Shape shape = operation.shape(attributes, shapes);
-    element_count(shape);
     return inputs[0].tape().append(operation, std::move(ids), std::move(attributes), std::move(shape));
 }
 
@@ -164,6 +257,16 @@ Var record(const Operation& operation, std::initializer_list<Var> inputs, Attrib
 }
 
 Var Tape::append(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape) {
+    require_record(operation, inputs.size());
+    element_count(shape);
+    for (const NodeId input : inputs) {
+        node(input);
+    }
+    if (operation.alias && element_count(shape) != element_count(node(inputs[0]).shape)) {
+        throw Error(ErrorCode::shape, "[" + std::string(operation.name) + "] is an alias, and its shape " +
+                                          to_string(shape) + " has not the elements of its input's " +
+                                          to_string(node(inputs[0]).shape));
+    }
     const Var var = push(operation, std::move(inputs), std::move(attributes), std::move(shape));
     if (evaluation_ == Evaluation::eager) {
         evaluate(var.id());

@@ -28,14 +28,21 @@ struct Attributes {
 using NodeId = std::uint32_t;
 inline constexpr NodeId no_node = static_cast<NodeId>(-1);
 
-/// A value on a tape: a handle, cheap to copy, valid as long as its tape.
+/// A value on a tape: a handle, cheap to copy, valid as long as its tape. All that takes one throws
+/// Error(invalid_argument) for an empty one, for an id that its tape does not have, and for one of another
+/// tape where those must be the same.
 class Var {
   public:
     Var() = default;
     Var(Tape& tape, NodeId id) : tape_(&tape), id_(id) {}
 
     bool valid() const { return tape_ != nullptr; }
-    Tape& tape() const { return *tape_; }
+    Tape& tape() const {
+        if (tape_ == nullptr) {
+            refuse_empty("Var::tape");
+        }
+        return *tape_;
+    }
     NodeId id() const { return id_; }
     /// By value: the tape moves its nodes as it grows.
     Shape shape() const;
@@ -47,9 +54,17 @@ class Var {
     friend bool operator==(const Var&, const Var&) = default;
 
   private:
+    [[noreturn]] static void refuse_empty(std::string_view entry);
+
     Tape* tape_ = nullptr;
     NodeId id_ = 0;
 };
+
+/// Throws Error(invalid_argument) unless `var` is one that a tape gave, and still has. `entry` is what it was
+/// handed to, `role` what as: "[power] the exponent is an empty Var ...".
+void require_var(Var var, std::string_view entry, std::string_view role);
+/// Likewise, and that it is of `tape`.
+void require_var_of(const Tape& tape, Var var, std::string_view entry, std::string_view role);
 
 /// One recorded operation.
 struct Node {
@@ -60,7 +75,10 @@ struct Node {
     std::shared_ptr<Array> value;  ///< states, constants, and what an eager tape computed; else null
     std::size_t mark = 0;          ///< the recording program's place (Tape::set_mark)
     NodeId gradient_of = no_node;  ///< the operation whose gradient this belongs to
+    std::uint64_t computed = 0;    ///< assignments to states that had been made when `value` was computed
 };
+
+struct AssignmentClock;  // when states got their values: autodiff/assignment_clock.hpp
 
 /// When values are computed.
 enum class Evaluation {
@@ -77,18 +95,27 @@ class Tape {
     Tape(const Tape&) = delete;  // Vars point to their tape
     Tape& operator=(const Tape&) = delete;
 
-    /// A value fed from outside before each Plan::run; has no value of its own.
+    /// A value fed from outside before each Plan::run; has no value of its own. `name` is a label for
+    /// messages and need not be its own: whoever saves states by their names sees to it that these differ.
     Var input(Shape shape, std::string name = {});
-    /// A value fixed for ever.
+    /// A value fixed for ever. In it, as in states, a number below the smallest normal one is taken as 0, as
+    /// in all that is computed.
     Var constant(Array value);
     Var constant(double value);  ///< a scalar
     Var filled(Shape shape, double value);
     /// A value that plans may replace (weights, moments, running statistics).
     Var state(Array value, std::string name = {});
-    /// Replaces a state's value; the shape must be the same.
+    /// Replaces a state's value; the shape must be the same. What an eager tape computed from the old value
+    /// keeps its value, and gradient() refuses it from then on.
     void assign(Var state, const Array& value);
+    void assign(Var state, std::span<const Real> values);  ///< row-major, as many as it has elements
 
-    const Node& node(NodeId id) const { return nodes_[id]; }
+    const Node& node(NodeId id) const {
+        if (id >= nodes_.size()) {
+            refuse_id(id);
+        }
+        return nodes_[id];
+    }
     const std::string& name(NodeId id) const;  ///< of an input or a state; empty otherwise
     std::size_t size() const { return nodes_.size(); }
     std::uint64_t seed() const { return seed_; }
@@ -115,15 +142,18 @@ class Tape {
 
     /// Used by operations to record themselves; an eager tape computes the value. `inputs` may be empty.
     Var append(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
-    Array& state_value(NodeId id);
+
+    const std::shared_ptr<AssignmentClock>& assignment_clock() const { return clock_; }
 
   private:
+    [[noreturn]] void refuse_id(NodeId id) const;
     Var push(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
     void evaluate(NodeId id);
 
     std::vector<Node> nodes_;
     std::vector<std::pair<NodeId, std::string>> names_;
     std::vector<std::string> rewrites_off_;
+    std::shared_ptr<AssignmentClock> clock_;
     Evaluation evaluation_;
     std::uint64_t seed_;
     std::size_t mark_ = 0;

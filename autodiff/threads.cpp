@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "autodiff/error.hpp"
@@ -55,6 +56,20 @@ std::size_t threads_for(std::size_t asked) {
     return asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
 }
 
+// The pool whose part this thread is running, or whose worker it is. Only the thread itself can know.
+thread_local const void* pool_at_work = nullptr;
+
+class AtWork {
+  public:
+    explicit AtWork(const void* pool) : outer_(std::exchange(pool_at_work, pool)) {}
+    ~AtWork() { pool_at_work = outer_; }
+    AtWork(const AtWork&) = delete;
+    AtWork& operator=(const AtWork&) = delete;
+
+  private:
+    const void* outer_;
+};
+
 void relax() {
 #if defined(__SSE2__)
     _mm_pause();
@@ -67,6 +82,7 @@ struct ThreadPool::Shared {
     explicit Shared(std::size_t threads) : shares(threads) {}
 
     std::vector<std::thread> workers;
+    std::mutex loop_mutex;  ///< held by the thread whose loop it is
     std::mutex mutex;
     std::condition_variable wake;
     std::vector<Share> shares;               ///< of each thread
@@ -125,6 +141,7 @@ struct ThreadPool::Shared {
 
     void serve(std::size_t worker) {
         const FlushDenormals flush;
+        const AtWork at_work(this);
         std::uint64_t seen = 0;
         for (wait_for_news(seen); !stopping; wait_for_news(seen)) {
             seen = loops.load();
@@ -173,7 +190,15 @@ std::size_t ThreadPool::size() const {
 }
 
 void ThreadPool::run(std::size_t parts, const void* body, Erased call) {
-    if (parts <= 1 || shared_->workers.empty()) {
+    const bool alone = shared_->workers.empty();
+    if (pool_at_work == shared_.get() || (pool_at_work != nullptr && !alone)) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            "[parallel] called by a part of a loop that is running; a loop within a loop is run by the "
+            "part itself, or with a ThreadPool(1) of its own");
+    }
+    const AtWork at_work(shared_.get());
+    if (parts <= 1 || alone) {
         for (std::size_t part = 0; part < parts; ++part) {
             call(body, part, 0);
         }
@@ -182,6 +207,7 @@ void ThreadPool::run(std::size_t parts, const void* body, Erased call) {
     if (parts >= most_parts) {
         throw Error(ErrorCode::internal, "[threads] a loop of too many parts");
     }
+    const std::lock_guard turn(shared_->loop_mutex);
     shared_->body = body;
     shared_->call = call;
     shared_->failure = nullptr;

@@ -59,8 +59,9 @@ void visit(const Tape& tape, std::span<const NodeId> wanted, const TraceOptions&
         if (node.operation == &input_operation) {
             const std::span<const Real> fed = options.feed ? options.feed(id) : std::span<const Real>();
             if (fed.size() != size) {
-                throw Error(ErrorCode::invalid_argument,
-                            "[trace] the input '" + tape.name(id) + "' is not fed");
+                throw Error(ErrorCode::invalid_argument, "[trace] the input '" + tape.name(id) + "' of " +
+                                                             std::to_string(size) + " elements is fed " +
+                                                             std::to_string(fed.size()));
             }
             values[id] = fed.data();
         } else if (is_leaf(*node.operation)) {
@@ -92,6 +93,9 @@ void visit(const Tape& tape, std::span<const NodeId> wanted, const TraceOptions&
 }  // namespace
 
 std::vector<Array> trace(const Tape& tape, std::span<const NodeId> wanted, const TraceOptions& options) {
+    for (const NodeId id : wanted) {
+        tape.node(id);  // throws where there is none
+    }
     std::vector<Array> result(wanted.size());
     visit(tape, wanted, options, [&](NodeId id, std::span<const Real> values) {
         for (std::size_t place = 0; place < wanted.size(); ++place) {
@@ -108,6 +112,7 @@ std::optional<NotFinite> find_not_finite(const Tape& tape, std::span<const Var> 
                                          const TraceOptions& options) {
     std::vector<NodeId> wanted;
     for (const Var& result : results) {
+        require_var_of(tape, result, "find_not_finite", "a result");
         wanted.push_back(result.id());
     }
     std::vector<char> bad(tape.size(), 0);

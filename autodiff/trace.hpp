@@ -23,7 +23,8 @@ struct TraceOptions {
     std::uint64_t step = 0;                                   ///< number of the run
 };
 
-/// The values of some nodes.
+/// The values of some nodes. Throws Error(invalid_argument) for a node that the tape does not have, as
+/// find_not_finite does for a Var that is not of it, and for an input that is not fed.
 std::vector<Array> trace(const Tape& tape, std::span<const NodeId> wanted, const TraceOptions& options);
 
 /// Where a value that is no number comes from.

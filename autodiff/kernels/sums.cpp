@@ -83,7 +83,7 @@ bool streamed_sum(const Shape& shape, std::span<const Index> axes, StreamedSum& 
         last = reduced;
         sizes[runs - 1] *= static_cast<std::size_t>(shape[axis]);
     }
-    if (runs == 0 || (runs == 1 && !first)) {
+    if (runs == 0 || (runs == 1 && !first) || sizes[0] * sizes[1] == 0) {
         return false;
     }
     if (runs == 1) {

@@ -32,7 +32,6 @@ Var normal_density(Var x);
 }  // namespace
 
 #define GANDSL_ACTIVATION(operation, text, price, derivative, draws)                         \
-    extern const Operation operation##_operation;                                            \
     const Operation operation##_operation{.name = #operation,                                \
                                           .doc = text,                                       \
                                           .arity = 1,                                        \
@@ -58,7 +57,6 @@ GANDSL_ACTIVATION(
     },
     [] { return unary_samples([](Var x) { return leaky_relu(x, 0.2); }, -2, 2, {0}); })
 
-extern const Operation leaky_relu_gradient_operation;
 const Operation leaky_relu_gradient_operation{
     .name = "leaky_relu_gradient",
     .doc = "b where a is not negative, else slope * b",
@@ -136,9 +134,11 @@ Var elu(Var x, double alpha) {
     return record(elu_operation, {x}, {{}, {alpha}});
 }
 Var gelu(Var x) {
+    require_var(x, "gelu", "input 0");
     return x * normal_distribution(x);
 }
 Var silu(Var x) {
+    require_var(x, "silu", "input 0");
     return x * sigmoid(x);
 }
 Var softplus(Var x) {

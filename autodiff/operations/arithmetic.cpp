@@ -74,7 +74,7 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
 }
 
 // Elementwise records differ in little: name, doc, arity, price, and three functions.
-#define GANDSL_ELEMENTWISE(operation, text, count, price, derivative, draws)                 \
+#define GANDSL_ELEMENTWISE(operation, text, count, price, derivative, draws, ...)            \
     const Operation operation##_operation{.name = #operation,                                \
                                           .doc = text,                                       \
                                           .arity = count,                                    \
@@ -82,33 +82,7 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
                                           .kernel = operation##_kernel,                      \
                                           .vjp = derivative,                                 \
                                           .cheap = price == Price::cheap,                    \
-                                          .samples = draws};
-#define GANDSL_EXTERN(operation) extern const Operation operation##_operation;
-GANDSL_EXTERN(add)
-GANDSL_EXTERN(subtract)
-GANDSL_EXTERN(multiply)
-GANDSL_EXTERN(divide)
-GANDSL_EXTERN(divide_or_zero)
-GANDSL_EXTERN(power)
-GANDSL_EXTERN(maximum)
-GANDSL_EXTERN(minimum)
-GANDSL_EXTERN(where)
-GANDSL_EXTERN(less)
-GANDSL_EXTERN(less_equal)
-GANDSL_EXTERN(greater)
-GANDSL_EXTERN(greater_equal)
-GANDSL_EXTERN(equal)
-GANDSL_EXTERN(not_equal)
-GANDSL_EXTERN(negate)
-GANDSL_EXTERN(absolute)
-GANDSL_EXTERN(sign)
-GANDSL_EXTERN(square)
-GANDSL_EXTERN(sqrt)
-GANDSL_EXTERN(exp)
-GANDSL_EXTERN(log)
-GANDSL_EXTERN(sin)
-GANDSL_EXTERN(cos)
-GANDSL_EXTERN(floor)
+                                          .samples = draws __VA_OPT__(, ) __VA_ARGS__};
 
 Var add(Var a, Var b) {
     return record(add_operation, {a, b});
@@ -181,6 +155,7 @@ Var floor(Var x) {
 }
 
 Var log(Var x) {
+    require_var(x, "log", "input 0");
     if (const auto stable = stable_log(x)) {
         return *stable;
     }
@@ -188,6 +163,8 @@ Var log(Var x) {
 }
 
 Var power(Var a, Var b) {
+    require_var(a, "power", "the base");
+    require_var_of(a.tape(), b, "power", "the exponent");
     if (const auto exponent = constant_number(b)) {
         if (*exponent == 2) {
             return square(a);
@@ -223,29 +200,38 @@ Var operator/(Var a, Var b) {
 Var operator-(Var x) {
     return negate(x);
 }
+
+namespace {
+// A number as an operand beside `operand`.
+Var beside(Var operand, double number, const Operation& operation) {
+    require_var(operand, operation.name, "an operand");
+    return operand.tape().constant(number);
+}
+}  // namespace
+
 Var operator+(Var a, double b) {
-    return add(a, a.tape().constant(b));
+    return add(a, beside(a, b, add_operation));
 }
 Var operator-(Var a, double b) {
-    return subtract(a, a.tape().constant(b));
+    return subtract(a, beside(a, b, subtract_operation));
 }
 Var operator*(Var a, double b) {
-    return multiply(a, a.tape().constant(b));
+    return multiply(a, beside(a, b, multiply_operation));
 }
 Var operator/(Var a, double b) {
-    return divide(a, a.tape().constant(b));
+    return divide(a, beside(a, b, divide_operation));
 }
 Var operator+(double a, Var b) {
-    return add(b.tape().constant(a), b);
+    return add(beside(b, a, add_operation), b);
 }
 Var operator-(double a, Var b) {
-    return subtract(b.tape().constant(a), b);
+    return subtract(beside(b, a, subtract_operation), b);
 }
 Var operator*(double a, Var b) {
-    return multiply(b.tape().constant(a), b);
+    return multiply(beside(b, a, multiply_operation), b);
 }
 Var operator/(double a, Var b) {
-    return divide(b.tape().constant(a), b);
+    return divide(beside(b, a, divide_operation), b);
 }
 
 namespace {
@@ -275,22 +261,34 @@ Gradients power_vjp(const VjpCall& c) {
     const Var b = c.inputs[1];
     Gradients result(2);
     if (c.wanted[0]) {
-        result[0] = c.cotangent * b * power(a, b - 1.0);
+        // b a^(b - 1), and 0 where both are 0: x^0 is 1 everywhere, and 0 times the infinite 0^-1 is NaN.
+        const Var zero = a.tape().constant(0);
+        const std::optional<double> exponent = constant_number(b);
+        const Var less_one = b - 1.0;
+        result[0] = exponent == 0.0
+                        ? zero
+                        : c.cotangent * b *
+                              power(a, exponent ? less_one : less_one + equal(a, zero) * equal(b, zero));
     }
     if (c.wanted[1]) {
-        // a^b grows as log(a) where a > 0; at and below 0 the derivative is taken as 0.
-        const Var positive = greater(a, a.tape().constant(0));
-        result[1] = c.cotangent * c.output * positive * log(where(positive, a, a.tape().constant(1)));
+        // a^b grows as log(a) where a > 0; at and below 0 the derivative is taken as 0, as that of 1^b.
+        const Var zero = a.tape().constant(0);
+        const Var base = where(less_equal(a, zero), a.tape().constant(1), a);
+        result[1] = c.cotangent * power(base, b) * log(base);
     }
     return result;
 }
+
+// Equal numbers share the gradient evenly, as in the reduction `max`: `first` is 1, 1/2 or 0.
+Gradients shared(const VjpCall& c, Var strictly, Var or_equal) {
+    const Var first = (strictly + or_equal) * 0.5;
+    return {c.wanted[0] ? c.cotangent * first : Var{}, c.wanted[1] ? c.cotangent * (1.0 - first) : Var{}};
+}
 Gradients maximum_vjp(const VjpCall& c) {
-    const Var first = greater_equal(c.inputs[0], c.inputs[1]);
-    return {c.cotangent * first, c.wanted[1] ? c.cotangent * (1.0 - first) : Var{}};
+    return shared(c, greater(c.inputs[0], c.inputs[1]), greater_equal(c.inputs[0], c.inputs[1]));
 }
 Gradients minimum_vjp(const VjpCall& c) {
-    const Var first = less_equal(c.inputs[0], c.inputs[1]);
-    return {c.cotangent * first, c.wanted[1] ? c.cotangent * (1.0 - first) : Var{}};
+    return shared(c, less(c.inputs[0], c.inputs[1]), less_equal(c.inputs[0], c.inputs[1]));
 }
 Gradients where_vjp(const VjpCall& c) {
     const Var zero = c.output.tape().constant(0);
@@ -359,8 +357,9 @@ std::vector<Sample> choice_samples(Var (*function)(Var, Var)) {
 GANDSL_ELEMENTWISE(add, "a + b", 2, Price::cheap, add_vjp, [] { return binary_samples(add, -2, 2); })
 GANDSL_ELEMENTWISE(subtract, "a - b", 2, Price::cheap, subtract_vjp,
                    [] { return binary_samples(subtract, -2, 2); })
-GANDSL_ELEMENTWISE(multiply, "a * b", 2, Price::cheap, multiply_vjp,
-                   [] { return binary_samples(multiply, -2, 2); })
+GANDSL_ELEMENTWISE(
+    multiply, "a * b", 2, Price::cheap, multiply_vjp, [] { return binary_samples(multiply, -2, 2); },
+    .neutral = 1)
 GANDSL_ELEMENTWISE(divide, "a / b", 2, Price::dear, divide_vjp, [] { return binary_samples(divide, 0.4, 2); })
 GANDSL_ELEMENTWISE(divide_or_zero, "a / b, and 0 where b is 0", 2, Price::dear, divide_or_zero_vjp,
                    [] { return binary_samples(divide_or_zero, 0.4, 2); })
@@ -382,7 +381,9 @@ GANDSL_ELEMENTWISE(equal, "1 where a and b are equal, else 0", 2, Price::cheap, 
                    [] { return binary_samples(equal, -2, 2, {}, false); })
 GANDSL_ELEMENTWISE(not_equal, "1 where a and b differ, else 0", 2, Price::cheap, nullptr,
                    [] { return binary_samples(not_equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(negate, "-x", 1, Price::cheap, negate_vjp, [] { return unary_samples(negate, -2, 2); })
+GANDSL_ELEMENTWISE(
+    negate, "-x", 1, Price::cheap, negate_vjp, [] { return unary_samples(negate, -2, 2); },
+    .undoes = [](const Attributes&, const Attributes&) { return true; })
 GANDSL_ELEMENTWISE(absolute, "|x|", 1, Price::cheap, absolute_vjp,
                    [] { return unary_samples(absolute, -2, 2, {0}); })
 GANDSL_ELEMENTWISE(sign, "1, 0 or -1", 1, Price::cheap, nullptr,

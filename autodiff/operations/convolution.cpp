@@ -3,9 +3,10 @@
 #include <string>
 
 #include "autodiff/error.hpp"
-#include "autodiff/operation.hpp"
+#include "autodiff/kernels/copy.hpp"
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/geometry.hpp"
+#include "autodiff/operations/records.hpp"
 
 /// A convolution and its two adjoints, closed under differentiation; kernels/convolution.hpp has the
 /// algorithms.
@@ -134,16 +135,27 @@ constexpr std::size_t exact_place = 10;
 bool is_exact(const Attributes& attributes) {
     return attributes.integers[exact_place] != 0;
 }
-Attributes attributes_of(const Tape& tape, const ConvolutionGeometry& geometry, Index first, Index second) {
+Attributes attributes_of(Var first_input, const Operation& operation, const ConvolutionGeometry& geometry,
+                         Index first, Index second) {
+    require_var(first_input, operation.name, "input 0");
     Attributes attributes = geometry_attributes(geometry, first, second);
-    attributes.integers.push_back(tape.exact() ? 1 : 0);
+    attributes.integers.push_back(first_input.tape().exact() ? 1 : 0);
     return attributes;
+}
+
+// Without examples or channels there are no products, and the algorithms count on some.
+bool is_empty(const ConvolutionSizes& sizes) {
+    return sizes.examples == 0 || sizes.in_channels == 0 || sizes.out_channels == 0;
 }
 
 template <Job job>
 void forward(const Call& call) {
     const Convolution convolution =
         job(call.attributes, call.inputs[0].shape, call.inputs[1].shape, call.output.shape);
+    if (is_empty(convolution.sizes)) {
+        fill(call.output.data, call.output.size(), 0, call.execution.pool);
+        return;
+    }
     choose_algorithm(convolution, is_exact(call.attributes))
         .run(convolution, call.output.data, call.inputs[0].data, call.inputs[1].data, call.workspace,
              call.execution.pool);
@@ -153,6 +165,9 @@ template <Job job>
 std::size_t workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output,
                       std::size_t threads) {
     const Convolution convolution = job(attributes, inputs[0], inputs[1], output);
+    if (is_empty(convolution.sizes)) {
+        return 0;
+    }
     return choose_algorithm(convolution, is_exact(attributes)).workspace(convolution, threads);
 }
 
@@ -303,7 +318,7 @@ std::vector<Sample> by_weight_samples() {
 
 }  // namespace
 
-extern const Operation convolution_operation{
+const Operation convolution_operation{
     .name = "convolution",
     .doc = "Slides a kernel over pictures with channels last.",
     .arity = 2,
@@ -315,7 +330,7 @@ extern const Operation convolution_operation{
     .samples = convolution_samples,
 };
 
-extern const Operation convolution_by_input_operation{
+const Operation convolution_by_input_operation{
     .name = "convolution_by_input",
     .doc = "A convolution's adjoint by its input: the transposed convolution.",
     .arity = 2,
@@ -327,7 +342,7 @@ extern const Operation convolution_by_input_operation{
     .samples = by_input_samples,
 };
 
-extern const Operation convolution_by_weight_operation{
+const Operation convolution_by_weight_operation{
     .name = "convolution_by_weight",
     .doc = "A convolution's adjoint by its weight.",
     .arity = 2,
@@ -349,8 +364,10 @@ ConvolutionGeometry same_geometry(const Index (&input)[2], const Index (&kernel)
                                               std::to_string(stride[axis]) + ", dilation " +
                                               std::to_string(dilation[axis]) + ": each must be at least 1");
         }
-        const Index out = (input[axis] + stride[axis] - 1) / stride[axis];
-        const Index reach = (out - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1;
+        const char* const name = "same_geometry";
+        const Index last = (input[axis] - 1) / stride[axis] * stride[axis];  // where the last kernel begins
+        const Index span = add_sizes(multiply_sizes(dilation[axis], kernel[axis] - 1, name), 1, name);
+        const Index reach = add_sizes(last, span, name);
         const Index padding = std::max(Index{0}, reach - input[axis]);
         geometry.stride[axis] = stride[axis];
         geometry.dilation[axis] = dilation[axis];
@@ -361,19 +378,20 @@ ConvolutionGeometry same_geometry(const Index (&input)[2], const Index (&kernel)
 }
 
 Var convolution(Var x, Var weight, const ConvolutionGeometry& geometry) {
-    return record(convolution_operation, {x, weight}, attributes_of(x.tape(), geometry, 0, 0));
+    return record(convolution_operation, {x, weight},
+                  attributes_of(x, convolution_operation, geometry, 0, 0));
 }
 
 Var convolution_by_input(Var cotangent, Var weight, const ConvolutionGeometry& geometry, Index height,
                          Index width) {
     return record(convolution_by_input_operation, {cotangent, weight},
-                  attributes_of(cotangent.tape(), geometry, height, width));
+                  attributes_of(cotangent, convolution_by_input_operation, geometry, height, width));
 }
 
 Var convolution_by_weight(Var x, Var cotangent, const ConvolutionGeometry& geometry, Index kernel_height,
                           Index kernel_width) {
     return record(convolution_by_weight_operation, {x, cotangent},
-                  attributes_of(x.tape(), geometry, kernel_height, kernel_width));
+                  attributes_of(x, convolution_by_weight_operation, geometry, kernel_height, kernel_width));
 }
 
 }  // namespace GANDSL_PRECISION

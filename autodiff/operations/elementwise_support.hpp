@@ -2,8 +2,8 @@
 
 #include "autodiff/kernels/clones.hpp"
 #include "autodiff/kernels/math.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 /// Shared by the files that define elementwise operations.
 namespace gandsl {

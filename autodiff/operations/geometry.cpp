@@ -47,13 +47,14 @@ Index places(const ConvolutionGeometry& geometry, std::size_t axis, Index size, 
     if (size < 1 || kernel < 1) {
         refuse("expected at least one pixel and one tap");
     }
-    const Index span = dilation * (kernel - 1) + 1;
-    if (size + before + after < span) {
+    const Index span = add_sizes(multiply_sizes(dilation, kernel - 1, operation), 1, operation);
+    const Index padded = add_sizes(add_sizes(size, before, operation), after, operation);
+    if (padded < span) {
         refuse("the kernel spans " + std::to_string(span) + " pixels along " +
                (axis == 0 ? "the height" : "the width") + " and the padded image has " +
-               std::to_string(size + before + after));
+               std::to_string(padded));
     }
-    return (size + before + after - span) / stride + 1;
+    return (padded - span) / stride + 1;
 }
 
 Patches input_patches(const ConvolutionSizes& sizes, const ConvolutionGeometry& geometry) {

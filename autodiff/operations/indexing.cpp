@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/clones.hpp"
 #include "autodiff/kernels/copy.hpp"
 #include "autodiff/kernels/partition.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -22,11 +23,23 @@ void check_indices(const char* operation, const ConstTensor& indices, Index coun
     for (std::size_t place = 0; place < indices.size(); ++place) {
         const Real index = indices.data[place];
         if (!(index >= 0 && index < limit && index == std::floor(index))) {
-            throw Error(ErrorCode::invalid_argument,
-                        std::string("[") + operation + "] index " + std::to_string(index) + " at place " +
-                            std::to_string(place) + " of " + std::to_string(indices.size()) +
-                            ": expected a whole number from 0 to " + std::to_string(count - 1));
+            throw Error(
+                ErrorCode::invalid_argument,
+                std::string("[") + operation + "] index " + std::to_string(index) + " at place " +
+                    std::to_string(place) + " of " + std::to_string(indices.size()) +
+                    (count == 0 ? std::string(": there are no rows to be named")
+                                : ": expected a whole number from 0 to " + std::to_string(count - 1)));
         }
+    }
+}
+
+// Indices are held as reals, which count only so far.
+void require_countable(const char* operation, Index rows, const char* what) {
+    constexpr Index limit = Index{1} << std::numeric_limits<Real>::digits;
+    if (rows > limit) {
+        throw Error(ErrorCode::shape, std::string("[") + operation + "] " + std::to_string(rows) + " " +
+                                          what + ": indices are held as reals, which count to " +
+                                          std::to_string(limit));
     }
 }
 
@@ -46,6 +59,7 @@ Shape gather_shape(const Attributes&, std::span<const Shape> inputs) {
                                           ", indices of shape " + to_string(inputs[1]) +
                                           ": expected a table of rows");
     }
+    require_countable("gather", inputs[0][0], "rows");
     Shape result = inputs[1];
     result.insert(result.end(), inputs[0].begin() + 1, inputs[0].end());
     return result;
@@ -94,13 +108,14 @@ Shape scatter_add_shape(const Attributes& attributes, std::span<const Shape> inp
     const Shape& values = inputs[0];
     const Shape& indices = inputs[1];
     if (values.size() < indices.size() || !std::equal(indices.begin(), indices.end(), values.begin()) ||
-        attributes.integers[0] < 1) {
+        attributes.integers[0] < 0) {
         throw Error(ErrorCode::shape, "[scatter_add] values of shape " + to_string(values) +
                                           ", indices of shape " + to_string(indices) + ", " +
                                           std::to_string(attributes.integers[0]) +
-                                          " rows: the values' first axes must be the indices' shape, with at "
-                                          "least one row");
+                                          " rows: the values' first axes must be the indices' shape, and "
+                                          "rows at least 0");
     }
+    require_countable("scatter_add", attributes.integers[0], "rows");
     Shape result{attributes.integers[0]};
     result.insert(result.end(), values.begin() + static_cast<std::ptrdiff_t>(indices.size()), values.end());
     return result;
@@ -123,8 +138,8 @@ void scatter_add_forward(const Call& call) {
     const auto count = static_cast<Index>(indices.size());
     // Each part owns some rows of the result and reads all indices: what meets in a row is added in their
     // order.
-    const double row_work =
-        static_cast<double>(width) * (1 + static_cast<double>(count) / static_cast<double>(rows));
+    const double row_work = static_cast<double>(width) *
+                            (1 + static_cast<double>(count) / static_cast<double>(std::max(rows, Index{1})));
     const Partition cut = partition(rows, row_work, 2 * least_elements, 16);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         const Index begin = cut.begin(part);
@@ -169,6 +184,7 @@ Shape pick_shape(const Attributes&, std::span<const Shape> inputs) {
                                           ", indices of shape " + to_string(inputs[1]) +
                                           ": the values must have the indices' axes and one more");
     }
+    require_countable("pick", inputs[0].back(), "elements in a row");
     return inputs[1];
 }
 
@@ -216,6 +232,7 @@ Shape one_hot_shape(const Attributes& attributes, std::span<const Shape> inputs)
                                           " classes for indices of shape " + to_string(inputs[0]) +
                                           ": expected at least 1");
     }
+    require_countable("one_hot", attributes.integers[0], "classes");
     Shape result = inputs[0];
     result.push_back(attributes.integers[0]);
     return result;
@@ -250,7 +267,7 @@ std::vector<Sample> one_hot_samples() {
 
 }  // namespace
 
-extern const Operation gather_operation{
+const Operation gather_operation{
     .name = "gather",
     .doc = "Rows of a table, by their indices.",
     .arity = 2,
@@ -261,7 +278,7 @@ extern const Operation gather_operation{
     .samples = gather_samples,
 };
 
-extern const Operation scatter_add_operation{
+const Operation scatter_add_operation{
     .name = "scatter_add",
     .doc = "Adds each value to the row that its index names; the other rows are 0.",
     .arity = 2,
@@ -272,7 +289,7 @@ extern const Operation scatter_add_operation{
     .samples = scatter_add_samples,
 };
 
-extern const Operation pick_operation{
+const Operation pick_operation{
     .name = "pick",
     .doc = "One element of each row along the last axis, by its index.",
     .arity = 2,
@@ -283,7 +300,7 @@ extern const Operation pick_operation{
     .samples = pick_samples,
 };
 
-extern const Operation one_hot_operation{
+const Operation one_hot_operation{
     .name = "one_hot",
     .doc = "1 at each index along a new last axis, 0 elsewhere.",
     .arity = 1,

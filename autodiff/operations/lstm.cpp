@@ -3,16 +3,13 @@
 #include "autodiff/error.hpp"
 #include "autodiff/gradient.hpp"
 #include "autodiff/kernels/recurrent.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 // The whole sequence is one operation, whose result holds what its gradient needs. That gradient is an
 // operation too; a gradient of it goes through the same formulas written with other operations.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
-
-extern const Operation lstm_trace_operation;
-extern const Operation lstm_gradient_operation;
 
 namespace {
 
@@ -21,7 +18,8 @@ namespace {
 }
 
 LstmSizes sizes_of(const char* operation, const Shape& drive, const Shape& weight) {
-    if (drive.size() != 3 || weight.size() != 2 || weight[1] != 4 * weight[0] || drive[2] != weight[1]) {
+    if (drive.size() != 3 || weight.size() != 2 || weight[1] % 4 != 0 || weight[1] / 4 != weight[0] ||
+        drive[2] != weight[1]) {
         refuse(operation, "drive " + to_string(drive) + ", weight " + to_string(weight) +
                               ": expected steps x examples x 4 units and units x 4 units");
     }
@@ -34,6 +32,9 @@ Shape trace_shape(const Attributes&, std::span<const Shape> inputs) {
 }
 
 void trace_forward(const Call& call) {
+    if (call.output.size() == 0) {
+        return;
+    }
     lstm_trace(call.output.data, call.inputs[0].data, call.inputs[1].data,
                sizes_of("lstm_trace", call.inputs[0].shape, call.inputs[1].shape), call.workspace,
                call.execution.pool);
@@ -57,7 +58,7 @@ double trace_flops(const Attributes&, std::span<const Shape> inputs, const Shape
 /// Of a state's cotangent alone, where that is all there is: the rest of the trace's is zeros.
 Var without_zeros(Var cotangent) {
     const Node& node = cotangent.tape().node(cotangent.id());
-    const bool padded = node.operation->name == "pad" &&
+    const bool padded = node.operation == &pad_operation &&
                         node.attributes.integers == std::vector<Index>{0, Index{state}, 0, 1};
     return padded ? Var(cotangent.tape(), node.inputs[0]) : cotangent;
 }
@@ -84,7 +85,8 @@ Shape gradient_shape(const Attributes&, std::span<const Shape> inputs) {
     if (good) {
         cotangent[0] = lstm_parts;
     }
-    if (!good || cotangent != trace || inputs[1] != Shape{trace[3], 4 * trace[3]}) {
+    if (!good || cotangent != trace ||
+        inputs[1] != Shape{trace[3], multiply_sizes(4, trace[3], "lstm_gradient")}) {
         refuse("lstm_gradient", "trace " + to_string(trace) + ", weight " + to_string(inputs[1]) +
                                     ", cotangent " + to_string(inputs[2]) +
                                     ": expected a trace, its weight and its cotangent");
@@ -97,6 +99,9 @@ LstmSizes sizes_of_trace(const Shape& trace) {
 }
 
 void gradient_forward(const Call& call) {
+    if (call.output.size() == 0) {
+        return;
+    }
     lstm_gradient(call.output.data, call.inputs[0].data, call.inputs[1].data, call.inputs[2].data,
                   call.inputs[2].shape[0] == 1, sizes_of_trace(call.inputs[0].shape), call.workspace,
                   call.execution.pool);
@@ -216,6 +221,8 @@ const Operation lstm_gradient_operation{
 };
 
 Var lstm(Var drive, Var weight) {
+    require_var(drive, "lstm", "the drive");
+    require_var_of(drive.tape(), weight, "lstm", "the weight");
     const Var trace = record(lstm_trace_operation, {drive, weight});
     const Shape shape = trace.shape();
     return reshape(slice(trace, 0, state, state + 1), {shape[1], shape[2], shape[3]});

@@ -3,9 +3,10 @@
 
 #include "autodiff/blas.hpp"
 #include "autodiff/error.hpp"
+#include "autodiff/kernels/copy.hpp"
 #include "autodiff/kernels/partition.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -101,7 +102,7 @@ std::optional<Tile> tiles_of(const Sizes& sizes) {
     constexpr Index most_inner = 64;
     constexpr Index least_size = 1 << 16;
     if (sizes.leading || !sizes.transpose_a || sizes.transpose_b || sizes.inner > most_inner ||
-        sizes.rows * sizes.columns < least_size) {
+        sizes.inner == 0 || sizes.rows * sizes.columns < least_size) {
         return std::nullopt;
     }
     return Tile{0, 0, 48, 1024};
@@ -137,6 +138,12 @@ bool gathers(const Attributes& attributes, std::span<const Shape> inputs) {
 void forward_together(const Attributes& attributes, std::span<const Operands> calls,
                       const Execution& execution) {
     const Sizes sizes = sizes_of(attributes, calls[0].inputs[0].shape, calls[0].inputs[1].shape);
+    if (sizes.inner == 0 || calls[0].output.size() == 0) {
+        for (const Operands& call : calls) {
+            fill(call.output.data, call.output.size(), 0, execution.pool);  // sums of no products
+        }
+        return;
+    }
     const Partition matrices = partition(sizes.batch, sizes.flops_each(), 2e6);
     Grid grid = grid_of(sizes, std::max(Index{1}, 16 / std::max(sizes.batch, Index{1})));
     if (const auto most = tiles_of(sizes)) {
@@ -222,7 +229,7 @@ std::vector<Sample> samples() {
 
 }  // namespace
 
-extern const Operation matmul_operation{
+const Operation matmul_operation{
     .name = "matmul",
     .doc = "Matrix product, over equal leading axes; either operand may be read transposed.",
     .arity = 2,

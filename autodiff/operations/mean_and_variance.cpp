@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <limits>
 
 #include "autodiff/kernels/clones.hpp"
+#include "autodiff/kernels/copy.hpp"
 #include "autodiff/kernels/reduced_axes.hpp"
 #include "autodiff/kernels/sums.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 /// Means and variances in one pass over the numbers: sums of their distances to the first one and of the
 /// squares of these, in double, so that a mean far from zero costs the variance nothing (Chan, Golub &
@@ -116,6 +118,11 @@ void forward(const Call& call) {
     const ReducedAxes axes = reduced_axes(call.inputs[0].shape, call.attributes.integers);
     const std::size_t results = axes.results();
     const std::size_t slices = axes.slices();
+    if (call.inputs[0].size() == 0) {
+        const Real none = std::numeric_limits<Real>::quiet_NaN();
+        fill(call.output.data, call.output.size(), none, call.execution.pool);
+        return;
+    }
     auto* const sums = reinterpret_cast<double*>(call.workspace.data());
     std::fill_n(sums, 2 * slices * results, 0.0);
     const auto totals_of = [&](std::size_t slice) {
@@ -195,7 +202,6 @@ std::vector<Sample> samples() {
 
 }  // namespace
 
-extern const Operation mean_and_variance_operation;
 const Operation mean_and_variance_operation{
     .name = "mean_and_variance",
     .doc = "Means along axes, which stay with size 1, then variances: (2, ...).",
@@ -208,6 +214,7 @@ const Operation mean_and_variance_operation{
 };
 
 MeanAndVariance mean_and_variance(Var x, std::vector<Index> axes, bool keep) {
+    require_var(x, "mean_and_variance", "input 0");
     axes = axes_to_reduce(x.shape(), std::move(axes), "mean_and_variance");
     Shape left;
     for (std::size_t axis = 0; axis < x.shape().size(); ++axis) {

@@ -82,11 +82,6 @@ std::vector<Sample> three_samples(Var (*function)(Var, Var, Var)) {
 
 }  // namespace
 
-extern const Operation blend_operation;
-extern const Operation blend_square_operation;
-extern const Operation divide_by_root_operation;
-extern const Operation subtract_product_operation;
-
 const Combination adam{.parts = {{&blend_operation, {-1, -2}, true},
                                  {&blend_square_operation, {-3, -2}, true},
                                  {&divide_by_root_operation, {0, 1, -4}, false},

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -28,10 +28,6 @@ void step_forward(const Call& call) {
 }
 
 }  // namespace
-
-extern const Operation random_uniform_operation;
-extern const Operation random_normal_operation;
-extern const Operation step_number_operation;
 
 const Operation random_uniform_operation{.name = "random_uniform",
                                          .doc = "Numbers drawn uniformly from [0, 1).",

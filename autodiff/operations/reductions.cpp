@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/clones.hpp"
 #include "autodiff/kernels/reduced_axes.hpp"
 #include "autodiff/kernels/sums.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/leaves.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -148,6 +149,7 @@ double reduce_flops(const Attributes&, std::span<const Shape> inputs, const Shap
 }
 
 Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep, const char* name) {
+    require_var(x, name, "input 0");
     axes = axes_to_reduce(x.shape(), std::move(axes), name);
     Shape kept;
     Index reduced = 1;
@@ -157,6 +159,10 @@ Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep
         } else {
             reduced *= x.shape()[axis];
         }
+    }
+    if (&operation == &max_operation && reduced == 0 && element_count(kept) > 0) {
+        throw Error(ErrorCode::shape, "[" + std::string(name) + "] shape " + to_string(x.shape()) +
+                                          ": of no numbers none is the largest or smallest");
     }
     if (reduced == 1) {
         return keep ? x : reshape(x, kept);
@@ -181,9 +187,6 @@ std::vector<Sample> reduction_samples(Var (*function)(Var, std::vector<Index>, b
 }
 
 }  // namespace
-
-extern const Operation sum_operation;
-extern const Operation max_operation;
 
 const Operation sum_operation{
     .name = "sum",
@@ -214,6 +217,7 @@ Var sum(Var x, std::vector<Index> axes, bool keep) {
 }
 
 Var mean(Var x, std::vector<Index> axes, bool keep) {
+    require_var(x, "mean", "input 0");
     const Var total = sum(x, std::move(axes), keep);
     const Index count = element_count(x.shape()) / std::max<Index>(1, element_count(total.shape()));
     return count == 1 ? total : total * (1.0 / static_cast<double>(count));
@@ -224,15 +228,18 @@ Var max(Var x, std::vector<Index> axes, bool keep) {
 }
 
 Var min(Var x, std::vector<Index> axes, bool keep) {
-    return -max(-x, std::move(axes), keep);
+    require_var(x, "min", "input 0");
+    return -reduce(max_operation, -x, std::move(axes), keep, "min");
 }
 
 Var norm(Var x, std::vector<Index> axes, bool keep) {
+    require_var(x, "norm", "input 0");
     return sqrt(sum(square(x), std::move(axes), keep));
 }
 
 Var sum_to(Var x, const Shape& shape) {
-    const Shape& from = x.shape();
+    require_var(x, "sum_to", "input 0");
+    const Shape from = x.shape();
     if (from == shape) {
         return x;
     }

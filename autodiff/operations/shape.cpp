@@ -5,8 +5,8 @@
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/copy.hpp"
 #include "autodiff/kernels/reduced_axes.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -76,6 +76,7 @@ std::vector<Sample> stop_gradient_samples() {
 
 Shape broadcast_to_shape(const Attributes& attributes, std::span<const Shape> inputs) {
     const Shape& result = attributes.integers;
+    element_count(result);
     if (broadcast_shapes(inputs[0], result, "broadcast_to") != result) {
         throw Error(ErrorCode::shape, "[broadcast_to] shape " + to_string(inputs[0]) +
                                           " cannot be broadcast to " + to_string(result) +
@@ -117,7 +118,7 @@ Shape slice_shape(const Attributes& attributes, std::span<const Shape> inputs) {
                                           to_string(inputs[0]) + ": expected 0 <= begin < end <= " +
                                           std::to_string(result[axis]) + " and a step of at least 1");
     }
-    result[axis] = (end - begin + stride - 1) / stride;
+    result[axis] = (end - begin - 1) / stride + 1;
     return result;
 }
 
@@ -164,7 +165,8 @@ Shape pad_shape(const Attributes& attributes, std::span<const Shape> inputs) {
                                           " of shape " + to_string(inputs[0]) +
                                           ": expected at least 0 places, and a step of at least 1");
     }
-    result[axis] = before + (result[axis] - 1) * stride + 1 + after;
+    const Index spread = add_sizes(multiply_sizes(result[axis] - 1, stride, "pad"), 1, "pad");
+    result[axis] = add_sizes(add_sizes(before, spread, "pad"), after, "pad");
     return result;
 }
 
@@ -209,7 +211,7 @@ Shape concatenate_shape(const Attributes& attributes, std::span<const Shape> inp
                                               to_string(input) + " must be equal but for axis " +
                                               std::to_string(axis));
         }
-        result[axis] += input[axis];
+        result[axis] = add_sizes(result[axis], input[axis], "concatenate");
     }
     return result;
 }
@@ -232,7 +234,10 @@ std::vector<Var> concatenate_vjp(const VjpCall& call) {
     Index first = 0;
     for (std::size_t part = 0; part < call.inputs.size(); ++part) {
         const Index length = call.inputs[part].shape()[static_cast<std::size_t>(axis)];
-        gradients.push_back(call.wanted[part] ? slice(call.cotangent, axis, first, first + length) : Var());
+        const Shape own = call.inputs[part].shape();
+        gradients.push_back(!call.wanted[part] ? Var()
+                            : length == 0      ? call.cotangent.tape().filled(own, 0)
+                                               : slice(call.cotangent, axis, first, first + length));
         first += length;
     }
     return gradients;
@@ -255,7 +260,7 @@ std::vector<Sample> concatenate_samples() {
 
 }  // namespace
 
-extern const Operation reshape_operation{
+const Operation reshape_operation{
     .name = "reshape",
     .doc = "The same elements in the same order under another shape.",
     .arity = 1,
@@ -263,9 +268,10 @@ extern const Operation reshape_operation{
     .vjp = reshape_vjp,
     .alias = true,
     .samples = reshape_samples,
+    .moves = true,
 };
 
-extern const Operation stop_gradient_operation{
+const Operation stop_gradient_operation{
     .name = "stop_gradient",
     .doc = "The same value, through which no gradient flows.",
     .arity = 1,
@@ -274,7 +280,7 @@ extern const Operation stop_gradient_operation{
     .samples = stop_gradient_samples,
 };
 
-extern const Operation broadcast_to_operation{
+const Operation broadcast_to_operation{
     .name = "broadcast_to",
     .doc = "Repeats along new axes and axes of size 1, as broadcasting does.",
     .arity = 1,
@@ -283,9 +289,10 @@ extern const Operation broadcast_to_operation{
     .vjp = broadcast_to_vjp,
     .cheap = true,
     .samples = broadcast_to_samples,
+    .moves = true,
 };
 
-extern const Operation slice_operation{
+const Operation slice_operation{
     .name = "slice",
     .doc = "Places begin, begin + stride, ... before end along one axis.",
     .arity = 1,
@@ -293,9 +300,10 @@ extern const Operation slice_operation{
     .forward = slice_forward,
     .vjp = slice_vjp,
     .samples = slice_samples,
+    .moves = true,
 };
 
-extern const Operation pad_operation{
+const Operation pad_operation{
     .name = "pad",
     .doc = "Zeros before, after and between the places of one axis.",
     .arity = 1,
@@ -305,7 +313,7 @@ extern const Operation pad_operation{
     .samples = pad_samples,
 };
 
-extern const Operation concatenate_operation{
+const Operation concatenate_operation{
     .name = "concatenate",
     .doc = "Arrays one after the other along one axis.",
     .arity = -1,
@@ -316,7 +324,8 @@ extern const Operation concatenate_operation{
 };
 
 Var reshape(Var x, Shape shape) {
-    const Shape& from = x.shape();
+    require_var(x, "reshape", "input 0");
+    const Shape from = x.shape();
     const auto open = std::find(shape.begin(), shape.end(), -1);
     if (open != shape.end() && std::count(shape.begin(), shape.end(), -1) == 1) {
         *open = 1;
@@ -334,6 +343,7 @@ Var stop_gradient(Var x) {
 }
 
 Var broadcast_to(Var x, Shape shape) {
+    require_var(x, "broadcast_to", "input 0");
     if (shape == x.shape()) {
         return x;
     }
@@ -341,6 +351,7 @@ Var broadcast_to(Var x, Shape shape) {
 }
 
 Var slice(Var x, Index axis, Index begin, Index end, Index stride) {
+    require_var(x, "slice", "input 0");
     axis = axis_of(axis, x.shape(), "slice");
     if (begin == 0 && stride == 1 && end == x.shape()[static_cast<std::size_t>(axis)]) {
         return x;
@@ -349,6 +360,7 @@ Var slice(Var x, Index axis, Index begin, Index end, Index stride) {
 }
 
 Var pad(Var x, Index axis, Index before, Index after, Index stride) {
+    require_var(x, "pad", "input 0");
     axis = axis_of(axis, x.shape(), "pad");
     if (before == 0 && after == 0 && (stride == 1 || x.shape()[static_cast<std::size_t>(axis)] == 1)) {
         return x;
@@ -360,6 +372,7 @@ Var concatenate(std::span<const Var> parts, Index axis) {
     if (parts.empty()) {
         throw Error(ErrorCode::invalid_argument, "[concatenate] no arrays; expected at least one");
     }
+    require_var(parts[0], "concatenate", "input 0");
     axis = axis_of(axis, parts[0].shape(), "concatenate");
     return parts.size() == 1 ? parts[0] : record(concatenate_operation, parts, {.integers = {axis}});
 }

@@ -5,8 +5,8 @@
 #include "autodiff/kernels/clones.hpp"
 #include "autodiff/kernels/math.hpp"
 #include "autodiff/kernels/partition.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -129,7 +129,6 @@ std::vector<Sample> samples() {
 
 }  // namespace
 
-extern const Operation softmax_operation;
 const Operation softmax_operation{
     .name = "softmax",
     .doc = "exp(x) divided by its sum along the last axis.",
@@ -141,7 +140,6 @@ const Operation softmax_operation{
     .samples = samples<softmax>,
 };
 
-extern const Operation log_softmax_operation;
 const Operation log_softmax_operation{
     .name = "log_softmax",
     .doc = "x minus the logarithm of the sum of exp(x) along the last axis.",

@@ -1,15 +1,9 @@
-#include "autodiff/operations/table.hpp"
-
 #include <array>
 
-#include "autodiff/operation.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
-
-#define GANDSL_DECLARE(name) extern const Operation name##_operation;
-GANDSL_OPERATIONS(GANDSL_DECLARE)
-#undef GANDSL_DECLARE
 
 std::span<const Operation* const> operations() {
 #define GANDSL_ROW(name) &name##_operation,

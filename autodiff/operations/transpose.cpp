@@ -6,8 +6,8 @@
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/partition.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -132,12 +132,24 @@ void transpose_matrices(const Call& call, const Axes& axes) {
 }
 
 void forward(const Call& call) {
+    if (call.output.size() == 0) {
+        return;
+    }
     const Axes axes = axes_of(call.inputs[0].shape, call.attributes.integers);
     if (axes.count == 0 || axes.steps[axes.count - 1] == 1) {
         copy_runs(call, axes);
     } else {
         transpose_matrices(call, axes);
     }
+}
+
+bool is_inverse(const Attributes& outer, const Attributes& inner) {
+    for (std::size_t axis = 0; axis < outer.integers.size(); ++axis) {
+        if (inner.integers[static_cast<std::size_t>(outer.integers[axis])] != static_cast<Index>(axis)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 std::vector<Var> vjp(const VjpCall& call) {
@@ -171,7 +183,7 @@ std::vector<Sample> samples() {
 
 }  // namespace
 
-extern const Operation transpose_operation{
+const Operation transpose_operation{
     .name = "transpose",
     .doc = "The axes in another order.",
     .arity = 1,
@@ -179,9 +191,12 @@ extern const Operation transpose_operation{
     .forward = forward,
     .vjp = vjp,
     .samples = samples,
+    .moves = true,
+    .undoes = is_inverse,
 };
 
 Var transpose(Var x, std::vector<Index> permutation) {
+    require_var(x, "transpose", "input 0");
     const std::size_t rank = x.shape().size();
     for (Index& axis : permutation) {
         axis = static_cast<Index>(resolve_axis(axis, rank, "transpose"));

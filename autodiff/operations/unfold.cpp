@@ -3,9 +3,9 @@
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/partition.hpp"
-#include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/geometry.hpp"
+#include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
@@ -26,7 +26,8 @@ Shape unfold_shape(const Attributes& attributes, std::span<const Shape> inputs) 
     }
     const ConvolutionGeometry geometry = geometry_of(attributes);
     return {x[0], places(geometry, 0, x[1], kernel[0], "unfold", described),
-            places(geometry, 1, x[2], kernel[1], "unfold", described), kernel[0] * kernel[1], x[3]};
+            places(geometry, 1, x[2], kernel[1], "unfold", described),
+            multiply_sizes(kernel[0], kernel[1], "unfold"), x[3]};
 }
 
 // `image` is (n, height, width, c), `patches` the shape that unfold makes of it.
@@ -71,8 +72,8 @@ Shape fold_shape(const Attributes& attributes, std::span<const Shape> inputs) {
     }
     const ConvolutionGeometry geometry = geometry_of(attributes);
     const Shape expected{patches[0], places(geometry, 0, image[0], kernel[0], "fold", described),
-                         places(geometry, 1, image[1], kernel[1], "fold", described), kernel[0] * kernel[1],
-                         patches[4]};
+                         places(geometry, 1, image[1], kernel[1], "fold", described),
+                         multiply_sizes(kernel[0], kernel[1], "fold"), patches[4]};
     if (expected != patches) {
         throw Error(ErrorCode::shape,
                     "[fold] " + described + ": expected patches of shape " + to_string(expected));
@@ -156,7 +157,7 @@ std::vector<Sample> fold_samples() {
 
 }  // namespace
 
-extern const Operation unfold_operation{
+const Operation unfold_operation{
     .name = "unfold",
     .doc = "The patches of pictures that a kernel meets, channels last.",
     .arity = 1,
@@ -166,7 +167,7 @@ extern const Operation unfold_operation{
     .samples = unfold_samples,
 };
 
-extern const Operation fold_operation{
+const Operation fold_operation{
     .name = "fold",
     .doc = "Adds patches up where they overlap: the adjoint of unfold.",
     .arity = 1,

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "autodiff/error.hpp"
 #include "autodiff/operations/leaves.hpp"
@@ -122,17 +124,15 @@ void merge(Graph& graph) {
 
 namespace {
 
-bool is_one(const GraphNode& node) {
-    return node.operation == &constant_operation && node.attributes.integers[0] == -1 &&
-           node.attributes.numbers[0] == 1;
-}
-
-// Seen through broadcasts: a gradient starts as ones of the value's shape.
-bool is_ones(const Graph& graph, std::size_t place) {
-    while (graph.nodes[place].operation->name == "broadcast_to" || graph.nodes[place].operation->alias) {
+// The number that all elements are. Seen through broadcasts: a gradient starts as ones of the value's shape.
+std::optional<double> number_throughout(const Graph& graph, std::size_t place) {
+    while (graph.nodes[place].operation->moves || graph.nodes[place].operation->alias) {
         place = graph.nodes[place].inputs[0];
     }
-    return is_one(graph.nodes[place]);
+    const GraphNode& node = graph.nodes[place];
+    return node.operation == &constant_operation && node.attributes.integers[0] == -1
+               ? std::optional(node.attributes.numbers[0])
+               : std::nullopt;
 }
 
 }  // namespace
@@ -144,36 +144,29 @@ void simplify(Graph& graph) {
         for (std::size_t& input : node.inputs) {
             input = replaced[input];
         }
-        const std::string_view name = node.operation->name;
-        if (name == "multiply") {
+        const Operation& operation = *node.operation;
+        if (operation.neutral && node.inputs.size() == 2) {
             for (std::size_t side = 0; side < 2; ++side) {
                 const std::size_t other = node.inputs[1 - side];
-                if (is_ones(graph, node.inputs[side]) && graph.nodes[other].shape == node.shape) {
+                if (number_throughout(graph, node.inputs[side]) == operation.neutral &&
+                    graph.nodes[other].shape == node.shape) {
                     replaced[place] = other;
                     break;
                 }
             }
-        } else if (name == "reshape") {
-            while (graph.nodes[node.inputs[0]].operation->name == "reshape") {
-                node.inputs[0] = graph.nodes[node.inputs[0]].inputs[0];
+        } else if (operation.alias && operation.moves) {
+            const auto input = [&]() -> const GraphNode& { return graph.nodes[node.inputs[0]]; };
+            while (input().operation->alias && input().operation->moves) {
+                node.inputs[0] = input().inputs[0];
             }
-            if (graph.nodes[node.inputs[0]].shape == node.shape) {
+            if (input().shape == node.shape) {
                 replaced[place] = node.inputs[0];
             }
-        } else if (name == "transpose") {
+        } else if (operation.undoes != nullptr) {
             const GraphNode& inner = graph.nodes[node.inputs[0]];
-            if (inner.operation->name == "transpose") {
-                bool undone = true;
-                for (std::size_t axis = 0; axis < node.shape.size(); ++axis) {
-                    const auto through = static_cast<std::size_t>(node.attributes.integers[axis]);
-                    undone = undone && inner.attributes.integers[through] == static_cast<Index>(axis);
-                }
-                if (undone) {
-                    replaced[place] = inner.inputs[0];
-                }
+            if (inner.operation == &operation && operation.undoes(node.attributes, inner.attributes)) {
+                replaced[place] = inner.inputs[0];
             }
-        } else if (name == "negate" && graph.nodes[node.inputs[0]].operation == node.operation) {
-            replaced[place] = graph.nodes[node.inputs[0]].inputs[0];
         }
     }
     compact(graph, replaced);
@@ -191,27 +184,31 @@ Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector
     Graph graph;
     std::vector<std::size_t> place_of(tape.size(), nowhere);
     std::vector<char> needed(tape.size(), 0);
-    const auto need = [&](Var var) {
-        if (!var.valid() || &var.tape() != &tape) {
-            throw Error(ErrorCode::invalid_argument,
-                        "[plan] an output or assignment belongs to another tape, or none");
-        }
-        needed[var.id()] = 1;
-    };
     for (const Var& output : outputs) {
-        need(output);
+        require_var_of(tape, output, "plan", "an output");
+        needed[output.id()] = 1;
     }
+    std::vector<char> assigned(tape.size(), 0);
     for (const Assignment& assignment : assignments) {
-        need(assignment.state);
-        need(assignment.value);
-        if (tape.node(assignment.state.id()).operation != &state_operation) {
-            throw Error(ErrorCode::invalid_argument, "[plan] only a Var made by Tape::state can be assigned");
+        require_var_of(tape, assignment.state, "plan", "an assignment's state");
+        require_var_of(tape, assignment.value, "plan", "an assignment's value");
+        needed[assignment.state.id()] = needed[assignment.value.id()] = 1;
+        const Operation& operation = *tape.node(assignment.state.id()).operation;
+        if (&operation != &state_operation) {
+            throw Error(ErrorCode::invalid_argument, "[plan] a Var of the operation '" +
+                                                         std::string(operation.name) +
+                                                         "' is no state; only what Tape::state made can be "
+                                                         "assigned");
         }
         if (assignment.state.shape() != assignment.value.shape()) {
             throw Error(ErrorCode::shape, "[plan] the state '" + tape.name(assignment.state.id()) +
                                               "' has shape " + to_string(assignment.state.shape()) +
                                               ", the value assigned to it " +
                                               to_string(assignment.value.shape()));
+        }
+        if (std::exchange(assigned[assignment.state.id()], 1) != 0) {
+            throw Error(ErrorCode::invalid_argument,
+                        "[plan] the state '" + tape.name(assignment.state.id()) + "' is assigned twice");
         }
     }
     for (std::size_t id = tape.size(); id-- > 0;) {

@@ -194,12 +194,13 @@ void move_weights(const runtime::Graph& graph, std::uint64_t seed) {
         if (!state.learned) {
             continue;
         }
-        Array& values = state.var.tape().state_value(state.var.id());
+        Array values = state.var.value();
         std::vector<Real> draws(values.size());
         fill_uniform(draws, {.seed = seed, .stream = ++stream, .step = 0});
         for (std::size_t place = 0; place < draws.size(); ++place) {
             values.data()[place] += static_cast<Real>(moved_by) * (2 * draws[place] - 1);
         }
+        state.var.tape().assign(state.var, values);
     }
 }
 

@@ -96,6 +96,14 @@ RunPlace restore(const std::filesystem::path& path, std::span<const runtime::Nam
                                     "another model",
                                     path.string(), state.name));
         }
+        if (found->second.type != files::ElementType::f32) {
+            throw Error(
+                ErrorCode::format,
+                fmt::format("{}: '{}' holds elements of type {}, the model's are {}; it was written by "
+                            "another program",
+                            path.string(), state.name, files::to_string(found->second.type),
+                            files::to_string(files::ElementType::f32)));
+        }
         if (found->second.shape != sizes_of(state.var.shape())) {
             throw Error(
                 ErrorCode::shape,
@@ -109,9 +117,7 @@ RunPlace restore(const std::filesystem::path& path, std::span<const runtime::Nam
                                 path.string(), tensors.size(), states.size()));
     }
     for (const runtime::NamedState& state : states) {
-        const std::vector<float> values = tensors.at(state.name).floats();
-        Array& target = state.var.tape().state_value(state.var.id());
-        std::copy(values.begin(), values.end(), target.data());
+        state.var.tape().assign(state.var, tensors.at(state.name).floats());
     }
     return place;
 }

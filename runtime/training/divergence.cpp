@@ -26,8 +26,8 @@ bool finite(std::span<const float> values) {
     return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
 }
 
-std::span<float> memory_of(const runtime::NamedState& state) {
-    Array& value = state.var.tape().state_value(state.var.id());
+std::span<const float> memory_of(const runtime::NamedState& state) {
+    const Array& value = state.var.value();
     return {value.data(), value.size()};
 }
 
@@ -60,7 +60,7 @@ void Watch::keep(std::uint64_t step, double now) {
 
 std::uint64_t Watch::restore() {
     for (std::size_t place = 0; place < states_.size(); ++place) {
-        std::copy(copies_[place].begin(), copies_[place].end(), memory_of(states_[place]).begin());
+        states_[place].var.tape().assign(states_[place].var, copies_[place]);
     }
     return step_;
 }

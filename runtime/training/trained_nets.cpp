@@ -36,8 +36,14 @@ void fill(Var state, const std::string& name, const files::Tensor* tensor, const
                         "trained has another value now, or the model is another",
                         weights.path.string(), name, to_string(shape), to_string(state.shape())));
     }
-    const std::vector<float> values = tensor->floats();
-    std::copy(values.begin(), values.end(), state.tape().state_value(state.id()).data());
+    if (tensor->type != files::ElementType::f32) {
+        throw Error(ErrorCode::format,
+                    fmt::format("{}: '{}' holds elements of type {}, the model's are {}; it was written by "
+                                "another program",
+                                weights.path.string(), name, files::to_string(tensor->type),
+                                files::to_string(files::ElementType::f32)));
+    }
+    state.tape().assign(state, tensor->floats());
 }
 
 Var state_of(const runtime::Graph& graph, const std::string& name) {

@@ -37,8 +37,7 @@ Writer::Writer(const runtime::Continuation& continuation, std::uint64_t seed,
 
 void Writer::begin() {
     for (const Assignment& each : continuation_.carried) {
-        Array& memory = each.state.tape().state_value(each.state.id());
-        std::fill(memory.begin(), memory.end(), Real{0});
+        each.state.tape().assign(each.state, make_array(each.state.shape()));
     }
     seen_.clear();
 }
