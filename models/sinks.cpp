@@ -60,8 +60,14 @@ std::vector<Definition> define_sinks() {
                 return std::vector<dsl::Type>{call.inputs.front()};
             },
             "sample verse = continue(model, \"The \") as text every epoch"),
-        sink("csv", "A CSV file with a row for each example.", "", {count_argument()}, anything,
-             "sample curves = G(z) as csv(16) every epoch"),
+        sink("csv", "A CSV file with a row for each example.",
+             "Rows of a table with `scale = standard` are written in the units of its file, under a line of "
+             "the "
+             "columns' names: where the value is the table's, or what a net gives that the program holds "
+             "against "
+             "the table's, both in one operation or function, or as the same argument of a net. The run says "
+             "which samples these are; others, and those of series, stay scaled.",
+             {count_argument()}, anything, "sample curves = G(z) as csv(16) every epoch"),
         sink("npy", "A file in NumPy's format; its first axis counts the examples.", "", {count_argument()},
              anything, "sample codes = encoder(x) as npy(1000) every 5 epochs"),
     };

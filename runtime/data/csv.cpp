@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "autodiff/error.hpp"
+#include "runtime/data/csv_guess.hpp"
 #include "runtime/data/idx.hpp"
 #include "runtime/data/utf8.hpp"
 #include "runtime/files/atomic_file.hpp"
@@ -27,15 +28,28 @@ std::string quoted(const std::string& cell) {
     return "'" + terminal::printable(cell, 30) + "'";
 }
 
+constexpr std::string_view blanks = " \t";
+
+/// LF, CRLF and CR each end one.
+std::size_t line_ends(std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool carriage = text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n');
+        count += text[i] == '\n' || carriage ? 1 : 0;
+    }
+    return count;
+}
+
 }  // namespace
 
-std::optional<double> parse_number(std::string_view text) {
-    constexpr std::string_view blanks = " \t";
+std::string_view without_blanks(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) {
-        return std::nullopt;
-    }
-    text = text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+    return begin == std::string_view::npos ? std::string_view()
+                                           : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+std::optional<double> parse_number(std::string_view text) {
+    text = without_blanks(text);
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') {
         text.remove_prefix(1);
     }
@@ -47,38 +61,106 @@ std::optional<double> parse_number(std::string_view text) {
     return number;
 }
 
-CsvFile::CsvFile(const std::filesystem::path& path)
-    : path_(path), text_(files::read_whole(path, available_memory() / memory_per_byte)) {
+CsvFile::CsvFile(const std::filesystem::path& path, const CsvFormat& format)
+    : path_(path), format_(format), text_(files::read_whole(path, available_memory() / memory_per_byte)) {
     refuse_utf16(text_, path_.string());
     at_ = text_.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0;
     std::vector<std::string> cells;
     if (!read_row(cells)) {
         throw Error(ErrorCode::format, path_.string() + " has no rows");
     }
-    const bool numbers = std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
-        return cell.empty() || parse_number(cell).has_value();
-    });
-    if (!numbers) {
+    first_line_ = line_;
+    headed_ = format_.header ? *format_.header : is_header(cells);
+    if (headed_) {
         columns_ = std::move(cells);
-        return;
+    } else {
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            columns_.push_back(std::to_string(i + 1));
+        }
+        first_ = std::move(cells);
     }
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        columns_.push_back(std::to_string(i + 1));
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        indices_.emplace(columns_[i], i);
     }
-    first_ = std::move(cells);
+}
+
+/// Looks at the rows that follow, and comes back.
+bool CsvFile::is_header(const std::vector<std::string>& first) {
+    constexpr std::size_t most_rows = 10;
+    const std::size_t at = at_;
+    const std::size_t next_line = next_line_;
+    std::vector<std::vector<std::string>> rows;
+    for (std::vector<std::string> cells; rows.size() < most_rows && read_row(cells);) {
+        rows.push_back(cells);
+    }
+    at_ = at;
+    next_line_ = next_line;
+    line_ = first_line_;
+    const FirstRow guess = guess_first_row(first, rows);
+    if (guess == FirstRow::likely_data) {
+        warning_ =
+            path_.string() + ", line " + std::to_string(line_) +
+            ": taken as a row of data, as it has numbers where the rows after it have some; if it names "
+            "the columns, write `header = true`, and if it does not, `header = false`";
+    }
+    return guess == FirstRow::header;
 }
 
 std::size_t CsvFile::column(const std::string& name) const {
-    const auto found = std::find(columns_.begin(), columns_.end(), name);
-    if (found == columns_.end()) {
-        throw Error(ErrorCode::format,
-                    path_.string() + " has no column " + quoted(name) + "; " + spelled_columns());
+    const auto found = indices_.find(name);
+    if (name.empty() || found == indices_.end()) {
+        throw Error(
+            ErrorCode::format,
+            path_.string() +
+                (name.empty() ? " is asked for a column without a name" : " has no column " + quoted(name)) +
+                "; " + spelled_columns() + comma_help() + header_help() + separator_help());
     }
-    if (std::find(found + 1, columns_.end(), name) != columns_.end()) {
-        throw Error(ErrorCode::format,
-                    path_.string() + " has several columns " + quoted(name) + "; " + spelled_columns());
+    const auto first = columns_.begin() + static_cast<std::ptrdiff_t>(found->second);
+    const auto second = std::find(first + 1, columns_.end(), name);
+    if (second != columns_.end()) {
+        throw Error(
+            ErrorCode::format,
+            path_.string() + ", line " + std::to_string(first_line_) + ": column " +
+                std::to_string(found->second + 1) + " and column " +
+                std::to_string(second - columns_.begin() + 1) + " are both named " + quoted(name) +
+                "; rename one of them, or with `header = false` columns are named \"1\", \"2\" and so "
+                "on, once the line of names is taken out of the file");
     }
-    return static_cast<std::size_t>(found - columns_.begin());
+    return found->second;
+}
+
+void CsvFile::check_named(std::size_t column) const {
+    if (columns_[column].empty()) {
+        throw Error(ErrorCode::format,
+                    path_.string() + ", line " + std::to_string(first_line_) + ": column " +
+                        std::to_string(column + 1) +
+                        " has no name; name it, or say which columns are meant with `columns = \"...\"`; " +
+                        spelled_columns() + separator_help());
+    }
+}
+
+/// Where a list of names cuts one of them apart.
+std::string CsvFile::comma_help() const {
+    const auto with_comma = std::find_if(columns_.begin(), columns_.end(), [](const std::string& name) {
+        return name.find(',') != std::string::npos;
+    });
+    return with_comma == columns_.end()
+               ? std::string()
+               : "; in `columns`, a name with a comma stands in single quotes: " + quoted(*with_comma);
+}
+
+/// Where a first row that may be a header was taken as data.
+std::string CsvFile::header_help() const {
+    return headed_ || format_.header ? std::string()
+                                     : "; line " + std::to_string(first_line_) +
+                                           " is taken as data, and names the columns with `header = true`";
+}
+
+std::string CsvFile::separator_help() const {
+    const std::optional<char> likely = likely_separator(text_, format_.separator);
+    return likely ? "; cells seem to be separated by " + spelled_separator(*likely) +
+                        ": write `separator = " + spelled_separator(*likely) + "`"
+                  : std::string();
 }
 
 std::string CsvFile::spelled_columns() const {
@@ -89,8 +171,7 @@ std::string CsvFile::spelled_columns() const {
     if (columns_.size() > most_listed) {
         text += " and " + std::to_string(columns_.size() - most_listed) + " more";
     }
-    const bool other = columns_.size() == 1 && columns_[0].find_first_of(";\t") != std::string::npos;
-    return text + (other ? "; cells are separated by commas, not by semicolons or tabs" : "");
+    return text;
 }
 
 bool CsvFile::next(std::vector<std::string>& cells) {
@@ -103,8 +184,11 @@ bool CsvFile::next(std::vector<std::string>& cells) {
         return false;
     }
     if (cells.size() != columns_.size()) {
-        fail("has " + std::to_string(cells.size()) + (cells.size() == 1 ? " cell" : " cells") +
-             ", but the first row has " + std::to_string(columns_.size()));
+        const bool trailing = cells.size() == columns_.size() + 1 && cells.back().empty();
+        fail("has " + std::to_string(cells.size()) + (cells.size() == 1 ? " cell" : " cells") + ", but the " +
+             (headed_ ? "header" : "first row") + " in line " + std::to_string(first_line_) + " has " +
+             std::to_string(columns_.size()) +
+             (trailing ? "; a separator at the end of a line begins another cell" : ""));
     }
     return true;
 }
@@ -115,9 +199,9 @@ double CsvFile::number(const std::vector<std::string>& cells, std::size_t column
     const std::string where = "column " + quoted(columns_[column]);
     const auto number = parse_number(cell);
     if (!number || !std::isfinite(*number)) {
-        fail(where +
-             (cell.find_first_not_of(" \t") == std::string::npos ? " is empty" : " has " + quoted(cell)) +
-             "; expected a number" + help);
+        const std::string own = number_help(cell);
+        fail(where + (cell.empty() ? " is empty" : " has " + quoted(cell)) + "; expected a number" +
+             (own.empty() ? help : own) + (line_ == first_line_ ? header_help() : std::string()));
     }
     if (fits == Fits::in_float && std::abs(*number) > double{std::numeric_limits<float>::max()}) {
         fail(where + " has " + quoted(cell) +
@@ -127,14 +211,32 @@ double CsvFile::number(const std::vector<std::string>& cells, std::size_t column
     return *number;
 }
 
+std::string CsvFile::label(const std::vector<std::string>& cells, std::size_t column) const {
+    const std::string& cell = cells[column];
+    if (cell.empty() || stands_for_missing(cell)) {
+        fail("column " + quoted(columns_[column]) +
+             (cell.empty() ? std::string(" is empty")
+                           : " has " + quoted(cell) + ", which stands for a missing value") +
+             "; expected the name of a class; leave such rows out of the file, or name their class");
+    }
+    return cell;
+}
+
 void CsvFile::fail(const std::string& what) const {
-    throw Error(ErrorCode::format, path_.string() + ", line " + std::to_string(line_) + ": " + what);
+    throw Error(ErrorCode::format,
+                path_.string() + ", line " + std::to_string(line_) + ": " + what + separator_help());
+}
+
+void CsvFile::fail_without_rows() const {
+    throw Error(ErrorCode::format,
+                path_.string() +
+                    " has a header and no rows after it; if its line is data, write `header = "
+                    "false`" +
+                    separator_help());
 }
 
 bool CsvFile::read_row(std::vector<std::string>& cells) {
-    while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) {
-        end_line();
-    }
+    skip_empty_lines();
     cells.clear();
     line_ = next_line_;
     if (at_ >= text_.size()) {
@@ -149,7 +251,7 @@ bool CsvFile::read_row(std::vector<std::string>& cells) {
         if (at_ >= text_.size()) {
             return true;
         }
-        if (text_[at_] != ',') {
+        if (text_[at_] != format_.separator) {
             end_line();
             return true;
         }
@@ -158,12 +260,18 @@ bool CsvFile::read_row(std::vector<std::string>& cells) {
 }
 
 std::string CsvFile::read_cell() {
-    if (at_ >= text_.size() || text_[at_] != '"') {
-        const std::size_t end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
-        std::string cell = text_.substr(at_, end - at_);
-        at_ = end;
-        return cell;
+    skip_blanks();
+    if (at_ < text_.size() && text_[at_] == '"') {
+        return read_quoted();
     }
+    const char ends[] = {format_.separator, '\r', '\n'};
+    const std::size_t end = std::min(text_.find_first_of(std::string_view(ends, 3), at_), text_.size());
+    const std::string_view cell = without_blanks(std::string_view(text_).substr(at_, end - at_));
+    at_ = end;
+    return std::string(cell);
+}
+
+std::string CsvFile::read_quoted() {
     std::string cell;
     ++at_;
     while (true) {
@@ -179,12 +287,35 @@ std::string CsvFile::read_cell() {
         cell += '"';
         ++at_;
     }
-    next_line_ += static_cast<std::size_t>(std::count(cell.begin(), cell.end(), '\n'));
-    if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\r' && text_[at_] != '\n') {
+    next_line_ += line_ends(cell);
+    skip_blanks();
+    if (at_ < text_.size() && text_[at_] != format_.separator && text_[at_] != '\r' && text_[at_] != '\n') {
         fail("after the double quote that ends a cell stands " + quoted(text_.substr(at_, 1)) +
-             "; expected a comma, or the end of the line (a double quote in a cell is written twice)");
+             "; expected " + (format_.separator == ',' ? "a comma" : spelled_separator(format_.separator)) +
+             ", or the end of the line (a double quote in a cell is written twice)");
     }
-    return cell;
+    return std::string(without_blanks(cell));
+}
+
+void CsvFile::skip_blanks() {
+    while (at_ < text_.size() && text_[at_] != format_.separator && blanks.find(text_[at_]) != blanks.npos) {
+        ++at_;
+    }
+}
+
+void CsvFile::skip_empty_lines() {
+    while (true) {
+        const std::size_t begin = at_;
+        skip_blanks();
+        if (at_ >= text_.size()) {
+            return;
+        }
+        if (text_[at_] != '\n' && text_[at_] != '\r') {
+            at_ = begin;
+            return;
+        }
+        end_line();
+    }
 }
 
 void CsvFile::end_line() {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/data/scaling.hpp"
+
 /// Where examples come from: sources, their order, and batches of them.
 namespace gandsl::data {
 
@@ -25,6 +27,12 @@ struct Field {
     std::size_t size() const;  ///< numbers in one example
 };
 
+/// A column of a file whose numbers were scaled.
+struct ScaledColumn {
+    std::string name;
+    Scaling scaling;
+};
+
 struct Description {
     std::string source;         ///< "mnist", "digits"
     std::string origin;         ///< the folder or files it was read from, or how it was drawn
@@ -35,6 +43,7 @@ struct Description {
     std::vector<std::string> symbols = {};  ///< of a text source: the text of each class, as UTF-8
     std::vector<std::string> warnings =
         {};  ///< what a reader should know: files left out, a split without examples
+    std::vector<ScaledColumn> scaled = {};  ///< in the order of the first field's last axis, if it was scaled
 
     std::size_t count(Split split) const { return split == Split::train ? train_count : test_count; }
 };

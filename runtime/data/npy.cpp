@@ -166,8 +166,14 @@ ElementType element_type(std::string_view descr, const fs::path& path) {
     return type;
 }
 
+struct ReadNumber {
+    float value = 0;
+    double number = 0;     ///< as the file has it
+    bool rounded = false;  ///< a whole number that `value` is not
+};
+
 template <class Number>
-float read_as(const char* bytes, bool swapped) {
+ReadNumber read_as(const char* bytes, bool swapped) {
     char ordered[sizeof(Number)];
     std::memcpy(ordered, bytes, sizeof ordered);
     if (swapped) {
@@ -175,12 +181,15 @@ float read_as(const char* bytes, bool swapped) {
     }
     Number number;
     std::memcpy(&number, ordered, sizeof number);
-    return static_cast<float>(number);
+    const auto value = static_cast<float>(number);
+    return {value, static_cast<double>(number),
+            !std::is_floating_point_v<Number> &&
+                static_cast<long double>(value) != static_cast<long double>(number)};
 }
 
-using ReadNumber = float (*)(const char* bytes, bool swapped);
+using Reader = ReadNumber (*)(const char* bytes, bool swapped);
 
-ReadNumber reader_of(const ElementType& type) {
+Reader reader_of(const ElementType& type) {
     if (type.kind == 'f') {
         return type.size == 4 ? read_as<float> : read_as<double>;
     }
@@ -289,14 +298,18 @@ NpyArray read_npy(const fs::path& path, std::size_t limit) {
                                            " numbers, which take " + std::to_string(taken) +
                                            " bytes of memory; there is room for " + std::to_string(room));
     }
-    NpyArray array{header.shape, std::vector<float>(count)};
+    NpyArray array{header.shape, std::vector<float>(count), 0, 0};
     const std::vector<std::size_t> offsets =
         header.fortran_order ? fortran_offsets(header.shape, count) : std::vector<std::size_t>();
-    const ReadNumber read_number = reader_of(type);
+    const Reader read_number = reader_of(type);
     for (std::size_t place = 0; place < count; ++place) {
         const std::size_t example = place / each;
         const std::size_t at = header.fortran_order ? example + offsets[place % each] : place;
-        array.values[place] = read_number(content.data() + end + at * type.size, type.swapped);
+        const ReadNumber read = read_number(content.data() + end + at * type.size, type.swapped);
+        array.values[place] = read.value;
+        if (read.rounded && array.rounded++ == 0) {
+            array.rounded_example = read.number;
+        }
         if (!std::isfinite(array.values[place])) {
             fail(path, "has a number that is not finite (or too large for 32 bits) in example " +
                            std::to_string(example));
@@ -311,6 +324,9 @@ DatasetPointer open_npy(const NpySource& source) {
     Description description;
     description.source = "npy";
     description.origin = path.string();
+    for (const std::string& warning : rounded_numbers(array.rounded, array.rounded_example)) {
+        description.warnings.push_back(path.string() + ": " + warning);
+    }
     std::optional<RowLabels> labels;
     if (source.labels) {
         const fs::path labels_path = placed(*source.labels, source.folder);

@@ -14,6 +14,8 @@ namespace gandsl::data {
 struct NpyArray {
     std::vector<std::size_t> shape;
     std::vector<float> values;
+    std::size_t rounded = 0;  ///< whole numbers that 32 bits cannot hold
+    double rounded_example = 0;
 };
 
 /// Reads an array of bool, whole numbers or floats of 4 or 8 bytes, in C or Fortran order and either byte

@@ -32,6 +32,16 @@ std::vector<std::string> empty_test_split(std::size_t count, double holdout) {
         holdout, count)};
 }
 
+std::vector<std::string> rounded_numbers(std::size_t count, double example) {
+    if (count == 0) {
+        return {};
+    }
+    return {fmt::format(
+        "{} whole {} as {:.0f}, beyond what 32 bits hold (16777216), {} rounded; subtract what "
+        "all have in common before, or keep them out",
+        count, count == 1 ? "number, such" : "numbers, such", example, count == 1 ? "is" : "are")};
+}
+
 Rows::Rows(Description description, Field field, std::vector<float> values, std::optional<RowLabels> labels,
            double holdout)
     : description_(std::move(description)), values_(std::move(values)), size_(field.size()) {

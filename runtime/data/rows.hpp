@@ -34,6 +34,10 @@ class Rows final : public Dataset {
     std::size_t size_;  ///< numbers in an example
 };
 
+/// What a reader should know of `count` whole numbers that 32 bits cannot hold, one of them `example`;
+/// nothing where there is none.
+std::vector<std::string> rounded_numbers(std::size_t count, double example);
+
 /// The indices below `count` that are not among the sorted `without`.
 std::vector<std::size_t> others(std::size_t count, const std::vector<std::size_t>& without);
 

@@ -18,6 +18,7 @@ struct Scaling {
     double deviation = 1;
 
     float apply(double number) const { return static_cast<float>((number - mean) / deviation); }
+    double undo(double number) const { return number * deviation + mean; }
 };
 
 /// The scaling of each of `columns` columns of numbers that stand row by row. A column that is constant is

@@ -17,10 +17,10 @@
 namespace gandsl::data {
 
 DatasetPointer open_series(const SeriesSource& source) {
-    CsvFile file(placed(source.file, source.folder));
+    CsvFile file(placed(source.file, source.folder), source.format);
     std::size_t column = 0;
     if (source.column) {
-        column = file.column(*source.column);
+        column = file.column(std::string(without_blanks(*source.column)));
     } else if (file.columns().size() > 1) {
         file.fail("a series is one column; say which: " + file.spelled_columns());
     }
@@ -29,6 +29,9 @@ DatasetPointer open_series(const SeriesSource& source) {
     for (std::vector<std::string> cells; file.next(cells);) {
         numbers.push_back(file.number(cells, column, fits));
     }
+    if (numbers.empty()) {
+        file.fail_without_rows();
+    }
     const std::string origin = placed(source.file, source.folder).string() + ", column " +
                                terminal::printable(file.columns()[column]);
     const Windows windows(numbers.size(), source.length, source.holdout, Stride::sliding,
@@ -36,9 +39,13 @@ DatasetPointer open_series(const SeriesSource& source) {
     Description description;
     description.source = "series";
     description.origin = origin;
+    if (file.warning()) {
+        description.warnings.push_back(*file.warning());
+    }
     Scaling scaling;
     if (source.scale == Scale::standard) {
         scaling = standard_scaling(std::span(numbers).first(windows.train_steps()), 1)[0];
+        description.scaled.push_back({file.columns()[column], scaling});
         description.origin +=
             fmt::format(", less {:.6g} and divided by {:.6g}", scaling.mean, scaling.deviation);
     }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/data/csv.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/scaling.hpp"
 
@@ -20,6 +21,7 @@ struct SeriesSource {
     std::size_t length = 50;
     double holdout = 0.1;
     Scale scale = Scale::standard;
+    CsvFormat format = {};
 };
 
 /// Throws as CsvFile and Windows do.

@@ -5,49 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "autodiff/error.hpp"
 #include "runtime/data/csv.hpp"
 #include "runtime/data/glob.hpp"
 #include "runtime/data/rows.hpp"
+#include "runtime/data/table_labels.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
 namespace {
-
-/// The distinct values of a column of labels, in their order.
-std::vector<std::string> distinct(std::vector<std::string> labels) {
-    std::sort(labels.begin(), labels.end());
-    labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
-    const bool numbers = std::all_of(labels.begin(), labels.end(), [](const std::string& label) {
-        const auto number = parse_number(label);
-        return number && std::isfinite(*number);  // "nan" comes neither before nor after another
-    });
-    if (numbers) {
-        std::stable_sort(labels.begin(), labels.end(), [](const std::string& a, const std::string& b) {
-            return *parse_number(a) < *parse_number(b);
-        });
-    }
-    return labels;
-}
-
-RowLabels classes_of(const std::vector<std::string>& labels, const std::vector<std::string>& names) {
-    RowLabels result;
-    result.classes = names.size();
-    std::unordered_map<std::string_view, std::size_t> places;
-    for (std::size_t place = 0; place < names.size(); ++place) {
-        places.emplace(names[place], place);
-    }
-    result.values.reserve(labels.size());
-    for (const std::string& label : labels) {
-        result.values.push_back(static_cast<float>(places.at(label)));
-    }
-    return result;
-}
 
 std::string spelled(const std::vector<std::string>& names) {
     constexpr std::size_t most = 10;
@@ -58,16 +27,20 @@ std::string spelled(const std::vector<std::string>& names) {
     return text + (names.size() > most ? ", ..." : "");
 }
 
-/// The places of the columns that become numbers.
+/// The indices of the columns that become numbers.
 std::vector<std::size_t> number_columns(const CsvFile& file, const TableSource& source,
                                         std::optional<std::size_t> label) {
     std::vector<std::size_t> columns;
     for (const std::string& name : source.columns) {
         columns.push_back(file.column(name));
+        if (std::find(columns.begin(), columns.end() - 1, columns.back()) != columns.end() - 1) {
+            file.fail("`columns` has '" + terminal::printable(name) + "' twice");
+        }
     }
     for (std::size_t i = 0; source.columns.empty() && i < file.columns().size(); ++i) {
         if (i != label) {
-            columns.push_back(i);
+            file.check_named(i);
+            columns.push_back(file.column(file.columns()[i]));
         }
     }
     if (columns.empty()) {
@@ -76,8 +49,9 @@ std::vector<std::size_t> number_columns(const CsvFile& file, const TableSource& 
     return columns;
 }
 
-void scale_columns(std::vector<double>& numbers, std::size_t columns, double holdout,
-                   const std::filesystem::path& path) {
+std::vector<ScaledColumn> scale_columns(std::vector<double>& numbers, const std::vector<std::string>& names,
+                                        double holdout, const std::filesystem::path& path) {
+    const std::size_t columns = names.size();
     const std::size_t rows = numbers.size() / columns;
     std::vector<double> train;
     for (const std::size_t row : others(rows, held_out(rows, holdout))) {
@@ -96,67 +70,133 @@ void scale_columns(std::vector<double>& numbers, std::size_t columns, double hol
                                             number, i / columns + 1));
         }
     }
+    std::vector<ScaledColumn> scaled;
+    for (std::size_t i = 0; i < columns; ++i) {
+        scaled.push_back({names[i], scalings[i]});
+    }
+    return scaled;
+}
+
+std::string spelled(const std::vector<ScaledColumn>& columns) {
+    constexpr std::size_t most = 10;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(columns.size(), most); ++i) {
+        text += fmt::format("{}{} less {:.6g} and divided by {:.6g}", i == 0 ? "" : "; ",
+                            terminal::printable(columns[i].name), columns[i].scaling.mean,
+                            columns[i].scaling.deviation);
+    }
+    return text + (columns.size() > most ? "; ..." : "");
+}
+
+/// The rows of a table: the numbers of its columns, and the label of each.
+struct Content {
+    std::vector<double> numbers;
+    std::vector<std::string> labels;
+};
+
+Content read_rows(CsvFile& file, const TableSource& source, const std::vector<std::size_t>& columns,
+                  std::optional<std::size_t> label) {
+    const Fits fits = source.scale == Scale::none ? Fits::in_float : Fits::in_double;
+    Content content;
+    for (std::vector<std::string> cells; file.next(cells);) {
+        for (const std::size_t column : columns) {
+            content.numbers.push_back(
+                file.number(cells, column, fits,
+                            label || cells[column].empty()
+                                ? ""
+                                : "; text is left out with `columns = \"...\"` or becomes a second value "
+                                  "with `label = \"" +
+                                      terminal::printable(file.columns()[column]) + "\"`"));
+        }
+        if (label) {
+            content.labels.push_back(file.label(cells, *label));
+        }
+    }
+    if (content.numbers.empty()) {
+        file.fail_without_rows();
+    }
+    return content;
 }
 
 }  // namespace
 
 std::vector<std::string> split_names(const std::string& names) {
     std::vector<std::string> result;
-    for (std::size_t begin = 0; begin <= names.size();) {
-        const std::size_t end = std::min(names.find(',', begin), names.size());
-        const std::string name = names.substr(begin, end - begin);
-        const std::size_t first = name.find_first_not_of(' ');
-        result.push_back(first == std::string::npos
-                             ? std::string()
-                             : name.substr(first, name.find_last_not_of(' ') - first + 1));
-        begin = end + 1;
+    for (std::size_t at = 0; at <= names.size(); ++at) {
+        std::string name;
+        at = std::min(names.find_first_not_of(" \t", at), names.size());
+        if (at < names.size() && names[at] == '\'') {
+            for (++at; at < names.size() && (names[at] != '\'' || names.substr(at, 2) == "''"); ++at) {
+                name += names[at];
+                at += names[at] == '\'' ? 1U : 0U;
+            }
+            if (at == names.size()) {
+                throw Error(ErrorCode::invalid_argument, "a name begins with a single quote and never ends");
+            }
+            at = std::min(names.find_first_not_of(" \t", at + 1), names.size());
+            if (at < names.size() && names[at] != ',') {
+                throw Error(ErrorCode::invalid_argument, "no comma comes after the single quote of a name");
+            }
+        } else {
+            const std::size_t end = std::min(names.find(',', at), names.size());
+            name = names.substr(at, end - at);
+            at = end;
+        }
+        name = without_blanks(name);
+        if (name.empty()) {
+            throw Error(ErrorCode::invalid_argument, "a name is empty");
+        }
+        result.push_back(std::move(name));
     }
     return result;
 }
 
 DatasetPointer open_table(const TableSource& source) {
     const std::filesystem::path path = placed(source.file, source.folder);
-    CsvFile file(path);
+    CsvFile file(path, source.format);
     std::optional<std::size_t> label;
     if (source.label) {
-        label = file.column(*source.label);
+        label = file.column(std::string(without_blanks(*source.label)));
     }
     const std::vector<std::size_t> columns = number_columns(file, source, label);
-    const Fits fits = source.scale == Scale::none ? Fits::in_float : Fits::in_double;
-    std::vector<double> numbers;
-    std::vector<std::string> labels;
-    for (std::vector<std::string> cells; file.next(cells);) {
-        for (const std::size_t column : columns) {
-            const bool missing = cells[column].find_first_not_of(" \t") == std::string::npos;
-            numbers.push_back(file.number(cells, column, fits,
-                                          label || missing
-                                              ? ""
-                                              : "; text is left out with `columns = \"...\"` or "
-                                                "becomes a second value with `label = \"" +
-                                                    terminal::printable(file.columns()[column]) + "\"`"));
-        }
-        if (label) {
-            labels.push_back(cells[*label]);
-        }
-    }
-    if (numbers.empty()) {
-        throw Error(ErrorCode::format, path.string() + " has a header and no rows after it");
-    }
-    if (source.scale == Scale::standard) {
-        scale_columns(numbers, columns.size(), source.holdout, path);
-    }
+    Content content = read_rows(file, source, columns, label);
     Description description;
     description.source = "table";
     description.origin = path.string();
+    if (file.warning()) {
+        description.warnings.push_back(*file.warning());
+    }
     std::optional<RowLabels> classes;
     if (label) {
-        const std::vector<std::string> names = distinct(labels);
-        classes = classes_of(labels, names);
-        description.origin += ", labels " + spelled(names);
+        LabelColumn labels = classes_of(content.labels);
+        description.origin += ", labels " + spelled(labels.names);
+        if (const auto warning = label_warning(labels, file.columns()[*label])) {
+            description.warnings.push_back(path.string() + ": " + *warning);
+        }
+        classes = std::move(labels.rows);
+    }
+    if (source.scale == Scale::none) {
+        const auto rounded = [](double number) {
+            return number == std::floor(number) && double{static_cast<float>(number)} != number;
+        };
+        const auto first = std::find_if(content.numbers.begin(), content.numbers.end(), rounded);
+        for (const std::string& warning :
+             rounded_numbers(static_cast<std::size_t>(std::count_if(first, content.numbers.end(), rounded)),
+                             first == content.numbers.end() ? 0 : *first)) {
+            description.warnings.push_back(path.string() + ": " + warning + ", or write `scale = standard`");
+        }
+    }
+    if (source.scale == Scale::standard) {
+        std::vector<std::string> names;
+        for (const std::size_t column : columns) {
+            names.push_back(file.columns()[column]);
+        }
+        description.scaled = scale_columns(content.numbers, names, source.holdout, path);
+        description.origin += "; " + spelled(description.scaled);
     }
     return std::make_shared<Rows>(std::move(description), Field{"row", {columns.size()}, std::nullopt},
-                                  std::vector<float>(numbers.begin(), numbers.end()), std::move(classes),
-                                  source.holdout);
+                                  std::vector<float>(content.numbers.begin(), content.numbers.end()),
+                                  std::move(classes), source.holdout);
 }
 
 }  // namespace gandsl::data

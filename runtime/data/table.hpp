@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "runtime/data/csv.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/scaling.hpp"
 
 namespace gandsl::data {
 
 /// The rows of a CSV file: the field is a vector of the numbers of its columns. With `label`, that column is
-/// left out and a second field is its place among its distinct values, in the order of numbers if all are
-/// numbers, else of their bytes.
+/// left out and a second field is its class: its index among its distinct values. If all of them are numbers,
+/// they are compared and ordered as numbers, else by their bytes.
 struct TableSource {
     std::filesystem::path file;        ///< relative to `folder`
     std::filesystem::path folder;      ///< of the .gan file
@@ -20,12 +21,14 @@ struct TableSource {
     std::optional<std::string> label;
     double holdout = 0.1;
     Scale scale = Scale::none;
+    CsvFormat format = {};
 };
 
-/// Throws as CsvFile does, and `format` for a column that is not of numbers.
+/// Throws as CsvFile does, and `format` for a column that is not of numbers, and for a label that is missing.
 DatasetPointer open_table(const TableSource& source);
 
-/// "a, b" as {"a", "b"}.
+/// "a, 'b, c'" as {"a", "b, c"}: blanks around a name do not count, and one in single quotes may have commas
+/// (and single quotes, written twice). Throws invalid_argument, saying why, for anything else.
 std::vector<std::string> split_names(const std::string& names);
 
 }  // namespace gandsl::data

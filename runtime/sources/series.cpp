@@ -26,7 +26,8 @@ Source define_series(const Context& context) {
                                   .column = {},
                                   .length = size_of(arguments, "length"),
                                   .holdout = models::number(arguments, "holdout"),
-                                  .scale = scale_of(arguments)};
+                                  .scale = scale_of(arguments),
+                                  .format = csv_format_of(arguments, "series")};
         if (models::has(arguments, "column")) {
             source.column = models::text(arguments, "column");
         }
@@ -39,20 +40,24 @@ Source define_series(const Context& context) {
         .details =
             "Each example is length x 1. Every row begins a window; `next(s)` is the same window one row "
             "later. "
-            "The test split is the last part of the series. A first row that is not all numbers names the "
-            "columns; otherwise they are \"1\", \"2\" and so on. With `scale = standard` the mean of the "
-            "training split is subtracted and the rest divided by its standard deviation.",
+            "The test split is the last part of the series. Whether the first row names the columns is "
+            "told from the rows after it, and a warning says so where that is not sure; columns without "
+            "names "
+            "are \"1\", \"2\" and so on. With `scale = standard` the mean of the training split is "
+            "subtracted "
+            "and the rest divided by its standard deviation; both stand in the run's run.json, and samples "
+            "stay "
+            "scaled.",
         .inputs = {},
         .arguments = {file_argument("file", "the CSV file, relative to the .gan file"),
                       optional_text_argument("column", "name of the column; may be left out if there is one"),
                       length_argument("numbers in a window", 50), holdout_argument(),
-                      scale_argument("standard")},
+                      scale_argument("standard"), separator_argument(), header_argument()},
         .type = {},
         .example = "data s = series(\"price.csv\", column = \"close\", length = 50)",
         .sequential = true};
-    entry.absent = [source_of](const dsl::Arguments& arguments) {
-        const data::SeriesSource source = source_of(arguments);
-        return data::file_absent(data::placed(source.file, source.folder));
+    entry.absent = [context](const dsl::Arguments& arguments) {
+        return data::file_absent(data::placed(models::text(arguments, "file"), context.folder));
     };
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_series(source_of(arguments));

@@ -1,5 +1,9 @@
 #include "runtime/sources/support.hpp"
 
+#include <fmt/format.h>
+
+#include <cctype>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <utility>
@@ -32,7 +36,13 @@ data::Range range_of(const dsl::Arguments& arguments) {
         throw dsl::diagnostics::refused_argument("data", "range", std::move(found),
                                                  "two numbers, the first the smaller, such as [-1, 1]");
     }
-    return {static_cast<float>((*bounds)[0]), static_cast<float>((*bounds)[1])};
+    const data::Range range{static_cast<float>((*bounds)[0]), static_cast<float>((*bounds)[1])};
+    if (!std::isfinite(range.low) || !std::isfinite(range.high) || !(range.low < range.high)) {
+        throw dsl::diagnostics::refused_argument(
+            "data", "range", fmt::format("[{}, {}]", (*bounds)[0], (*bounds)[1]),
+            "two numbers that differ in 32 bits, at most 3.4e38 in size");
+    }
+    return range;
 }
 
 dsl::Argument holdout_argument() {
@@ -63,6 +73,41 @@ dsl::Argument scale_argument(const char* fallback) {
                                    "standard: mean 0 and standard deviation 1 over the training split; none: "
                                    "numbers stay as they are",
                                    fallback, {"standard", "none"});
+}
+
+dsl::Argument separator_argument() {
+    dsl::Argument argument =
+        models::by_name(file_argument("separator",
+                                      "what stands between cells: one character, such as \";\", "
+                                      "\"|\" or \"\\t\" (a tab)"));
+    argument.fallback = models::value_of(",");
+    return argument;
+}
+
+dsl::Argument header_argument() {
+    dsl::Argument argument = models::by_name(models::boolean_argument(
+        "header", "whether the first row names the columns; told from the rows if left out", false));
+    argument.fallback = models::absent();
+    return argument;
+}
+
+data::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* source) {
+    const std::string& separator = models::text(arguments, "separator");
+    // What numbers are made of separates none, and quotes and line ends have their own part.
+    const bool separates = separator.size() == 1 &&
+                           std::string_view("\"\r\n.+-").find(separator) == std::string_view::npos &&
+                           std::isalnum(static_cast<unsigned char>(separator[0])) == 0 &&
+                           static_cast<unsigned char>(separator[0]) < 0x80;
+    if (!separates) {
+        throw dsl::diagnostics::refused_argument(source, "separator", '"' + separator + '"',
+                                                 "one character that numbers and names do not have, such as "
+                                                 "\";\", \"|\" or \"\\t\"");
+    }
+    data::CsvFormat format{.separator = separator[0], .header = {}};
+    if (models::has(arguments, "header")) {
+        format.header = models::boolean(arguments, "header");
+    }
+    return format;
 }
 
 std::size_t size_of(const dsl::Arguments& arguments, std::string_view name) {

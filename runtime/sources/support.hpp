@@ -29,6 +29,12 @@ dsl::Argument seed_argument(std::string doc);
 /// `scale = standard`: what numbers from a file become.
 dsl::Argument scale_argument(const char* fallback);
 
+/// `separator = ";"` and `header = true`: what a CSV file does not say itself.
+dsl::Argument separator_argument();
+dsl::Argument header_argument();
+/// Throws Error(invalid_argument) for a separator that is none. `source` is the name of the source.
+data::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* source);
+
 std::size_t size_of(const dsl::Arguments& arguments, std::string_view name);
 std::uint64_t seed_of(const dsl::Arguments& arguments);
 data::Scale scale_of(const dsl::Arguments& arguments);

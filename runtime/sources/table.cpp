@@ -2,12 +2,28 @@
 
 #include <utility>
 
+#include "autodiff/error.hpp"
+#include "dsl/diagnostics.hpp"
 #include "models/records.hpp"
 #include "runtime/data/glob.hpp"
 #include "runtime/data/npy.hpp"
 #include "runtime/sources/support.hpp"
 
 namespace gandsl::sources {
+
+namespace {
+
+std::vector<std::string> names_of(const std::string& list) {
+    try {
+        return data::split_names(list);
+    } catch (const Error& error) {
+        throw dsl::diagnostics::refused_argument(
+            "table", "columns", '"' + list + "\": " + error.message(),
+            "names with commas between them; a name with a comma stands in single quotes: \"'a, b', c\"");
+    }
+}
+
+}  // namespace
 
 Source define_table(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
@@ -16,9 +32,10 @@ Source define_table(const Context& context) {
                                  .columns = {},
                                  .label = {},
                                  .holdout = models::number(arguments, "holdout"),
-                                 .scale = scale_of(arguments)};
+                                 .scale = scale_of(arguments),
+                                 .format = csv_format_of(arguments, "table")};
         if (models::has(arguments, "columns")) {
-            source.columns = data::split_names(models::text(arguments, "columns"));
+            source.columns = names_of(models::text(arguments, "columns"));
         }
         if (models::has(arguments, "label")) {
             source.label = models::text(arguments, "label");
@@ -30,25 +47,28 @@ Source define_table(const Context& context) {
         .kind = dsl::EntryKind::source,
         .doc = "The rows of a CSV file, as vectors.",
         .details =
-            "Each example is the numbers of a row's columns. A first row that is not all numbers names the "
-            "columns; otherwise they are \"1\", \"2\" and so on. With `label = \"column\"` that column gives "
+            "Each example is the numbers of a row's columns. Whether the first row names them is told from "
+            "the "
+            "rows after it, and a warning says so where that is not sure; columns without names are \"1\", "
+            "\"2\" and so on. Blanks around cells do not count. With `label = \"column\"` that column gives "
             "a "
-            "second value: its place among the column's distinct values, sorted as numbers if all are, else "
-            "as "
-            "text. With `scale = standard` each column's mean over the training split is subtracted and the "
-            "rest divided by its standard deviation.",
+            "second value: its class, the place among the column's distinct values, sorted as numbers if all "
+            "are (`1`, `1.0` and `01` are one class then), else as text. With `scale = standard` each "
+            "column's "
+            "mean over the training split is subtracted and the rest divided by its standard deviation; both "
+            "stand in the run's run.json, and `csv` samples of the table are in the file's units. The test "
+            "split is so many rows that one fixed shuffle picks: the same ones for files of the same length.",
         .inputs = {},
         .arguments = {file_argument("file", "the CSV file, relative to the .gan file"),
                       optional_text_argument("columns",
-                                             "which columns, such as \"width, height\"; all but the label "
-                                             "if left out"),
+                                             "which columns, such as \"width, height\" or \"'a, b', c\" "
+                                             "(a name with a comma); all but the label if left out"),
                       optional_text_argument("label", "the column that tells the classes"),
-                      holdout_argument(), scale_argument("none")},
+                      holdout_argument(), scale_argument("none"), separator_argument(), header_argument()},
         .type = {},
         .example = "data row, kind = table(\"iris.csv\", label = \"species\")"};
-    entry.absent = [source_of](const dsl::Arguments& arguments) {
-        const data::TableSource source = source_of(arguments);
-        return data::file_absent(data::placed(source.file, source.folder));
+    entry.absent = [context](const dsl::Arguments& arguments) {
+        return data::file_absent(data::placed(models::text(arguments, "file"), context.folder));
     };
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_table(source_of(arguments));

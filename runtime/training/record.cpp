@@ -139,6 +139,11 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
         if (!description.symbols.empty()) {
             entry["symbols"] = description.symbols;
         }
+        for (const data::ScaledColumn& column : description.scaled) {
+            entry["scaled"].push_back({{"column", column.name},
+                                       {"mean", column.scaling.mean},
+                                       {"deviation", column.scaling.deviation}});
+        }
         entry["arguments"] = Json::object();
         for (const auto& [name, value] : program.data[place].arguments) {
             entry["arguments"][name] = json_of(value);
@@ -255,6 +260,11 @@ Record read_record(const std::filesystem::path& path) {
                                           .train_count = entry.at("train").get<std::size_t>(),
                                           .test_count = entry.at("test").get<std::size_t>(),
                                           .symbols = entry.value("symbols", std::vector<std::string>())};
+            for (const Json& column : entry.value("scaled", Json::array())) {
+                description.scaled.push_back(
+                    {column.at("column").get<std::string>(),
+                     {column.at("mean").get<double>(), column.at("deviation").get<double>()}});
+            }
             dsl::RecordedData source{description.source, {}};
             typed = typed && entry.contains("types");
             for (const Json& type : entry.value("types", Json::array())) {

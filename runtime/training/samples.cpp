@@ -12,6 +12,7 @@
 #include "runtime/files/csv_log.hpp"
 #include "runtime/render/grid.hpp"
 #include "runtime/render/png.hpp"
+#include "runtime/training/units.hpp"
 
 namespace gandsl::training {
 
@@ -183,7 +184,8 @@ Samples::Samples(const program::Loaded& loaded, const Datasets& datasets, const 
     : program_(loaded.program),
       datasets_(datasets),
       graph_(graph),
-      plans_(plans_of(loaded.program, graph.samples, memory)) {
+      plans_(plans_of(loaded.program, graph.samples, memory)),
+      units_(units_of_samples(loaded.program, datasets)) {
     for (std::size_t index = 0; index < program_.samples.size(); ++index) {
         const dsl::Sample& sample = program_.samples[index];
         check_examples(loaded, datasets, graph.samples[index], data::Split::test, sample.name, sample.span);
@@ -291,7 +293,11 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     } else if (sink == "text") {
         files::write_atomically(path, text_of(index, values));
     } else if (sink == "csv") {
-        write_csv(path, static_cast<std::size_t>(graph.count), values);
+        if (const std::optional<std::size_t> table = units_[index]) {
+            files::write_atomically(path, table_in_units(datasets_[*table]->description().scaled, values));
+        } else {
+            write_csv(path, static_cast<std::size_t>(graph.count), values);
+        }
     } else if (sink == "npy") {
         write_npy(path, graph.count, graph.shape, values);
     } else {

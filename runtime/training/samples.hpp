@@ -59,7 +59,8 @@ class Samples {
     const Datasets& datasets_;
     const runtime::Graph& graph_;
     std::vector<Plan> plans_;
-    std::vector<std::vector<Written>> written_;  ///< for each sample
+    std::vector<std::optional<std::size_t>> units_;  ///< for each sample the scaled table it is rows of
+    std::vector<std::vector<Written>> written_;      ///< for each sample
 };
 
 /// The measures of a program: means over a split, in evaluation mode.

@@ -28,6 +28,7 @@
 #include "runtime/training/stop.hpp"
 #include "runtime/training/trained_nets.hpp"
 #include "runtime/training/trained_run.hpp"
+#include "runtime/training/units.hpp"
 
 namespace gandsl::training {
 
@@ -136,6 +137,9 @@ class Session {
         program::report(runtime::unlearned(program_, graph_), loaded_.path, loaded_.text);
         print_data(program_, datasets_);
         print_nets(program_);
+        for (const std::string& note : unit_notes(program_, datasets_)) {
+            fmt::print("sample    {}\n", note);
+        }
         for (const std::string& warning : repeated_rows(loaded_, datasets_, graph_)) {
             fmt::print(stderr, "{}\n", warning);
         }

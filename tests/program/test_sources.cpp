@@ -127,6 +127,65 @@ measure rise = sum(next(s) - s) on test every epoch
         empty.err);
 }
 
+BOOST_FIXTURE_TEST_CASE(samples_of_a_scaled_table_are_in_its_units, Scratch) {
+    std::string rows = "\"height, cm\",weight\n";
+    for (int i = 0; i < 40; ++i) {
+        rows += std::to_string(170 + i % 7) + "," + std::to_string(60000 + 100 * (i % 5)) + "\n";
+    }
+    write("people.csv", rows);
+    write("people.gan", R"(
+data v = table("people.csv", scale = standard, holdout = 0.3)
+latent z ~ normal(2)
+
+net G(z) { dense(2) }
+net E(v) { dense(2) }
+net D(v) { dense(1) }
+
+train(steps = 2, batch = 8) {
+    update D with adam(1e-3) { minimize D(v)^2 + D(G(z))^2 }
+    update G with adam(1e-3) { minimize (D(G(z)) - 1)^2 }
+    update E with adam(1e-3) { minimize mean((E(v) - z)^2) }
+}
+
+sample rows = G(z) as csv(4) every epoch
+sample real = v as csv(4) every epoch
+sample codes = E(v) as csv(4) every epoch
+sample errors = G(z) - v as csv(4) every epoch
+)");
+    const Outcome outcome = gandsl({"run", "people.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(
+        outcome.out.find("sample    rows: in the units of v, its scaling undone\n") != std::string::npos,
+        outcome.out);
+    BOOST_TEST(outcome.out.find("sample    codes: stays scaled, as it is not told to be a row of v") !=
+                   std::string::npos,
+               outcome.out);
+    const std::string header = "\"height, cm\",weight\n";
+    const std::string samples = "runs/people/latest/samples/";
+    BOOST_TEST(read(samples + "rows-0001.csv").find(header) == 0);
+    BOOST_TEST(read(samples + "codes-0001.csv").find(header) == std::string::npos);
+    BOOST_TEST(read(samples + "errors-0001.csv").find(header) == std::string::npos);
+    // The data come back as the file has them.
+    const std::string data = read(samples + "real-0001.csv");
+    BOOST_TEST_REQUIRE(data.find(header) == 0, data);
+    std::size_t lines = 0;
+    for (std::size_t at = header.size(); at < data.size(); ++lines) {
+        const std::size_t end = data.find('\n', at);
+        BOOST_TEST(rows.find('\n' + data.substr(at, end - at) + '\n') != std::string::npos, data);
+        at = end + 1;
+    }
+    BOOST_TEST(lines == 4);
+    const std::string record = read("runs/people/latest/run.json");
+    for (const char* part :
+         {"\"scaled\": [", "\"column\": \"height, cm\"", "\"mean\": 172.", "\"deviation\": "}) {
+        BOOST_TEST(record.find(part) != std::string::npos, record);
+    }
+    // Without the file, from the record.
+    std::filesystem::remove(*this / "people.csv");
+    const Outcome later = gandsl({"sample", "runs/people/latest", "rows"});
+    BOOST_TEST(later.code == 0, later.err);
+}
+
 BOOST_FIXTURE_TEST_CASE(pictures_that_are_broken_are_left_out, Scratch) {
     write("pictures.gan", R"(
 data   x = images("in/*", size = 2, channels = 1, holdout = 0.5, flip = true) or digits()

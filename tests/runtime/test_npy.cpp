@@ -57,6 +57,24 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(npy_files, Fixture)
 
+BOOST_AUTO_TEST_CASE(whole_numbers_that_are_rounded_are_told) {
+    const std::int64_t exact = std::int64_t{1} << 60U;
+    const auto warnings = [&](const std::string& type, const std::string& bytes) {
+        write_file(folder / "x.npy", npy(type, false, "(2,)", bytes));
+        return open_npy({.file = "x.npy", .labels = {}, .folder = folder.path(), .holdout = 0})
+            ->description()
+            .warnings;
+    };
+    BOOST_TEST(warnings("<i8", bytes_of<std::int64_t>({exact, -16777216})).empty());
+    BOOST_TEST(warnings("<f8", bytes_of({0.1, 16777217.5})).empty());
+    const auto found = warnings("<i8", bytes_of<std::int64_t>({16777217, exact + 1}));
+    BOOST_TEST_REQUIRE(found.size() == 1);
+    BOOST_TEST(
+        found[0].find(": 2 whole numbers, such as 16777217, beyond what 32 bits hold") != std::string::npos,
+        found[0]);
+    BOOST_TEST(warnings("<i4", bytes_of<std::int32_t>({-16777217, 3})).size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(every_type_and_byte_order) {
     const auto same = boost::test_tools::per_element();
     const Floats small = {-3, 2};

@@ -109,7 +109,7 @@ double variance(const std::vector<double>& steps) {
 BOOST_FIXTURE_TEST_SUITE(series, Fixture)
 
 BOOST_AUTO_TEST_CASE(cells_quotes_and_line_ends) {
-    const std::vector<Names> expected = {{"a", "b, c", "d\"e"}, {"1", "", "x\ny"}, {"", "2", " 3 "}};
+    const std::vector<Names> expected = {{"a", "b, c", "d\"e"}, {"1", "", "x\ny"}, {"", "2", "3"}};
     const std::string content =
         "\xEF\xBB\xBF"
         "a,\"b, c\",\"d\"\"e\"\n\n1,,\"x\ny\"\n\"\",2, 3 \n\n";
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(cells_quotes_and_line_ends) {
     for (const char c : content) {
         returns += c == '\n' ? "\r\n" : std::string(1, c);
     }
-    const std::vector<Names> with_return = {{"a", "b, c", "d\"e"}, {"1", "", "x\r\ny"}, {"", "2", " 3 "}};
+    const std::vector<Names> with_return = {{"a", "b, c", "d\"e"}, {"1", "", "x\r\ny"}, {"", "2", "3"}};
     BOOST_TEST((rows(returns) == with_return));
     BOOST_TEST((rows("a,b\r1,2\r3,4") == std::vector<Names>{{"a", "b"}, {"1", "2"}, {"3", "4"}}));
     BOOST_TEST((rows("x,\n1,2") == std::vector<Names>{{"x", ""}, {"1", "2"}}));
@@ -169,30 +169,48 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_hard_to_scale) {
     BOOST_TEST(first("1000000001\n1000000003\n") == -1, boost::test_tools::tolerance(1e-6));
 }
 
+BOOST_AUTO_TEST_CASE(a_series_keeps_its_first_row) {
+    // Dates stand over dates, and numbers over numbers.
+    const auto set =
+        series("2020-01-01,5\n2020-01-02,6\n2020-01-03,7\n2020-01-04,8\n", "2", 1, 0, Scale::none);
+    BOOST_TEST(steps_of(*set, Split::train)[0] == 5);
+    BOOST_TEST(set->description().warnings.size() == 1);
+    const auto scaled = series("close\n5\n6\n7\n", {}, 1, 0, Scale::standard);
+    BOOST_TEST_REQUIRE(scaled->description().scaled.size() == 1);
+    BOOST_TEST(scaled->description().scaled[0].name == "close");
+    BOOST_TEST(scaled->description().scaled[0].scaling.mean == 6);
+}
+
 BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
     BOOST_TEST(refused("a,b\n1,2\n3,4\n", "c") == " has no column 'c'; its columns are 'a', 'b'");
-    BOOST_TEST(refused("a,a\n1,2\n", "a") == " has several columns 'a'; its columns are 'a', 'a'");
+    BOOST_TEST(
+        refused("a,a\n1,2\n", "a") ==
+        ", line 1: column 1 and column 2 are both named 'a'; rename one of them, or with `header = false` "
+        "columns are named \"1\", \"2\" and so on, once the line of names is taken out of the file");
     BOOST_TEST(refused("a;b\n1;2\n", "b") ==
-               " has no column 'b'; its only column is 'a;b'; cells are separated by "
-               "commas, not by semicolons or tabs");
+               " has no column 'b'; its only column is 'a;b'; cells seem to be separated by "
+               "\";\": write `separator = \";\"`");
     BOOST_TEST(refused("a,b\n1,2\n") ==
                ", line 1: a series is one column; say which: its columns are 'a', 'b'");
     BOOST_TEST(refused("a,b\n1,2\n3,\n", "b") == ", line 3: column 'b' is empty; expected a number");
-    BOOST_TEST(refused("a,b\n1,2\n\n\"x\ny\",2\n3,n/a\n", "b") ==
-               ", line 6: column 'b' has 'n/a'; expected a number");
+    BOOST_TEST(
+        refused("a,b\n1,2\n\n\"x\ny\",2\n3,n/a\n", "b") ==
+        ", line 6: column 'b' has 'n/a'; expected a number, and this stands for a missing value; leave "
+        "such rows out of the file, or the column with `columns`");
     BOOST_TEST(refused("a\n1\nnan\n").find("line 3: column 'a' has 'nan'; expected a number") !=
                std::string::npos);
     BOOST_TEST(refused("a\n1\n-inf\n").find("has '-inf'") != std::string::npos);
     BOOST_TEST(refused("a\n1\n1e999\n").find("has '1e999'") != std::string::npos);
-    BOOST_TEST(refused("a,b\n1,2\n3\n", "a") == ", line 3: has 1 cell, but the first row has 2");
-    BOOST_TEST(refused("a,b\n1,2,3\n", "a") == ", line 2: has 3 cells, but the first row has 2");
+    BOOST_TEST(refused("a,b\n1,2\n3\n", "a") == ", line 3: has 1 cell, but the header in line 1 has 2");
+    BOOST_TEST(refused("a,b\n1,2,3\n", "a") == ", line 2: has 3 cells, but the header in line 1 has 2");
     BOOST_TEST(refused("a\n\"1\n2\n") ==
                ", line 2: a cell begins with a double quote and never ends with one");
     BOOST_TEST(refused("a\n\"1\"2\n").find(", line 2: after the double quote that ends a cell stands '2'") ==
                0);
     BOOST_TEST(refused("") == " has no rows");
     BOOST_TEST(refused("\n\r\n") == " has no rows");
-    BOOST_TEST(refused("a\n").find(", column a (0 numbers): too short") == 0);
+    BOOST_TEST(refused("a\n") ==
+               " has a header and no rows after it; if its line is data, write `header = false`");
     BOOST_TEST(refused(std::string("\x00\x01\n\x00", 4)) ==
                ", line 2: column '\\x00\\x01' has '\\x00'; expected a number");
     BOOST_TEST(message_of([&] {
