@@ -87,8 +87,11 @@ struct MeanAndVariance {
 MeanAndVariance mean_and_variance(Var x, std::vector<Index> axes = {}, bool keep = false);
 Var max(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< ties share the gradient evenly
 Var min(Var x, std::vector<Index> axes = {}, bool keep = false);
-Var norm(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< Euclidean; gradient 0 at the origin
-Var sum_to(Var x, const Shape& shape);                             ///< the adjoint of broadcast_to
+/// Euclidean length, also of numbers whose squares are too large or too small to be held; gradient 0 at the
+/// origin.
+Var norm(Var x, std::vector<Index> axes = {}, bool keep = false);
+Var root_mean_square(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< as safe as `norm`
+Var sum_to(Var x, const Shape& shape);  ///< the adjoint of broadcast_to
 
 // Shape. None but `reshape` and `stop_gradient` shares memory with its input.
 Var reshape(Var x, Shape shape);                       ///< one size may be -1

@@ -1,6 +1,7 @@
 #include "autodiff/optimizer.hpp"
 
 #include <cmath>
+#include <limits>
 #include <sstream>
 #include <string>
 
@@ -104,16 +105,28 @@ std::vector<Var> ruled(const UpdateRule& rule, std::span<const Var> variables, s
                        bool decay) {
     std::vector<Var> result(gradients.begin(), gradients.end());
     if (rule.clip) {
-        Var total = sum(square(result[0]));
-        for (std::size_t place = 1; place < result.size(); ++place) {
-            total = total + sum(square(result[place]));
+        // The common length over the root of how many numbers there are is never too large to be held where
+        // the gradients are not.
+        double count = 0;
+        for (const Var& each : result) {
+            count += static_cast<double>(element_count(each.shape()));
         }
-        const Var length = sqrt(total);
-        const Var limit = length.tape().constant(*rule.clip);
-        const Var factor =
-            where(greater(length, limit), divide_or_zero(limit, length), length.tape().constant(1));
+        std::vector<Var> parts;
+        for (const Var& each : result) {
+            const double share = static_cast<double>(element_count(each.shape())) / count;
+            parts.push_back(reshape(root_mean_square(each) * std::sqrt(share), {1}));
+        }
+        Tape& tape = result[0].tape();
+        const Var largest = tape.constant(static_cast<double>(std::numeric_limits<Real>::max()));
+        const Var size = minimum(norm(concatenate(parts, 0)), largest);
+        const Var limit = tape.constant(*rule.clip / std::sqrt(count));
+        const Var one = tape.constant(1);
+        const Var clipped = greater(size, limit);
+        // Not by one factor, which would be 0 for a short step along a long gradient.
+        const Var divisor = where(clipped, size, one);
+        const Var factor = where(clipped, limit, one);
         for (Var& each : result) {
-            each = each * factor;
+            each = each / divisor * factor;
         }
     }
     if (decay && rule.weight_decay != 0) {

@@ -49,8 +49,8 @@ bool TypeCall::has(std::string_view name) const {
     return found != arguments.end() && !found->second.empty();
 }
 
-void TypeCall::weight(std::string name, Shape shape, NestedCall init, bool learned) {
-    weights.push_back({std::move(name), std::move(shape), std::move(init), learned});
+Weight& TypeCall::weight(std::string name, Shape shape, NestedCall init, bool learned) {
+    return weights.emplace_back(Weight{std::move(name), std::move(shape), std::move(init), learned});
 }
 
 Catalogue::Catalogue(std::vector<Entry> entries) {

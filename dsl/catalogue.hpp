@@ -98,13 +98,21 @@ enum class EntryKind {
     stop_rule,  ///< `stop = ` in train
 };
 
+/// How many numbers meet in a weight, for initializers: `in` go into one number of the result, and one number
+/// of the input goes into `out` of the result.
+struct Fans {
+    double in = 1;
+    double out = 1;
+};
+
 /// A weight or a running statistic that one mention of a layer owns.
 struct Weight {
     std::string
         name;         ///< "weight", "bias", "running_mean"; the checker prefixes the layer's place in its net
     Shape shape;      ///< as the layer stores it
     NestedCall init;  ///< an initializer entry with its arguments
-    bool learned = true;  ///< false: a running statistic
+    bool learned = true;            ///< false: a running statistic
+    std::optional<Fans> fans = {};  ///< none: those of a matrix, `in` its last axis but one, `out` its last
 };
 
 /// What a type rule is given, and where it leaves the weights it wants.
@@ -119,7 +127,7 @@ struct TypeCall {
     const std::string& text(std::string_view name) const;
     std::vector<double> numbers(std::string_view name) const;  ///< a single number is a list of one
     bool has(std::string_view name) const;                     ///< false for an absent optional argument
-    void weight(std::string name, Shape shape, NestedCall init, bool learned = true);
+    Weight& weight(std::string name, Shape shape, NestedCall init, bool learned = true);
 };
 
 /// Result types of a call (one per result), or throws a `Diagnostic` made by a constructor of
@@ -148,6 +156,9 @@ struct Entry {
     /// Asked after `type`, with the same arguments.
     std::function<std::vector<std::string>(const Arguments&)> warnings = {};
     bool sequential = false;  ///< Sources only: something follows each example, so that `next(x)` is known.
+    bool draws = false;       ///< Layers only: draws random numbers in training, anew at each mention.
+    bool compares = false;    ///< Functions only: a loss of two values that ought to have the same shape.
+    std::string takes_result_of = {};  ///< Losses only: the activation that makes the probabilities it takes.
 };
 
 /// All entries, by name. Names are unique over all kinds but initializers, which have names of their own:

@@ -110,6 +110,11 @@ Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<d
 Diagnostic no_gradient(Span span, std::string_view net);
 /// A layer whose weights no update of the file reaches.
 Diagnostic no_gradient_layer(Span span, std::string_view net, std::string_view layer);
+/// A net that an objective depends on and no update names; `updated` are those that its update does.
+Diagnostic never_updated(Span span, std::string_view net, std::string_view updated);
+/// A loss of two values whose shapes differ; `result` is what it gives.
+Diagnostic losses_broadcast(Span span, std::string_view loss, const Type& left, const Type& right,
+                            const Type& result);
 /// batch_norm of vectors where a batch is one example.
 Diagnostic lone_example(Span span, std::string_view net);
 

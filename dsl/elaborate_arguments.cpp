@@ -337,6 +337,16 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
         report(diagnostics::not_yet(expression.span, nested->name, nested->missing));
         return std::nullopt;
     }
+    if (nested->type) {
+        const std::vector<Type> none;
+        TypeCall rule{none, *arguments};
+        try {
+            nested->type(rule);
+        } catch (Diagnostic& diagnostic) {
+            report_rule(std::move(diagnostic), *arguments, expression.span);
+            return std::nullopt;
+        }
+    }
     NestedCall call;
     call.name = nested->name;
     call.span = expression.span;

@@ -74,6 +74,15 @@ void spell_exactly(std::string& out, const Value& value) {
     std::visit(SpellExactly{out}, value.data);
 }
 
+/// Whether numbers of one operand of a loss meet more than one of the other. A number that all examples
+/// share, such as a constant, is meant so.
+bool meet_several(const Type& left, const Type& right, const Type& result) {
+    const auto shared = [](const Type& type) { return !type.batched && is_one_number(type); };
+    const Index count = elements(result.shape);
+    return (elements(left.shape) != count || elements(right.shape) != count) && !shared(left) &&
+           !shared(right);
+}
+
 }  // namespace
 
 std::string key_of(const Instruction& instruction) {
@@ -607,6 +616,9 @@ Operand Elaborator::apply(const Entry& entry, const std::vector<Tensor>& inputs,
         report_rule(std::move(diagnostic), arguments, span);
         return Unknown{};
     }
+    if (entry.compares && meet_several(types[0], types[1], results[0])) {
+        report(diagnostics::losses_broadcast(span, entry.name, types[0], types[1], results[0]));
+    }
     Instruction instruction;
     if (!call.weights.empty()) {
         if (frame_->kind != Frame::Kind::net) {
@@ -619,7 +631,8 @@ Operand Elaborator::apply(const Entry& entry, const std::vector<Tensor>& inputs,
         for (const Weight& weight : call.weights) {
             check_size(weight.shape, span);
             instruction.weights.push_back(weights.size());
-            weights.push_back({place + "." + weight.name, weight.shape, weight.init, weight.learned, span});
+            weights.push_back(
+                {place + "." + weight.name, weight.shape, weight.init, weight.learned, span, weight.fans});
         }
         if (frame_->wrapper != nullptr) {
             instruction.span = span;

@@ -328,19 +328,37 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         instruction.inputs.push_back(input.id);
         key += std::to_string(input.id) + ",";
     }
-    auto known = frame_->known.find(key);
-    if (known == frame_->known.end()) {
-        known = frame_->known.emplace(key, emit(std::move(instruction), net.results)).first;
+    const auto known = frame_->known.find(key);
+    std::vector<ValueId> results;
+    if (known != frame_->known.end() && !draws_anew(index)) {
+        results = known->second;
+    } else {
+        results = emit(std::move(instruction), net.results);
+        frame_->known[key] = results;
     }
     if (net.results.size() == 1) {
-        return Tensor{known->second.front(), net.results.front(), {}};
+        return Tensor{results.front(), net.results.front(), {}};
     }
     Several several;
     several.callee = net.tree->name.text;
     for (std::size_t i = 0; i < net.results.size(); ++i) {
-        several.values.push_back({known->second[i], net.results[i], {}});
+        several.values.push_back({results[i], net.results[i], {}});
     }
     return several;
+}
+
+/// Whether a net draws random numbers, itself or in a net that it calls, so that no two of its calls are one.
+/// What a mode leaves out, as evaluation does dropout, is not known here.
+bool Elaborator::draws_anew(std::size_t net) {
+    std::optional<bool>& known = nets_[net].random;
+    if (!known) {
+        const Instructions& body = program_.nets[net].body;
+        known = std::any_of(body.begin(), body.end(), [&](const Instruction& each) {
+            return each.kind == Instruction::Kind::draw || (each.entry != nullptr && each.entry->draws) ||
+                   (each.kind == Instruction::Kind::call && draws_anew(each.index));
+        });
+    }
+    return *known;
 }
 
 // Layers of the file: each mention is its body once more, with weights of its own.

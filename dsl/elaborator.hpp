@@ -59,7 +59,8 @@ struct NetState {
     std::map<std::string, std::size_t> counters;  ///< mentions of each layer, by prefix and name
     std::string prefix;
     std::size_t draws = 0;
-    bool absent = false;  ///< from a run that could not be had
+    std::optional<bool> random = {};  ///< whether its body draws numbers, once that was asked
+    bool absent = false;              ///< from a run that could not be had
 };
 
 /// A run that nets are taken from.
@@ -169,6 +170,7 @@ class Elaborator {
     const Type* data_type(const tree::Name& name);
     void elaborate_net(std::size_t index, const std::vector<Type>& inputs, Span shaped);
     Operand call_net(const PreparedCall& call);
+    bool draws_anew(std::size_t net);
     Operand one_number(const Tensor& input, const Shape& shape, Span span);
     Operand inline_layer(const PreparedCall& call);
     void walk(const std::vector<tree::Line>& lines, Scope& scope, Walk& walk);

@@ -62,6 +62,7 @@ struct NetWeight {
     NestedCall init;
     bool learned = true;
     Span span;
+    std::optional<Fans> fans = {};  ///< as Weight::fans
 };
 
 /// One function with one set of weights. Value ids are its own; its inputs are ids 0 .. inputs.size() - 1.

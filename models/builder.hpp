@@ -110,8 +110,8 @@ using BuildStep =
                                    std::span<const Var> gradients, Var rate, OptimizerState& state)>;
 
 /// First values of a weight.
-using Initialize =
-    std::function<Array(const dsl::Arguments& arguments, const Shape& shape, const RandomKey& key)>;
+using Initialize = std::function<Array(const dsl::Arguments& arguments, const Shape& shape,
+                                       const dsl::Fans& fans, const RandomKey& key)>;
 
 /// One word of the language: its record, and what it builds. Exactly one of the functions is set, none for
 /// sources, sinks, stop rules and entries that do not run yet.

@@ -17,6 +17,10 @@ const std::vector<Definition>& definitions();
 const Definition& definition(std::string_view name);
 const Definition& initializer(std::string_view name);
 
+/// What a weight begins with; `fans` as dsl::Weight::fans.
+Array first_values(const dsl::NestedCall& init, const Shape& shape, const std::optional<dsl::Fans>& fans,
+                   const RandomKey& key);
+
 /// What the checker is handed: these entries and the given sources.
 dsl::Catalogue catalogue(std::vector<dsl::Entry> sources);
 

@@ -1,6 +1,4 @@
 #include "autodiff/operations.hpp"
-#include "dsl/diagnostics.hpp"
-#include "dsl/spelling.hpp"
 #include "models/descriptions.hpp"
 #include "models/records.hpp"
 #include "models/rules.hpp"
@@ -56,11 +54,7 @@ std::vector<Definition> define_distributions() {
                                  optional_sizes()},
                    .type =
                        [](dsl::TypeCall& call) {
-                           if (call.number("high") <= call.number("low")) {
-                               throw dsl::diagnostics::refused_argument(
-                                   "uniform", "high", dsl::spell(call.number("high")),
-                                   "a number above the lower bound, " + dsl::spell(call.number("low")));
-                           }
+                           check_bounds(call);
                            return drawn(call);
                        },
                    .example = "t ~ uniform(0, 1)"},
@@ -69,7 +63,12 @@ std::vector<Definition> define_distributions() {
                  const double low = number(call.arguments, "low");
                  const double high = number(call.arguments, "high");
                  const Var u = uniform(call);
-                 return one(call, low == 0 && high == 1 ? u : u * (high - low) + low);
+                 if (low == 0 && high == 1) {
+                     return one(call, u);
+                 }
+                 // Against rounding up to the upper bound.
+                 const auto largest = static_cast<double>(largest_below(high));
+                 return one(call, minimum(u * (high - low) + low, call.tape.constant(largest)));
              }},
         {.entry = {.name = "bernoulli",
                    .kind = dsl::EntryKind::distribution,

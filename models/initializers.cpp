@@ -2,31 +2,31 @@
 #include <cmath>
 
 #include "autodiff/array.hpp"
+#include "models/catalogue.hpp"
 #include "models/descriptions.hpp"
 #include "models/records.hpp"
+#include "models/rules.hpp"
+#include "models/values.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
 
 namespace {
 
-/// Numbers that go into and come out of one place of a weight whose last two axes are (in, out).
-struct Fans {
-    double in = 1;
-    double out = 1;
-};
+using dsl::Fans;
 
-Fans fans(const Shape& shape) {
+/// Of a weight whose last two axes are (in, out), as those of `dense` are.
+Fans matrix_fans(const Shape& shape) {
     Fans result;
     if (shape.empty()) {
         return result;
     }
-    double places = 1;
+    double matrices = 1;
     for (std::size_t axis = 0; axis + 2 < shape.size(); ++axis) {
-        places *= static_cast<double>(shape[axis]);
+        matrices *= static_cast<double>(shape[axis]);
     }
-    result.out = places * static_cast<double>(shape.back());
-    result.in = shape.size() < 2 ? result.out : places * static_cast<double>(shape[shape.size() - 2]);
+    result.out = matrices * static_cast<double>(shape.back());
+    result.in = shape.size() < 2 ? result.out : matrices * static_cast<double>(shape[shape.size() - 2]);
     return result;
 }
 
@@ -37,8 +37,10 @@ std::span<Real> numbers(Array& array) {
 Array uniform(const Shape& shape, double low, double high, const RandomKey& key) {
     Array array = make_array(shape);
     fill_uniform(numbers(array), key);
+    // A number close to the upper bound may be rounded up to it.
+    const Real largest = std::max(static_cast<Real>(low), largest_below(high));
     for (Real& number : numbers(array)) {
-        number = static_cast<Real>(low + (high - low) * static_cast<double>(number));
+        number = std::min(static_cast<Real>(low + (high - low) * static_cast<double>(number)), largest);
     }
     return array;
 }
@@ -102,44 +104,61 @@ Definition initializer(std::string name, std::string doc, std::string details,
 }
 
 Definition glorot(std::string name) {
-    return initializer(name, "Uniform between -b and b, b = sqrt(6 / (in + out)).",
-                       "Glorot & Bengio, 2010. `in` and `out` count the numbers that meet at one place; "
-                       "`glorot` and `xavier` are "
-                       "the same.",
-                       {}, "dense(400, init = " + name + ")",
-                       [](const dsl::Arguments&, const Shape& shape, const RandomKey& key) {
-                           const Fans fan = fans(shape);
-                           const double bound = std::sqrt(6 / (fan.in + fan.out));
-                           return uniform(shape, -bound, bound, key);
-                       });
+    return initializer(
+        name, "Uniform between -b and b, b = sqrt(6 / (in + out)).",
+        "Glorot & Bengio, 2010. `in` numbers go into one number of the result, and one number of "
+        "the input goes into `out` of them, on average where a layer has a stride; `glorot` "
+        "and `xavier` are the same.",
+        {}, "dense(400, init = " + name + ")",
+        [](const dsl::Arguments&, const Shape& shape, const Fans& fans, const RandomKey& key) {
+            const double bound = std::sqrt(6 / (fans.in + fans.out));
+            return uniform(shape, -bound, bound, key);
+        });
 }
 
 Definition he(std::string name) {
-    return initializer(name, "Normal with standard deviation sqrt(2 / in).",
-                       "He et al., 2015: for layers that a relu follows. `he` and `kaiming` are the same.",
-                       {}, "conv(64, init = " + name + ")",
-                       [](const dsl::Arguments&, const Shape& shape, const RandomKey& key) {
-                           return normal(shape, std::sqrt(2 / fans(shape).in), key);
-                       });
+    return initializer(
+        name, "Normal with standard deviation sqrt(2 / in).",
+        "He et al., 2015: for layers that a relu follows. `in` numbers go into one number of the "
+        "result. `he` and `kaiming` are the same.",
+        {}, "conv(64, init = " + name + ")",
+        [](const dsl::Arguments&, const Shape& shape, const Fans& fans, const RandomKey& key) {
+            return normal(shape, std::sqrt(2 / fans.in), key);
+        });
+}
+
+Definition between_bounds() {
+    Definition result = initializer(
+        "uniform", "Numbers between two bounds, each as likely as any other.", "",
+        {number_argument("low", "the lower bound", -1e30, 1e30),
+         number_argument("high", "the upper bound, itself never drawn", -1e30, 1e30)},
+        "dense(400, init = uniform(-0.05, 0.05))",
+        [](const dsl::Arguments& arguments, const Shape& shape, const Fans&, const RandomKey& key) {
+            return uniform(shape, number(arguments, "low"), number(arguments, "high"), key);
+        });
+    result.entry.type = [](dsl::TypeCall& call) {
+        check_bounds(call);
+        return std::vector<dsl::Type>{};
+    };
+    return result;
 }
 
 }  // namespace
+
+Array first_values(const dsl::NestedCall& init, const Shape& shape, const std::optional<Fans>& fans,
+                   const RandomKey& key) {
+    return initializer(init.name).initialize(arguments_of(init), shape, fans ? *fans : matrix_fans(shape),
+                                             key);
+}
 
 std::vector<Definition> define_initializers() {
     return {
         initializer("normal", "Normal numbers with mean 0.", "",
                     {number_argument("std", "the standard deviation", 0, 1e30)},
                     "conv(64, init = normal(0.02))",
-                    [](const dsl::Arguments& arguments, const Shape& shape, const RandomKey& key) {
-                        return normal(shape, number(arguments, "std"), key);
-                    }),
-        initializer("uniform", "Numbers between two bounds, each as likely as any other.", "",
-                    {number_argument("low", "the lower bound", -1e30, 1e30),
-                     number_argument("high", "the upper bound", -1e30, 1e30)},
-                    "dense(400, init = uniform(-0.05, 0.05))",
-                    [](const dsl::Arguments& arguments, const Shape& shape, const RandomKey& key) {
-                        return uniform(shape, number(arguments, "low"), number(arguments, "high"), key);
-                    }),
+                    [](const dsl::Arguments& arguments, const Shape& shape, const Fans&,
+                       const RandomKey& key) { return normal(shape, number(arguments, "std"), key); }),
+        between_bounds(),
         glorot("glorot"),
         glorot("xavier"),
         he("he"),
@@ -149,18 +168,19 @@ std::vector<Definition> define_initializers() {
                     "Saxe et al., 2014.",
                     {number_argument("gain", "the length of a column", value_of(1.0), -1e30, 1e30)},
                     "dense(400, init = orthogonal)",
-                    [](const dsl::Arguments& arguments, const Shape& shape, const RandomKey& key) {
-                        return orthogonal(shape, number(arguments, "gain"), key);
+                    [](const dsl::Arguments& arguments, const Shape& shape, const Fans&,
+                       const RandomKey& key) { return orthogonal(shape, number(arguments, "gain"), key); }),
+        initializer("zeros", "All 0.", "", {}, "dense(1, init = zeros)",
+                    [](const dsl::Arguments&, const Shape& shape, const Fans&, const RandomKey&) {
+                        return make_array(shape, 0);
                     }),
-        initializer(
-            "zeros", "All 0.", "", {}, "dense(1, init = zeros)",
-            [](const dsl::Arguments&, const Shape& shape, const RandomKey&) { return make_array(shape, 0); }),
-        initializer(
-            "ones", "All 1.", "", {}, "dense(1, init = ones)",
-            [](const dsl::Arguments&, const Shape& shape, const RandomKey&) { return make_array(shape, 1); }),
+        initializer("ones", "All 1.", "", {}, "dense(1, init = ones)",
+                    [](const dsl::Arguments&, const Shape& shape, const Fans&, const RandomKey&) {
+                        return make_array(shape, 1);
+                    }),
         initializer("constant", "All the same number.", "",
                     {number_argument("value", "the number", -1e30, 1e30)}, "dense(1, init = constant(0.1))",
-                    [](const dsl::Arguments& arguments, const Shape& shape, const RandomKey&) {
+                    [](const dsl::Arguments& arguments, const Shape& shape, const Fans&, const RandomKey&) {
                         return make_array(shape, static_cast<Real>(number(arguments, "value")));
                     }),
     };

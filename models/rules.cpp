@@ -4,6 +4,7 @@
 
 #include "autodiff/shape.hpp"
 #include "dsl/diagnostics.hpp"
+#include "dsl/spelling.hpp"
 #include "models/records.hpp"
 
 namespace gandsl::models {
@@ -79,6 +80,21 @@ dsl::Shape sizes(const dsl::Arguments& arguments, const std::string& name) {
         shape.push_back(static_cast<dsl::Index>(size));
     }
     return shape;
+}
+
+void check_bounds(const dsl::TypeCall& call) {
+    const double low = call.number("low");
+    const double high = call.number("high");
+    const auto refuse = [&](const std::string& expected) {
+        throw dsl::diagnostics::refused_argument("uniform", "high", dsl::spell(high), expected);
+    };
+    if (high <= low) {
+        refuse("a number above the lower bound, " + dsl::spell(low));
+    }
+    if (static_cast<float>(low) >= static_cast<float>(high)) {
+        refuse("a number further above the lower bound, as numbers have 24 binary digits: both bounds are " +
+               dsl::spell(static_cast<float>(high)) + " to them");
+    }
 }
 
 Spatial spatial(const std::string& entry, const Type& type) {

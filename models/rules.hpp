@@ -30,6 +30,10 @@ dsl::Type with_shape(const dsl::Type& type, dsl::Shape shape);
 /// A number as an argument list gives it, as a size.
 dsl::Shape sizes(const dsl::Arguments& arguments, const std::string& name = "sizes");
 
+/// Refuses bounds `low` and `high` of uniform numbers between which no number lies, as the low one is not
+/// drawn where it equals the high one.
+void check_bounds(const dsl::TypeCall& call);
+
 /// Whether `type` is one picture or one sequence of vectors, which convolutions and pooling take. Throws when
 /// not.
 enum class Spatial { picture, sequence };

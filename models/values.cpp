@@ -1,6 +1,8 @@
 #include "models/values.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "autodiff/operations.hpp"
 
@@ -92,6 +94,10 @@ Value reshape_example(const Value& value, dsl::Type type, Index batch) {
     const Shape shape = tape_shape(type, batch);
     return {.var = shape == first.var.shape() ? first.var : reshape(first.var, shape),
             .type = std::move(type)};
+}
+
+Real largest_below(double bound) {
+    return std::nextafter(static_cast<Real>(bound), -std::numeric_limits<Real>::infinity());
 }
 
 Value with_batch(const Value& value, Index batch) {

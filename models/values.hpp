@@ -30,6 +30,9 @@ Aligned align(const std::vector<Value>& inputs);
 /// A value whose example is the whole of `value.var` in the given type.
 Value reshape_example(const Value& value, dsl::Type type, Index batch);
 
+/// The largest number of the tape that is below `bound`, as the tape holds it.
+Real largest_below(double bound);
+
 /// Makes every example of an unbatched value its own copy.
 Value with_batch(const Value& value, Index batch);
 

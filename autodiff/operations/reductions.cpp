@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 #include "autodiff/error.hpp"
 #include "autodiff/kernels/clones.hpp"
@@ -22,6 +24,11 @@ struct Sum {
 struct Max {
     static constexpr double start = -std::numeric_limits<double>::infinity();
     static GANDSL_INLINE double combine(double a, double b) { return a >= b || a != a ? a : b; }
+};
+// Of squares, in double: those of a float's largest and smallest numbers are numbers of it.
+struct Norm {
+    static constexpr double start = 0;
+    static GANDSL_INLINE double combine(double a, double b) { return a + b; }
 };
 
 // Like a sum of kernels/sums.hpp: in lanes, then pairwise.
@@ -46,6 +53,38 @@ GANDSL_CLONES double max_row(const Real* row, std::size_t count) {
         }
     }
     return partial[0];
+}
+
+GANDSL_CLONES double squares_row(const Real* row, std::size_t count) {
+    constexpr std::size_t lanes = RunningSum::lanes;
+    double partial[lanes] = {};
+    std::size_t place = 0;
+    for (; place + lanes <= count; place += lanes) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            const auto number = static_cast<double>(row[place + lane]);
+            partial[lane] += number * number;
+        }
+    }
+    for (std::size_t lane = 0; place < count; ++place, ++lane) {
+        const auto number = static_cast<double>(row[place]);
+        partial[lane] += number * number;
+    }
+    for (std::size_t width = lanes / 2; width > 0; width /= 2) {
+        for (std::size_t lane = 0; lane < width; ++lane) {
+            partial[lane] += partial[lane + width];
+        }
+    }
+    return partial[0];
+}
+
+GANDSL_CLONES void squares_columns(double* __restrict totals, const Real* __restrict row, std::size_t count,
+                                   std::size_t rows, std::size_t stride) {
+    for (; rows > 0; --rows, row += stride) {
+        for (std::size_t place = 0; place < count; ++place) {
+            const auto number = static_cast<double>(row[place]);
+            totals[place] += number * number;
+        }
+    }
 }
 
 double sum_row(const Real* row, std::size_t count) {
@@ -82,6 +121,11 @@ template <>
 struct Kernels<Max> {
     static constexpr auto row = max_row;
     static constexpr auto columns = max_columns;
+};
+template <>
+struct Kernels<Norm> {
+    static constexpr auto row = squares_row;
+    static constexpr auto columns = squares_columns;
 };
 
 template <typename Rule>
@@ -135,6 +179,9 @@ void reduce_forward(const Call& call) {
         for (std::size_t slice = 1; slice < slices; ++slice) {
             total = Rule::combine(total, totals[slice * result + place]);
         }
+        if constexpr (std::is_same_v<Rule, Norm>) {
+            total = std::sqrt(total) * call.attributes.numbers[0];
+        }
         call.output.data[place] = static_cast<Real>(total);
     }
 }
@@ -148,7 +195,8 @@ double reduce_flops(const Attributes&, std::span<const Shape> inputs, const Shap
     return static_cast<double>(element_count(inputs[0]));
 }
 
-Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep, const char* name) {
+Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep, const char* name,
+           std::vector<double> numbers = {}) {
     require_var(x, name, "input 0");
     axes = axes_to_reduce(x.shape(), std::move(axes), name);
     Shape kept;
@@ -167,7 +215,7 @@ Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep
     if (reduced == 1) {
         return keep ? x : reshape(x, kept);
     }
-    const Var result = record(operation, {x}, {std::move(axes), {}});
+    const Var result = record(operation, {x}, {std::move(axes), std::move(numbers)});
     return keep ? result : reshape(result, kept);
 }
 
@@ -212,6 +260,33 @@ const Operation max_operation{.name = "max",
                               .flops = reduce_flops,
                               .samples = [] { return reduction_samples(max); }};
 
+// Of x over its length, which is never squared here: that of a short vector would be 0.
+std::vector<Var> norm_vjp(const VjpCall& c) {
+    const double scale = c.attributes.numbers[0];
+    return {c.cotangent * divide_or_zero(c.inputs[0] * (scale * scale), c.output)};
+}
+
+const Operation norm_operation{
+    .name = "norm",
+    .doc =
+        "Euclidean lengths along axes, which stay with size 1, times a number; "
+        "the gradient at the origin is taken as 0.",
+    .shape = reduce_shape,
+    .forward = reduce_forward<Norm>,
+    .vjp = norm_vjp,
+    .workspace = reduce_workspace,
+    .flops = [](const Attributes&, std::span<const Shape> inputs,
+                const Shape&) { return 2 * static_cast<double>(element_count(inputs[0])); },
+    .samples =
+        [] {
+            std::vector<Sample> all = reduction_samples(norm);
+            for (const Sample& each : reduction_samples(root_mean_square)) {
+                all.push_back(each);
+                all.back().name = "root mean square, " + each.name;
+            }
+            return all;
+        }};
+
 Var sum(Var x, std::vector<Index> axes, bool keep) {
     return reduce(sum_operation, x, std::move(axes), keep, "sum");
 }
@@ -232,9 +307,30 @@ Var min(Var x, std::vector<Index> axes, bool keep) {
     return -reduce(max_operation, -x, std::move(axes), keep, "min");
 }
 
+namespace {
+
+Var scaled_norm(Var x, std::vector<Index> axes, bool keep, double scale) {
+    const std::vector<Index> reduced = axes_to_reduce(x.shape(), axes, "norm");
+    const bool one_number = std::all_of(reduced.begin(), reduced.end(), [&](Index axis) {
+        return x.shape()[static_cast<std::size_t>(axis)] == 1;
+    });
+    return reduce(norm_operation, one_number ? absolute(x) : x, std::move(axes), keep, "norm", {scale});
+}
+
+}  // namespace
+
 Var norm(Var x, std::vector<Index> axes, bool keep) {
     require_var(x, "norm", "input 0");
-    return sqrt(sum(square(x), std::move(axes), keep));
+    return scaled_norm(x, std::move(axes), keep, 1);
+}
+
+Var root_mean_square(Var x, std::vector<Index> axes, bool keep) {
+    require_var(x, "root_mean_square", "input 0");
+    double count = 1;
+    for (const Index axis : axes_to_reduce(x.shape(), axes, "root_mean_square")) {
+        count *= static_cast<double>(x.shape()[static_cast<std::size_t>(axis)]);
+    }
+    return scaled_norm(x, std::move(axes), keep, 1 / std::sqrt(count));
 }
 
 Var sum_to(Var x, const Shape& shape) {

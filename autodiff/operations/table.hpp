@@ -45,6 +45,7 @@
     ROW(sigmoid)               \
     ROW(sum)                   \
     ROW(max)                   \
+    ROW(norm)                  \
     ROW(mean_and_variance)     \
     ROW(random_uniform)        \
     ROW(random_normal)         \

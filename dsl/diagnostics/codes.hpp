@@ -36,6 +36,8 @@ namespace gandsl::dsl {
     X(batch_norm_penalty, "batch-norm-penalty")           \
     X(unreachable_range, "unreachable-range")             \
     X(no_gradient, "no-gradient")                         \
+    X(never_updated, "never-updated")                     \
+    X(losses_broadcast, "losses-broadcast")               \
     X(lone_example, "lone-example")                       \
     /* arguments */                                       \
     X(unknown_argument, "unknown-argument")               \

@@ -3,6 +3,7 @@
 #include "dsl/diagnostics.hpp"
 #include "dsl/diagnostics/words.hpp"
 #include "dsl/spelling.hpp"
+#include "dsl/types.hpp"
 
 namespace gandsl::dsl::diagnostics {
 
@@ -55,6 +56,37 @@ Diagnostic no_gradient_layer(Span span, std::string_view net, std::string_view l
                                " never learns: no gradient of an objective reaches its weights"),
                    "let the net's result depend on it, other than through `stop_gradient`, `floor` or a "
                    "comparison");
+}
+
+Diagnostic never_updated(Span span, std::string_view net, std::string_view updated) {
+    std::string both(updated);
+    both += (both.empty() ? "" : ", ") + std::string(net);
+    return helping(
+        warning(Code::never_updated, span,
+                "no update changes " + quote(net) + ": it keeps its first random weights, though " +
+                    "this objective depends on them"),
+        "write `update " + both + " with ...`; if it is meant to stay as it is, put its result " +
+            "into `stop_gradient(...)`, or begin its name with `_`");
+}
+
+Diagnostic losses_broadcast(Span span, std::string_view loss, const Type& left, const Type& right,
+                            const Type& result) {
+    std::string help = "give both the same shape";
+    if (left.classes || right.classes) {
+        help = "`one_hot` makes a vector of a label, and `cross_entropy` takes the label as it is";
+    } else if (elements(left.shape) == elements(right.shape)) {
+        std::string sizes;
+        for (const Index size : right.shape) {
+            sizes += ", " + std::to_string(size);
+        }
+        help += right.shape.size() == 1
+                    ? ": `flatten` makes a vector of a value"
+                    : ", such as `" + std::string(loss) + "(reshape(..." + sizes + "), ...)`";
+    }
+    return helping(warning(Code::losses_broadcast, span,
+                           quote(loss) + " of " + to_string(left) + " and " + to_string(right) + " gives " +
+                               to_string(result.shape) + ", as numbers of one meet several of the other"),
+                   help);
 }
 
 Diagnostic lone_example(Span span, std::string_view net) {

@@ -12,6 +12,17 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
+/// t log(p), and 0 where both are 0: what never happens is no surprise where it is not foreseen.
+Var times_log(Var t, Var p) {
+    if (const auto stable = stable_log(p)) {
+        return t * *stable;
+    }
+    // Not by a choice among products: the gradient of the one left out would be 0 * (0 / 0).
+    const Var zero = p.tape().constant(0);
+    const Var neither = equal(maximum(absolute(t), absolute(p)), zero);
+    return t * log(where(neither, p.tape().constant(1), p));
+}
+
 std::vector<Value> build_bce(BuildCall& call) {
     const Aligned aligned = align(call.inputs);
     const Var p = aligned.operands[0];
@@ -26,7 +37,7 @@ std::vector<Value> build_bce(BuildCall& call) {
     } else if (const auto logit = logit_of(p)) {
         result = softplus(*logit) - t * *logit;  // the same, with half of the exponentials
     } else {
-        result = -(t * log(p) + (1.0 - t) * log(1.0 - p));
+        result = -(times_log(t, p) + times_log(1.0 - t, 1.0 - p));
     }
     return {{.var = result, .type = call.results[0], .layout = aligned.layout}};
 }
@@ -66,15 +77,19 @@ std::vector<dsl::Type> type_of_cross_entropy(dsl::TypeCall& call) {
 std::vector<Value> build_cross_entropy(BuildCall& call) {
     const Value& p = call.inputs[0];
     const Value& target = call.inputs[1];
-    const Var logarithm = log(p.var);
     if (!target.type.classes) {
-        const Aligned aligned = align({{.var = logarithm, .type = p.type}, target});
-        return {{.var = -sum(aligned.operands[0] * aligned.operands[1], {-1}), .type = call.results[0]}};
+        const Aligned aligned = align({p, target});
+        return {{.var = -sum(times_log(aligned.operands[1], aligned.operands[0]), {-1}),
+                 .type = call.results[0]}};
     }
-    const Value rows = call.results[0].batched ? with_batch({.var = logarithm, .type = p.type}, call.batch)
-                                               : Value{.var = logarithm, .type = p.type};
-    const Value labels = call.results[0].batched ? with_batch(target, call.batch) : target;
-    return {{.var = -pick(rows.var, labels.var), .type = call.results[0]}};
+    const bool batched = call.results[0].batched;
+    const Value labels = batched ? with_batch(target, call.batch) : target;
+    const auto of_label = [&](Var rows) {
+        return pick(batched ? with_batch({.var = rows, .type = p.type}, call.batch).var : rows, labels.var);
+    };
+    // The logarithm of the label's probability alone, so that one of 0 elsewhere has a gradient.
+    const auto stable = stable_log(p.var);
+    return {{.var = -(stable ? of_label(*stable) : log(of_label(p.var))), .type = call.results[0]}};
 }
 
 Definition weight_penalty(std::string name, std::string doc, std::string details, Var (*apply)(Var)) {
@@ -113,26 +128,29 @@ std::vector<Definition> define_losses() {
              {.name = "bce",
               .kind = dsl::EntryKind::function,
               .doc = "Binary cross-entropy of a probability and a target between 0 and 1, number by number.",
-              .details =
-                  "-(t log(p) + (1 - t) log(1 - p)). Where p comes from a sigmoid it is computed from what "
-                  "went in there, and stays finite.",
+              .details = "-(t log(p) + (1 - t) log(1 - p)), where 0 log(0) is 0. Where p comes from a "
+                         "sigmoid it is computed from what "
+                         "went in there, and stays finite.",
               .inputs = {"prediction", "target"},
               .type = elementwise("bce"),
-              .example = "sum(bce(decoder(z), x))"},
+              .example = "sum(bce(decoder(z), x))",
+              .compares = true,
+              .takes_result_of = "sigmoid"},
          .build = build_bce,
          .stepping = steps_alike()},
-        {.entry =
-             {.name = "cross_entropy",
-              .kind = dsl::EntryKind::function,
-              .doc = "Minus the logarithm of the probability given to the right class.",
-              .details =
-                  "The prediction's last axis holds one probability for each class, as `softmax` gives "
-                  "them. The target is a label, or a sequence of symbols (one number for each), or "
-                  "probabilities of the prediction's shape: -sum(t log(p)). In nats; divide by log(2) for "
-                  "bits. Where p comes from a softmax it is computed from what went in there.",
-              .inputs = {"prediction", "target"},
-              .type = type_of_cross_entropy,
-              .example = "mean(cross_entropy(model(text), next(text)))"},
+        {.entry = {.name = "cross_entropy",
+                   .kind = dsl::EntryKind::function,
+                   .doc = "Minus the logarithm of the probability given to the right class.",
+                   .details =
+                       "The prediction's last axis holds one probability for each class, as `softmax` gives "
+                       "them. The target is a label, or a sequence of symbols (one number for each), or "
+                       "probabilities of the prediction's shape: -sum(t log(p)), where 0 log(0) is 0. In "
+                       "nats; divide by log(2) for "
+                       "bits. Where p comes from a softmax it is computed from what went in there.",
+                   .inputs = {"prediction", "target"},
+                   .type = type_of_cross_entropy,
+                   .example = "mean(cross_entropy(model(text), next(text)))",
+                   .takes_result_of = "softmax"},
          .build = build_cross_entropy,
          .stepping = vectors_alike()},
         {.entry = {.name = "mse",
@@ -141,7 +159,8 @@ std::vector<Definition> define_losses() {
                    .details = "`mean` or `sum` makes one number of a vector or picture.",
                    .inputs = {"prediction", "target"},
                    .type = elementwise("mse"),
-                   .example = "mean(mse(decoder(z), x))"},
+                   .example = "mean(mse(decoder(z), x))",
+                   .compares = true},
          .build =
              [](BuildCall& call) {
                  const Aligned aligned = align(call.inputs);

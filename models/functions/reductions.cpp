@@ -126,7 +126,7 @@ std::vector<Definition> define_reductions() {
             "batch_std", "The standard deviation over the examples of the batch, number by number.",
             "Divided by the number of examples, as in minibatch standard deviation (Karras et al., 2018). "
             "The result is the same for every example.",
-            [](Var x) { return sqrt(mean(square(x - mean(x, {0})), {0})); }),
+            [](Var x) { return root_mean_square(x - mean(x, {0}), {0}); }),
     };
 }
 

@@ -24,8 +24,12 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     const Index filters = call.integer("filters");
     const double fan_in =
         static_cast<double>(place.kernel[0] * place.kernel[1]) * static_cast<double>(channels);
+    const auto strides = static_cast<double>(place.geometry.stride[0] * place.geometry.stride[1]);
+    const double fan_out =
+        static_cast<double>(place.kernel[0] * place.kernel[1]) * static_cast<double>(filters) / strides;
     call.weight("weight", {place.kernel[0], place.kernel[1], channels, filters},
-                initializer_or(call, uniform_by_fan_in(fan_in)));
+                initializer_or(call, uniform_by_fan_in(fan_in)))
+        .fans = {fan_in, fan_out};
     if (call.boolean("bias")) {
         call.weight("bias", {filters}, uniform_by_fan_in(fan_in));
     }

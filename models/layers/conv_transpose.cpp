@@ -40,12 +40,15 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     const Adjoint place = adjoint(input, call.arguments);
     const Index filters = call.integer("filters");
-    const double fan_in =
-        static_cast<double>(place.kernel[0] * place.kernel[1]) * static_cast<double>(filters);
+    const auto kernel = static_cast<double>(place.kernel[0] * place.kernel[1]);
+    const auto strides = static_cast<double>(place.geometry.stride[0] * place.geometry.stride[1]);
+    const double fan_out = kernel * static_cast<double>(filters);
+    // The layer's own scheme counts as PyTorch's does, which is by what one number of the input goes into.
     call.weight("weight", {place.kernel[0], place.kernel[1], filters, channels_of(input)},
-                initializer_or(call, uniform_by_fan_in(fan_in)));
+                initializer_or(call, uniform_by_fan_in(fan_out)))
+        .fans = {kernel * static_cast<double>(channels_of(input)) / strides, fan_out};
     if (call.boolean("bias")) {
-        call.weight("bias", {filters}, uniform_by_fan_in(fan_in));
+        call.weight("bias", {filters}, uniform_by_fan_in(fan_out));
     }
     return {spatial_type(input, filters, place.size)};
 }

@@ -44,7 +44,8 @@ Definition define_dropout() {
                       .inputs = {"x"},
                       .arguments = {rate_of_dropout()},
                       .type = type,
-                      .example = "dropout(0.3)"},
+                      .example = "dropout(0.3)",
+                      .draws = true},
             .build = build,
             .stepping = steps_alike()};
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "autodiff/error.hpp"
 #include "autodiff/gradient.hpp"
@@ -52,6 +53,11 @@ class Step {
         scope_.mode = models::Mode::train;
         scope_.batch = options.batch;
         scope_.inputs = &graph.inputs;
+        for (const dsl::TrainItem& item : train_.items) {
+            if (const auto* update = std::get_if<dsl::Update>(&item)) {
+                updated_.insert(update->nets.begin(), update->nets.end());
+            }
+        }
     }
 
     void record() {
@@ -94,7 +100,8 @@ class Step {
         UpdateRecord record{.item = item,
                             .results = state.values,
                             .objective = objective,
-                            .learned = std::move(weights_learned)};
+                            .learned = std::move(weights_learned),
+                            .forgotten = forgotten_nets(objective)};
         for (std::size_t i = 0; i < learned.size(); ++i) {
             NetWeights& weights = recorder_.weights(learned[i].net);
             weights.earlier[learned[i].place].push_back(weights.current[learned[i].place]);
@@ -113,13 +120,21 @@ class Step {
     std::vector<WeightPlace> learned_weights(const dsl::Update& update) const {
         std::vector<WeightPlace> learned;
         for (const std::size_t net : update.nets) {
-            for (std::size_t place = 0; place < program_.nets[net].weights.size(); ++place) {
-                if (program_.nets[net].weights[place].learned) {
-                    learned.push_back({net, place});
-                }
+            for (const std::size_t place : learned_places(net)) {
+                learned.push_back({net, place});
             }
         }
         return learned;
+    }
+
+    std::vector<std::size_t> learned_places(std::size_t net) const {
+        std::vector<std::size_t> result;
+        for (std::size_t place = 0; place < program_.nets[net].weights.size(); ++place) {
+            if (program_.nets[net].weights[place].learned) {
+                result.push_back(place);
+            }
+        }
+        return result;
     }
 
     /// Of the objective, through each weight as it was where it was used: a binding made before an earlier
@@ -151,6 +166,36 @@ class Step {
             weight.reached = weight.reached || (id < reached.size() && reached[id]);
             weight.versions.push_back(variables[part]);
             weight.gradient = weight.gradient.valid() ? weight.gradient + parts[part] : parts[part];
+        }
+        return result;
+    }
+
+    std::vector<ForgottenNet> forgotten_nets(Var objective) {
+        std::map<NodeId, std::size_t> owners;  // of weights
+        for (std::size_t net = 0; net < program_.nets.size(); ++net) {
+            for (const std::size_t place : learned_places(net)) {
+                if (!updated_.contains(net)) {
+                    owners.emplace(recorder_.weights(net).states[place].id(), net);
+                }
+            }
+        }
+        std::vector<ForgottenNet> result;
+        if (owners.empty()) {
+            return result;
+        }
+        const std::vector<bool> reached = differentiable_from(objective);
+        std::set<std::size_t> found;
+        for (NodeId id = 0; id < reached.size(); ++id) {
+            for (const NodeId input : recorder_.tape().node(id).inputs) {
+                const auto owner = owners.find(input);
+                if (reached[id] && owner != owners.end() && found.insert(owner->second).second) {
+                    std::size_t origin = recorder_.tape().node(id).mark;
+                    while (graph_.origins.at(origin).caller != 0) {
+                        origin = graph_.origins[origin].caller;
+                    }
+                    result.push_back({owner->second, graph_.origins[origin].span});
+                }
+            }
         }
         return result;
     }
@@ -210,12 +255,15 @@ class Step {
         for (const dsl::Average& each : train_.averages) {
             recorder_.set_origin({.span = each.span});
             NetWeights& weights = recorder_.weights(each.net);
+            // What a step of now counts among 1 + decay + decay^2 + ..., one for each step so far: the
+            // weights before the first step have no part in the average (as in Kingma & Ba, 2015, section 3).
+            const Var steps = weights.averaged_steps * each.decay + 1.0;
+            const Var share = 1.0 / steps;
             for (std::size_t place = 0; place < weights.states.size(); ++place) {
-                if (const Var kept = weights.averages[place]; kept.valid()) {
-                    graph_.assignments.push_back(
-                        {kept, kept * each.decay + weights.current[place] * (1 - each.decay)});
-                }
+                const Var kept = weights.averages[place];
+                graph_.assignments.push_back({kept, kept * (1.0 - share) + weights.current[place] * share});
             }
+            graph_.assignments.push_back({weights.averaged_steps, steps});
         }
     }
 
@@ -241,6 +289,7 @@ class Step {
     Recorder& recorder_;
     Scope scope_;
     std::vector<Value> values_;
+    std::set<std::size_t> updated_;                     ///< nets that any update names
     std::map<std::size_t, OptimizerState> optimizers_;  ///< by site
     /// A value of an update, over the turns of a repeat.
     struct NamedTurns {

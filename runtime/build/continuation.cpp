@@ -28,16 +28,40 @@ dsl::Type one_step(dsl::Type type) {
     return type;
 }
 
+using Draws = std::set<dsl::ValueId>;
+
 /// Whether one step alone of a net can be computed, and if not, the first thing in it that cannot.
 class StepCheck {
   public:
     StepCheck(const dsl::Program& program, dsl::Span continued) : program_(program), continued_(continued) {}
 
-    std::optional<dsl::Diagnostic> of(std::size_t index) const {
+    struct Answer {
+        std::optional<dsl::Diagnostic> refused;
+        Draws draws;  ///< of the net's own, those that have a number for each step, so that a step has one
+    };
+    Answer of(std::size_t index) const {
+        Answer answer;
+        while (true) {
+            Draws whole;
+            answer.refused = walk(index, answer.draws, whole);
+            const std::size_t before = answer.draws.size();
+            answer.draws.insert(whole.begin(), whole.end());
+            if (answer.draws.size() == before) {
+                return answer;
+            }
+        }
+    }
+
+  private:
+    /// `whole` receives the draws with all steps behind a value that stands in the way, if there are any.
+    std::optional<dsl::Diagnostic> walk(std::size_t index, const Draws& draws, Draws& whole) const {
         using Kind = dsl::Instruction::Kind;
         const dsl::Net& net = program_.nets[index];
         std::vector<bool> stepped(net.types.size(), false);
         stepped[0] = true;
+        for (const dsl::ValueId draw : draws) {
+            stepped[draw] = true;
+        }
         for (const dsl::Instruction& code : net.body) {
             const bool moves = std::any_of(code.inputs.begin(), code.inputs.end(),
                                            [&](dsl::ValueId id) { return stepped[id]; });
@@ -57,12 +81,12 @@ class StepCheck {
                 if (code.inputs.size() != 1 || code.outputs.size() != 1) {
                     return refused(Unsteppable::several_values);
                 }
-                if (auto inside = of(code.index)) {
+                if (auto inside = of(code.index).refused) {
                     return inside;
                 }
             } else if (code.kind != Kind::apply) {
                 return refused(Unsteppable::whole_sequence);
-            } else if (const auto why = of_entry(net, code, name, stepped)) {
+            } else if (const auto why = of_entry(net, code, name, stepped, whole)) {
                 return refused(*why);
             }
             for (const dsl::ValueId id : code.outputs) {
@@ -76,7 +100,6 @@ class StepCheck {
         return std::nullopt;
     }
 
-  private:
     /// The first of an instruction's inputs that has all steps though the net is given one.
     static std::optional<dsl::ValueId> met(const dsl::Net& net, const dsl::Instruction& code,
                                            const std::vector<bool>& stepped) {
@@ -104,7 +127,8 @@ class StepCheck {
     }
 
     static std::optional<Unsteppable> of_entry(const dsl::Net& net, const dsl::Instruction& code,
-                                               const std::string& name, const std::vector<bool>& stepped) {
+                                               const std::string& name, const std::vector<bool>& stepped,
+                                               Draws& whole_draws) {
         std::vector<dsl::Type> whole;
         for (const dsl::ValueId id : code.inputs) {
             whole.push_back(net.types.at(id));
@@ -113,7 +137,8 @@ class StepCheck {
         if (!definition.stepping || definition.stepping(code.arguments, whole) == Stepping::looks_along) {
             return Unsteppable::looks_along;
         }
-        if (met(net, code, stepped)) {
+        if (const auto value = met(net, code, stepped)) {
+            find_draws(net, *value, whole_draws);
             return Unsteppable::meets_all_steps;
         }
         for (const dsl::ValueId id : code.outputs) {
@@ -123,6 +148,25 @@ class StepCheck {
             }
         }
         return std::nullopt;
+    }
+
+    /// The draws a value is computed from that are as long as the sequence.
+    static void find_draws(const dsl::Net& net, dsl::ValueId value, Draws& found) {
+        Draws wanted = {value};
+        for (auto code = net.body.rbegin(); code != net.body.rend(); ++code) {
+            const bool needed = std::any_of(code->outputs.begin(), code->outputs.end(),
+                                            [&](dsl::ValueId id) { return wanted.contains(id); });
+            if (!needed) {
+                continue;
+            }
+            wanted.insert(code->inputs.begin(), code->inputs.end());
+            if (code->kind == dsl::Instruction::Kind::draw) {
+                const dsl::Shape& shape = net.types.at(code->outputs[0]).shape;
+                if (!shape.empty() && shape.front() == net.types.at(0).shape.front()) {
+                    found.insert(code->outputs[0]);
+                }
+            }
+        }
     }
 
     const dsl::Program& program_;
@@ -139,7 +183,7 @@ std::vector<dsl::Diagnostic> check_continuations(const dsl::Program& program) {
             if (code.kind != dsl::Instruction::Kind::continuation) {
                 continue;
             }
-            if (auto refused = StepCheck(program, code.span).of(code.index);
+            if (auto refused = StepCheck(program, code.span).of(code.index).refused;
                 refused && said.insert(refused->span->begin).second) {
                 result.push_back(*std::move(refused));
             }
@@ -148,13 +192,15 @@ std::vector<dsl::Diagnostic> check_continuations(const dsl::Program& program) {
     return result;
 }
 
-/// Of a net that `check_continuations` let pass.
+/// Of a net that `check_continuations` let pass. Its draws are recorded once, and drawn anew by every run of
+/// the recorded step.
 Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
     const dsl::Net& callee = program_.nets[net];
     Values values(callee.types.size());
     std::vector<bool> stepped(callee.types.size(), false);
     values[0] = input;
     stepped[0] = true;
+    const Draws draws = StepCheck(program_, {}).of(net).draws;
     const std::size_t caller = tape().mark();
     for (const dsl::Instruction& each : callee.body) {
         set_origin({.span = each.span, .entry = each.entry, .caller = caller, .net = net});
@@ -165,8 +211,9 @@ Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
             moves = moves || stepped[id];
         }
         std::vector<dsl::Type> results;
+        const bool drawn = !each.outputs.empty() && draws.contains(each.outputs[0]);
         for (const dsl::ValueId id : each.outputs) {
-            results.push_back(moves ? one_step(callee.types.at(id)) : callee.types.at(id));
+            results.push_back(moves || drawn ? one_step(callee.types.at(id)) : callee.types.at(id));
         }
         Values outputs;
         if (!moves) {
@@ -180,7 +227,7 @@ Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
         }
         for (std::size_t place = 0; place < each.outputs.size(); ++place) {
             values[each.outputs[place]] = outputs.at(place);
-            stepped[each.outputs[place]] = moves;
+            stepped[each.outputs[place]] = moves || drawn;
         }
     }
     return values[callee.results.at(0)];

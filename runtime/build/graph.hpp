@@ -78,12 +78,19 @@ struct Origin {
     std::size_t net = 0;  ///< place in Program::nets of the net it stands in, where there is a caller
 };
 
+/// Where an objective calls a net whose weights its gradient would reach, though no update names the net.
+struct ForgottenNet {
+    std::size_t net = 0;  ///< place in Program::nets
+    dsl::Span call;
+};
+
 /// One recorded `update`, for estimates and checks.
 struct UpdateRecord {
     std::size_t item = 0;      ///< place in Train::items
     std::vector<Var> results;  ///< new weights, moments and named values
     Var objective;             ///< a scalar, the mean over the batch
     std::vector<LearnedWeight> learned;
+    std::vector<ForgottenNet> forgotten = {};
 };
 
 /// A `continue` in a sample: a graph of one step, and how its output is fed back to it.

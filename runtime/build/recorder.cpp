@@ -30,9 +30,7 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
                 .seed = options.seed, .stream = next_stream(streams::Purpose::weights), .step = 0};
             const std::string name = program.nets[net].name + "." + each.name;
             set_origin({.span = each.span});
-            const Var state = tape().state(models::initializer(each.init.name)
-                                               .initialize(models::arguments_of(each.init), each.shape, key),
-                                           name);
+            const Var state = tape().state(models::first_values(each.init, each.shape, each.fans, key), name);
             weights.states.push_back(state);
             graph.states.push_back({name, state, each.learned});
         }
@@ -79,14 +77,17 @@ void Recorder::collect_nets(std::size_t net, std::set<std::size_t>& reached) con
 
 void Recorder::keep_average(std::size_t net) {
     NetWeights& weights = nets_[net];
-    for (std::size_t place = 0; place < weights.states.size(); ++place) {
-        if (program_.nets[net].weights[place].learned && !weights.averages[place].valid()) {
-            const std::string name =
-                "average." + program_.nets[net].name + "." + program_.nets[net].weights[place].name;
-            weights.averages[place] = tape().state(weights.states[place].value(), name);
-            graph_.states.push_back({name, weights.averages[place], false});
-        }
+    if (weights.averaged_steps.valid()) {
+        return;
     }
+    const std::string prefix = "average." + program_.nets[net].name + ".";
+    for (std::size_t place = 0; place < weights.states.size(); ++place) {
+        const std::string name = prefix + program_.nets[net].weights[place].name;
+        weights.averages[place] = tape().state(weights.states[place].value(), name);
+        graph_.states.push_back({name, weights.averages[place], false});
+    }
+    weights.averaged_steps = tape().state(make_array({}), prefix + "steps");
+    graph_.states.push_back({prefix + "steps", weights.averaged_steps, false});
 }
 
 Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments, const dsl::Span& span) {
@@ -258,6 +259,7 @@ Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& giv
     if (known != calls_.end()) {
         return known->second;
     }
+    const std::size_t streams_before = stream_counts_[scope.layers];
     const dsl::Net& callee = program_.nets[net];
     Values values(callee.types.size());
     for (std::size_t place = 0; place < inputs.size(); ++place) {
@@ -270,7 +272,10 @@ Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& giv
     for (const dsl::ValueId id : callee.results) {
         results.push_back(values[id]);
     }
-    calls_.emplace(std::move(key), results);
+    // A net that drew something in this mode draws anew wherever it is mentioned.
+    if (stream_counts_[scope.layers] == streams_before) {
+        calls_.emplace(std::move(key), results);
+    }
     return results;
 }
 

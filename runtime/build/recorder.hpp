@@ -21,7 +21,8 @@ struct NetWeights {
     std::vector<Var> states;                ///< at the start of the step
     std::vector<Var> current;               ///< after what was recorded so far
     std::vector<std::vector<Var>> earlier;  ///< values this step already replaced
-    std::vector<Var> averages;              ///< of learned weights; invalid where none is kept
+    std::vector<Var> averages;              ///< of all of them; invalid where none is kept
+    Var averaged_steps;   ///< how many steps are in the averages, each counted as much as it still weighs
     bool frozen = false;  ///< from another run, and updated nowhere: always in evaluation mode
 };
 
@@ -54,7 +55,7 @@ class Recorder {
     /// What a schedule gives at this step: a scalar. `span`: where it stands.
     Var schedule(std::string_view name, const dsl::Arguments& arguments, const dsl::Span& span);
 
-    /// Starts to keep a moving average of a net, which evaluation then uses.
+    /// Starts to keep a moving average of a net, weights and running statistics, which evaluation then uses.
     void keep_average(std::size_t net);
 
   private:

@@ -27,6 +27,25 @@ std::string layer_of(const dsl::Net& net, std::size_t place) {
     return place_of(net.weights[place].name);
 }
 
+/// A net of another run keeps what it learned there, and one whose name begins with `_` is meant to stay.
+std::vector<dsl::Diagnostic> forgotten_nets(const dsl::Program& program, const Graph& graph) {
+    std::vector<dsl::Diagnostic> result;
+    std::set<std::size_t> said;
+    for (const UpdateRecord& record : graph.updates) {
+        std::string updated;
+        for (const std::size_t net : std::get<dsl::Update>(program.train->items[record.item]).nets) {
+            updated += (updated.empty() ? "" : ", ") + program.nets[net].name;
+        }
+        for (const ForgottenNet& each : record.forgotten) {
+            const dsl::Net& net = program.nets[each.net];
+            if (!net.from && !net.name.starts_with('_') && said.insert(each.net).second) {
+                result.push_back(dsl::diagnostics::never_updated(each.call, net.name, updated));
+            }
+        }
+    }
+    return result;
+}
+
 }  // namespace
 
 std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph& graph) {
@@ -67,6 +86,9 @@ std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph&
             result.push_back(
                 dsl::diagnostics::no_gradient_layer(net.weights[place].span, net.name, layer_of(net, place)));
         }
+    }
+    for (dsl::Diagnostic& forgotten : forgotten_nets(program, graph)) {
+        result.push_back(std::move(forgotten));
     }
     return result;
 }

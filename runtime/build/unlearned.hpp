@@ -10,7 +10,7 @@ namespace gandsl::runtime {
 inline namespace GANDSL_PRECISION {
 
 /// Warnings about updates that teach a net nothing, and layers that no update teaches anything, as no
-/// gradient reaches them.
+/// gradient reaches them; and about nets that an objective could teach and no update names.
 std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph& graph);
 
 }  // namespace GANDSL_PRECISION

@@ -2,6 +2,7 @@
 
 #include <Random123/philox.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -35,7 +36,8 @@ float RandomStream::uniform() {
 }
 
 float RandomStream::uniform(float low, float high) {
-    return low + (high - low) * uniform();
+    // A number close to the upper bound may be rounded up to it.
+    return std::min(low + (high - low) * uniform(), std::nextafter(high, low));
 }
 
 float RandomStream::normal() {

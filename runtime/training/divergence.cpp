@@ -358,8 +358,14 @@ class Account {
         } else if (leaf()) {
             account.expected = "a run whose states are numbers";
         } else if (operation() == "log" && first <= 0 && is_loss()) {
-            expect("a prediction between 0 and 1",
-                   "end the net that makes it in `sigmoid` or `softmax`, whose logarithm is computed safely");
+            account.expected = "a prediction between 0 and 1";
+            account.help.push_back(
+                fmt::format("end the net that makes it in {}, whose logarithm is computed safely",
+                            as_code(origin_.entry->takes_result_of)));
+        } else if (divides_by_nothing(last) && has_epsilon()) {
+            expect("a divisor that is not 0",
+                   "`eps` is there to keep it from 0: let it be above 0, such as 1e-8");
+            return;
         } else if (operation() == "log" && first <= 0) {
             expect("`log` of a number above 0",
                    "where it takes what is never below 0, write `log(x + 1e-6)`; the `log` of a `sigmoid`, "
@@ -390,9 +396,18 @@ class Account {
         }
     }
 
-    bool is_loss() const {
+    bool is_loss() const { return origin_.entry != nullptr && !origin_.entry->takes_result_of.empty(); }
+
+    bool divides_by_nothing(double divisor) const {
+        return (operation() == "divide" && divisor == 0) ||
+               (operation() == "divide_by_root" && divisor == 0 && given_.at(1) == 0);
+    }
+
+    // Whether what is applied there has an argument that keeps divisors from 0.
+    bool has_epsilon() const {
         return origin_.entry != nullptr &&
-               (origin_.entry->name == "bce" || origin_.entry->name == "cross_entropy");
+               std::any_of(origin_.entry->arguments.begin(), origin_.entry->arguments.end(),
+                           [](const dsl::Argument& argument) { return argument.name == "eps"; });
     }
 
     const Replay& replay_;

@@ -29,9 +29,9 @@ Writer::Writer(const runtime::Continuation& continuation, std::uint64_t seed,
     if (continuation_.classes) {
         // A net that gives no probabilities is found now, not after the first epoch.
         begin();
-        std::vector<Real> first(count_);
+        Step first{.values = std::vector<Real>(count_)};
         run(first);
-        draw(0, first);
+        draw(0, first.values);
     }
 }
 
@@ -42,24 +42,24 @@ void Writer::begin() {
     seen_.clear();
 }
 
-void Writer::run(std::span<const Real> step) {
+void Writer::run(const Step& step) {
     if (const std::span<Real> place = plan_.feed(continuation_.place); !place.empty()) {
         place[0] = static_cast<Real>(seen_.size());
     }
-    std::copy(step.begin(), step.end(), plan_.feed(continuation_.input).begin());
-    plan_.run(0);
+    std::copy(step.values.begin(), step.values.end(), plan_.feed(continuation_.input).begin());
+    plan_.run(step.number);
     if (continuation_.bounded) {
-        seen_.emplace_back(step.begin(), step.end());
+        seen_.push_back(step);
     }
 }
 
-void Writer::read(std::span<const Real> step) {
+void Writer::read(const Step& step) {
     if (continuation_.bounded && seen_.size() == static_cast<std::size_t>(continuation_.window)) {
-        const std::vector<std::vector<Real>> later(
+        const std::vector<Step> later(
             std::make_move_iterator(seen_.end() - static_cast<std::ptrdiff_t>(seen_.size() / 2)),
             std::make_move_iterator(seen_.end()));
         begin();
-        for (const std::vector<Real>& each : later) {
+        for (const Step& each : later) {
             run(each);
         }
     }
@@ -113,21 +113,26 @@ void Writer::draw(std::uint64_t number, std::span<Real> next) {
 
 void Writer::write(std::span<const Real> prompt, std::span<Real> written) {
     begin();
-    std::vector<Real> step(count_ * width_);
+    Step next;
+    std::vector<Real>& step = next.values;
+    step.resize(count_ * width_);
+    const std::size_t steps = prompt.empty() ? text_.size() : prompt.size() / step.size();
+    next.number = std::uint64_t{1} - steps;
     if (prompt.empty()) {
         for (const Real symbol : text_) {
             std::fill(step.begin(), step.end(), symbol);
-            read(step);
+            read(next);
+            ++next.number;
         }
     } else {
-        const std::size_t steps = prompt.size() / step.size();
         for (std::size_t at = 0; at < steps; ++at) {
             for (std::size_t example = 0; example < count_; ++example) {
                 const auto from =
                     prompt.begin() + static_cast<std::ptrdiff_t>((example * steps + at) * width_);
                 std::copy_n(from, width_, step.begin() + static_cast<std::ptrdiff_t>(example * width_));
             }
-            read(step);
+            read(next);
+            ++next.number;
         }
     }
     const auto length = static_cast<std::size_t>(continuation_.length);
@@ -135,15 +140,16 @@ void Writer::write(std::span<const Real> prompt, std::span<Real> written) {
         if (continuation_.classes) {
             draw(at, step);
         } else {
-            const std::span<const Real> next = plan_.read(continuation_.output);
-            std::copy(next.begin(), next.end(), step.begin());
+            const std::span<const Real> output = plan_.read(continuation_.output);
+            std::copy(output.begin(), output.end(), step.begin());
         }
         for (std::size_t example = 0; example < count_; ++example) {
             std::copy_n(step.begin() + static_cast<std::ptrdiff_t>(example * width_), width_,
                         written.begin() + static_cast<std::ptrdiff_t>((example * length + at) * width_));
         }
         if (at + 1 < length) {
-            read(step);
+            read(next);
+            ++next.number;
         }
     }
 }

@@ -26,9 +26,15 @@ class Writer {
 
   private:
     void begin();
-    /// Every example's next step, of `width` numbers each.
-    void read(std::span<const Real> step);
-    void run(std::span<const Real> step);
+    /// A step of the sequence. Draws inside the net depend on `number`, which counts from the step that makes
+    /// the first one that is written, backwards beyond 0 through the prompt: what is drawn for a step that is
+    /// written depends on neither the prompt's length nor on how often the step is read.
+    struct Step {
+        std::uint64_t number = 0;
+        std::vector<Real> values = {};  ///< of every example, `width` numbers each
+    };
+    void read(const Step& step);
+    void run(const Step& step);
     void draw(std::uint64_t number, std::span<Real> next);
 
     const runtime::Continuation& continuation_;
@@ -37,7 +43,7 @@ class Writer {
     std::size_t count_;
     std::size_t width_;  ///< numbers in one step of one example
     std::vector<Real> text_;
-    std::vector<std::vector<Real>> seen_;  ///< the steps since it last began, where the net's view is bounded
+    std::vector<Step> seen_;  ///< the steps since it last began, where the net's view is bounded
     std::vector<Real> uniform_;
     std::vector<double> weights_;
 };

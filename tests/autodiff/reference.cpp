@@ -228,6 +228,17 @@ Numbers max(const Call& call) {
     return reduction<maximum>(call, -std::numeric_limits<double>::infinity());
 }
 
+double add_square(double total, double x) {
+    return total + x * x;
+}
+Numbers norm(const Call& call) {
+    Numbers result = reduction<add_square>(call, 0);
+    for (double& each : result) {
+        each = std::sqrt(each) * call.numbers[0];
+    }
+    return result;
+}
+
 // In two passes: the means, then the squared distances to them.
 Numbers mean_and_variance(const Call& call) {
     const Numbers& x = call.inputs[0].numbers;
@@ -631,6 +642,7 @@ const std::map<std::string, Reference>& references() {
         {"sigmoid", unary<sigmoid>},
         {"sum", sum},
         {"max", max},
+        {"norm", norm},
         {"mean_and_variance", mean_and_variance},
         {"matmul", matmul},
         {"reshape", same},

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "autodiff/autodiff.hpp"
@@ -139,6 +141,49 @@ void check_norm_at_origin() {
     }
 }
 
+// Squares of these are too large, or too small, to be numbers of the precision; lengths are not.
+void check_norm_of_extremes() {
+    const double largest = std::numeric_limits<Real>::max();
+    for (const double unit : {largest / 8, double{std::numeric_limits<Real>::min()} * 8}) {
+        Tape tape;
+        const Var x = tape.constant(to_array({2}, {3 * unit, -4 * unit}));
+        if (sizeof(Real) == sizeof(float)) {
+            BOOST_TEST(std::abs(norm(x).value()() / (5 * unit) - 1) < 1e-6);
+            BOOST_TEST(std::abs(root_mean_square(x).value()() / (5 * unit / std::sqrt(2)) - 1) < 1e-6);
+            const Numbers slope = to_numbers(gradient(norm(x), x).value());
+            BOOST_TEST(std::abs(slope[0] - 0.6) < 1e-6);
+            BOOST_TEST(std::abs(slope[1] + 0.8) < 1e-6);
+        }
+        const Var one = slice(x, 0, 1, 2);
+        BOOST_TEST(norm(one).value()() == static_cast<Real>(4 * unit));
+        BOOST_TEST(to_numbers(gradient(norm(one), one).value()) == (Numbers{-1}));
+    }
+}
+
+// A clipped step has its length whatever the gradient's, and one that is not clipped keeps its bits.
+void check_clip() {
+    for (const double scale : {1.0, 1e15, 1e22, double{std::numeric_limits<float>::max()}}) {
+        Tape tape;
+        const Var x = tape.constant(to_array({2}, {0, 0}));
+        const Var y = tape.constant(to_array({2}, {0, 0}));
+        const Var a = tape.constant(to_array({2}, {scale, scale}));
+        const Var b = tape.constant(to_array({2}, {scale, -scale}));
+        OptimizerState state;
+        const Sgd clipped{.rule = {.clip = 1}};
+        const std::vector<Var> moved =
+            step(clipped, std::array{x, y}, std::array{a, b}, tape.constant(0.5), state);
+        BOOST_TEST(std::abs(to_numbers(moved[0].value())[1] + 0.25) < 1e-6, "scale " << scale);
+        BOOST_TEST(std::abs(to_numbers(moved[1].value())[1] - 0.25) < 1e-6, "scale " << scale);
+    }
+    Tape tape;
+    const Var x = tape.constant(to_array({2}, {0, 0}));
+    const Var small = tape.constant(to_array({2}, {0.1, 0.3}));
+    OptimizerState state;
+    const Sgd clipped{.rule = {.clip = 1}};
+    const std::vector<Var> moved = step(clipped, std::array{x}, std::array{small}, tape.constant(1), state);
+    BOOST_TEST(to_numbers((-moved[0]).value()) == to_numbers(small.value()));
+}
+
 void check_ties() {
     Tape tape;
     const Var x = tape.constant(to_array({4}, {1, 3, 3, 2}));
@@ -186,6 +231,8 @@ void add_function_cases() {
         add_case("functions", function.name, [&function] { check_function(function); });
     }
     add_case("functions", "norm_at_origin", check_norm_at_origin);
+    add_case("functions", "norm_of_extremes", check_norm_of_extremes);
+    add_case("functions", "clip", check_clip);
     add_case("functions", "ties", check_ties);
     add_case("functions", "same_geometry", check_same_geometry);
     add_case("functions", "unwanted_gradients_are_absent", check_unwanted_gradients_are_absent);

@@ -90,8 +90,7 @@ Application apply(Tape& tape, const std::string& entry, const Given& given,
         } else {
             const RandomKey key{.seed = 5, .stream = static_cast<std::uint32_t>(place), .step = 0};
             result.weights.push_back(
-                tape.state(models::initializer(weight.init.name)
-                               .initialize(models::arguments_of(weight.init), weight.shape, key)));
+                tape.state(models::first_values(weight.init, weight.shape, weight.fans, key)));
         }
     }
     const dsl::Arguments arguments = resolve(definition.entry, given);

@@ -50,6 +50,11 @@ sample further = continue(model, x, length = 2) as npy(3) every epoch
 )";
 
 const Case cases[] = {
+    {"draws for each step",
+     "data x = letters()\nnet model(x) {\n e ~ normal(length(x), 5)\n h = x | embedding(5) | lstm(5)\n "
+     "h + 0 * exp(e)\n}\n"},
+    {"a draw for all steps",
+     "data x = vectors()\nnet model(x) {\n e ~ normal(4)\n h = x | rnn(4)\n h + 0 * e\n}\n"},
     {"rnn", "data x = vectors()\nnet model(x) {\n rnn(6)\n dense(4)\n}\n"},
     {"lstm",
      "data x = letters()\nnet model(x) {\n embedding(6)\n lstm(5)\n dropout(0.3)\n lstm(7)\n dense(5)\n "

@@ -37,9 +37,12 @@ Summary summary(const Array& array) {
 
 Array first_values(const std::string& name, const Given& given, const Shape& shape,
                    std::uint32_t stream = 3) {
-    const models::Definition& definition = models::initializer(name);
-    return definition.initialize(resolve(definition.entry, given), shape,
-                                 {.seed = 9, .stream = stream, .step = 0});
+    dsl::NestedCall call;
+    call.name = name;
+    for (const auto& [argument, value] : resolve(models::initializer(name).entry, given)) {
+        call.arguments.emplace_back(argument, value);
+    }
+    return models::first_values(call, shape, {}, {.seed = 9, .stream = stream, .step = 0});
 }
 
 Array drawn(const std::string& name, const Given& given, Index batch) {
@@ -83,6 +86,8 @@ BOOST_AUTO_TEST_CASE(distributions) {
     BOOST_TEST(summary(label).most == 4);
     BOOST_TEST(std::abs(summary(label).mean - 2) < 0.05);
     BOOST_TEST(refusal("uniform", {.numbers = {{"low", 1}, {"high", 1}}}, {}) != "");
+    BOOST_TEST(refusal("uniform", {.numbers = {{"low", 2}, {"high", 1}}}, {}) != "");
+    BOOST_TEST(refusal("uniform", {.numbers = {{"low", 1}, {"high", 1.00000001}}}, {}) != "");
 }
 
 BOOST_AUTO_TEST_CASE(initializers) {
@@ -108,6 +113,55 @@ BOOST_AUTO_TEST_CASE(initializers) {
     }
     // Another weight gets other numbers.
     BOOST_TEST(first_values("he", {}, {4}, 1)(0) != first_values("he", {}, {4}, 2)(0));
+}
+
+namespace {
+
+/// The standard deviation of a layer's weight, as `he` makes it, times the root of 2 over what it counts: how
+/// many numbers go into one of the result.
+double counted_by_he(const std::string& layer, Given given, const dsl::Type& input, std::size_t weight = 0) {
+    given.calls = {{"init", models::initializer_call("he")}};
+    const dsl::Weight found = typed(layer, given, {input}).weights.at(weight);
+    const double deviation = summary(models::first_values(found.init, found.shape, found.fans,
+                                                          {.seed = 7, .stream = 2, .step = 0}))
+                                 .deviation;
+    return 2 / (deviation * deviation);
+}
+
+/// What `glorot` counts: numbers that go in and come out.
+double counted_by_glorot(const std::string& layer, Given given, const dsl::Type& input) {
+    given.calls = {{"init", models::initializer_call("glorot")}};
+    const dsl::Weight found = typed(layer, given, {input}).weights.at(0);
+    const double deviation = summary(models::first_values(found.init, found.shape, found.fans,
+                                                          {.seed = 7, .stream = 2, .step = 0}))
+                                 .deviation;
+    return 2 / (deviation * deviation);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(initializers_count_what_meets_in_a_number_of_the_result) {
+    const auto close = boost::test_tools::tolerance(0.05);
+    const auto filters = [](double count, double kernel, double stride) {
+        return Given{.numbers = {{"filters", count}, {"kernel", kernel}, {"stride", stride}}};
+    };
+    const dsl::Type picture = type_of({64, 4, 4});
+    BOOST_TEST(counted_by_he("conv", filters(8, 3, 1), picture) == 9.0 * 64, close);
+    BOOST_TEST(counted_by_he("conv", filters(8, 3, 2), picture) == 9.0 * 64, close);
+    BOOST_TEST(counted_by_he("conv_transpose", filters(8, 3, 1), picture) == 9.0 * 64, close);
+    // Each place of the result meets a quarter of the kernel.
+    BOOST_TEST(counted_by_he("conv_transpose", filters(8, 4, 2), picture) == 4.0 * 64, close);
+    BOOST_TEST(counted_by_he("conv_transpose", filters(8, 4, 2), type_of({10, 64})) == 2.0 * 64, close);
+    BOOST_TEST(counted_by_glorot("conv", filters(8, 3, 1), picture) == 9.0 * 72, close);
+    BOOST_TEST(counted_by_glorot("conv_transpose", filters(8, 3, 1), picture) == 9.0 * 72, close);
+    // As the convolution it is the adjoint of, with what goes in and what comes out exchanged.
+    BOOST_TEST(counted_by_glorot("conv_transpose", filters(8, 4, 2), picture) == 4.0 * 64 + 16 * 8, close);
+    BOOST_TEST(counted_by_glorot("conv", filters(64, 4, 2), type_of({8, 8, 8})) == 4.0 * 64 + 16 * 8, close);
+    BOOST_TEST(counted_by_he("dense", {.numbers = {{"units", 80}}}, type_of({50})) == 50.0, close);
+    BOOST_TEST(counted_by_he("lstm", {.numbers = {{"units", 40}}}, type_of({9, 50})) == 50.0, close);
+    BOOST_TEST(counted_by_he("lstm", {.numbers = {{"units", 40}}}, type_of({9, 50}), 1) == 40.0, close);
+    BOOST_TEST(counted_by_he("gru", {.numbers = {{"units", 40}}}, type_of({9, 50})) == 50.0, close);
+    BOOST_TEST(counted_by_he("attention", {}, type_of({9, 60})) == 60.0, close);
 }
 
 BOOST_AUTO_TEST_CASE(schedules) {

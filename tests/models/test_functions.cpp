@@ -171,6 +171,57 @@ BOOST_AUTO_TEST_CASE(bce_and_cross_entropy_stay_finite) {
     BOOST_TEST(numbers(entropy)(0) == 3000, close);
 }
 
+BOOST_AUTO_TEST_CASE(what_never_happens_and_is_not_foreseen_costs_nothing) {
+    // bce(0, 0), bce(1, 1), and beside them two common ones.
+    Tape tape;
+    const Array numbers_p = column({0, 1, 0.25, 0.5});
+    const Array numbers_t = column({0, 1, 0, 0.75});
+    const models::Value p = value(tape, numbers_p);
+    const models::Value t = value(tape, numbers_t);
+    const Var loss = apply(tape, "bce", {}, {p, t}).results[0].var;
+    BOOST_TEST(loss.value()(0, 0) == 0);
+    BOOST_TEST(loss.value()(1, 0) == 0);
+    BOOST_TEST(loss.value()(2, 0) == -std::log(0.75), close);
+    BOOST_TEST(loss.value()(3, 0) == -0.75 * std::log(0.5) - 0.25 * std::log(0.5), close);
+    const Var slope = gradient(sum(loss), p.var);
+    const Var bend = gradient(sum(slope), p.var);
+    for (Index row = 0; row < 4; ++row) {
+        BOOST_TEST(std::isfinite(bend.value()(row, 0)));
+        BOOST_TEST(std::isfinite(gradient(sum(loss), t.var).value()(row < 2 ? row : 0, 0)));
+    }
+    BOOST_TEST(slope.value()(0, 0) == 1, close);   // of -log(1 - p)
+    BOOST_TEST(slope.value()(1, 0) == -1, close);  // of -log(p)
+    BOOST_TEST(slope.value()(2, 0) == 4.0 / 3, close);
+    BOOST_TEST(slope.value()(3, 0) == -0.75 / 0.5 + 0.25 / 0.5, close);
+    // Where the target says what the prediction excludes there is no finite answer.
+    const models::Value wrong = value(tape, column({1, 0, 1, 1}));
+    BOOST_TEST(std::isinf(apply(tape, "bce", {}, {p, wrong}).results[0].var.value()(0, 0)));
+    BOOST_TEST(std::isinf(apply(tape, "bce", {}, {p, wrong}).results[0].var.value()(1, 0)));
+
+    Array sure = make_array({2, 3});
+    sure(0, 1) = 1;
+    sure(1, 0) = sure(1, 2) = 0.5;
+    const models::Value q = value(tape, sure);
+    const Var self = apply(tape, "cross_entropy", {}, {q, q}).results[0].var;
+    BOOST_TEST(self.value()(0) == 0);
+    BOOST_TEST(self.value()(1) == std::log(2), close);
+    Array labels = make_array({2}, 1);
+    labels(1) = 2;
+    const Var of_labels = apply(tape, "cross_entropy", {}, {q, value(tape, labels, 3)}).results[0].var;
+    BOOST_TEST(of_labels.value()(0) == 0);
+    for (const Var each : {self, of_labels}) {
+        const Var first = gradient(sum(each), q.var);
+        const Var second = gradient(sum(first * first), q.var);
+        for (Index row = 0; row < 2; ++row) {
+            for (Index k = 0; k < 3; ++k) {
+                BOOST_TEST(std::isfinite(first.value()(row, k)));
+                BOOST_TEST(std::isfinite(second.value()(row, k)));
+            }
+        }
+    }
+    BOOST_TEST(gradient(sum(of_labels), q.var).value()(1, 2) == -2, close);
+}
+
 BOOST_AUTO_TEST_CASE(cross_entropy_of_symbols_and_of_probabilities) {
     Tape tape;
     const models::Value p = apply(tape, "softmax", {}, {value(tape, random({2, 3, 4}))}).results[0];

@@ -173,6 +173,11 @@ net G(z, y) {
     reshape(1, 28, 28)
 }
 
+net noisy(z) {
+    e ~ normal(4)
+    z + 0.1 * e
+}
+
 net D(x, y) {
     concat(flatten(x), y | embedding(3))
     spectral_norm(dense(12))
@@ -190,7 +195,8 @@ train(epochs = 4, batch = 4, stop = stalled(fooled, 9)) {
         }
     }
     update G with rmsprop(decay(1e-3, 0.9)) {
-        minimize -log(D(G(z, y), y))
+        apart = mean((G(z, y) - G(noisy(z), y))^2)
+        minimize -log(D(G(noisy(z), y), y)) + apart
     }
     average G with 0.9
 }
@@ -198,7 +204,7 @@ train(epochs = 4, batch = 4, stop = stalled(fooled, 9)) {
 measure fooled = { u ~ normal(4) -log(D(G(u, y), y)) } on test every 2 steps
 measure seen   = mean(x) on train every epoch
 sample digits = G(z, column) as grid(2, 10) every 5 steps
-sample codes  = G(z, y) as npy(3) every epoch
+sample codes  = G(noisy(z), y) as npy(3) every epoch
 )";
 
 std::string with_measure_block(std::string text) {
