@@ -20,6 +20,10 @@ const T& get(const Arguments& arguments, std::string_view name) {
 
 }  // namespace
 
+Classes::Classes(Index classes, std::vector<std::string> called)
+    : count(classes),
+      names(called.empty() ? nullptr : std::make_shared<const std::vector<std::string>>(std::move(called))) {}
+
 double TypeCall::number(std::string_view name) const {
     return get<double>(arguments, name);
 }

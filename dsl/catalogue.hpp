@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,13 +22,25 @@ using Shape = std::vector<Index>;
 /// Values and weights of more elements, 4 TB of them, are refused, so that type rules can multiply sizes.
 inline constexpr Index most_elements = Index{1} << 40;
 
+/// What the classes of a label are called, and the symbols of a text: by class, from 0 on; null where the
+/// data does not say.
+using ClassNames = std::shared_ptr<const std::vector<std::string>>;
+
+/// The whole numbers 0 .. count - 1, and what they stand for in the data that they come from.
+struct Classes {
+    // Implicit: a count is all that most values know.
+    Classes(Index classes) : count(classes) {}
+    Classes(Index classes, std::vector<std::string> called);
+
+    Index count;
+    ClassNames names;  ///< of the first classes, where not of all
+};
+
 /// The type of a value: the shape of one example; the batch is implicit.
 struct Type {
-    Shape shape;                   ///< {} is one number; pictures are channels first
-    std::optional<Index> classes;  ///< set for whole numbers 0..classes-1 (labels, symbols)
-    bool batched = true;           ///< false where every example shares the value (constants, weights)
-
-    friend bool operator==(const Type&, const Type&) = default;
+    Shape shape;                     ///< {} is one number; pictures are channels first
+    std::optional<Classes> classes;  ///< set for labels and symbols
+    bool batched = true;             ///< false where every example shares the value (constants, weights)
 };
 
 /// "1 x 28 x 28", "100", "one number"; labels as "label of 10 classes", "64 symbols of 86".
@@ -151,6 +164,8 @@ struct Entry {
     std::string missing = {};  ///< not empty: parses and is documented, but does not run yet, and why
     /// Sources only: why this source is not there ("no folder ..."), or nothing when it is.
     std::function<std::optional<std::string>(const Arguments&)> absent = {};
+    /// Sources only: throws a Diagnostic for arguments that are wrong whatever the data is.
+    std::function<void(const Arguments&)> validate = {};
     std::string instead = {};  ///< Sources only: one that is always there and gives the same, for its error.
     /// Sources only: what a reader should know about data that is there ("3 of 90 files were left out").
     /// Asked after `type`, with the same arguments.
@@ -159,6 +174,9 @@ struct Entry {
     bool draws = false;       ///< Layers only: draws random numbers in training, anew at each mention.
     bool compares = false;    ///< Functions only: a loss of two values that ought to have the same shape.
     std::string takes_result_of = {};  ///< Losses only: the activation that makes the probabilities it takes.
+    /// The last axis of the first value counts the same classes as the second, a label or its vector.
+    bool matches_classes = false;
+    bool spreads_classes = false;  ///< The result's last axis counts the classes of the label.
 };
 
 /// All entries, by name. Names are unique over all kinds but initializers, which have names of their own:

@@ -20,6 +20,7 @@ namespace gandsl::dsl {
 struct RecordedData {
     std::string source;
     std::vector<Type> types;  ///< in the order of the statement's names
+    bool names_known = true;  ///< false: written by a version that did not keep what classes are called
 };
 
 /// The checked file of a run that `net F from "RUN"` names, or why it cannot be had. Its entries are those of

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ struct Note {
 
 /// One thing that is wrong with a file, for whoever reads it. Type rules throw it without a span; the checker
 /// fills in that of the argument named `about`, else of the call.
-struct Diagnostic {
+struct Diagnostic : std::exception {
     Severity severity = Severity::error;
     Code code = Code::syntax;
     std::optional<Span> span = {};  ///< none: a fact of the command line
@@ -35,6 +36,8 @@ struct Diagnostic {
     std::vector<std::string> help = {};  ///< how to mend it
     std::vector<Note> notes = {};
     std::string about = {};  ///< the argument of the call that is at fault
+
+    const char* what() const noexcept override { return message.c_str(); }
 };
 
 /// `path:line:column: error: ...`, the source line with the span underlined, what was found and expected, and
@@ -232,6 +235,13 @@ Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
 Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
                           const Type& expected, Span first);
 /// A number given for a label.
+/// Labels, symbols or probabilities of a net that stand for other classes than before. `slot`: "`t` of the
+/// net `M`"; `run`: the run that the net is from, or empty; `first`: what said before what they stand for.
+Diagnostic other_classes(Span span, std::string_view slot, std::string_view run, const Names& found,
+                         const Names& expected, Span first);
+/// A warning: a net from a run whose record does not say what its classes are called.
+Diagnostic classes_unknown(Span span, std::string_view net, std::string_view run);
+
 Diagnostic no_such_class(Span span, std::string_view parameter, double number, Index classes);
 Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected);
 Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right);

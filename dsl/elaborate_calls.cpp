@@ -817,7 +817,7 @@ Operand Elaborator::size_of(const std::string& name, const Operand& operand, Spa
             report_rule(diagnostics::needs_labels(name, "x", type), {}, operand_span);
             return Unknown{};
         }
-        return static_cast<double>(*type.classes);
+        return static_cast<double>(type.classes->count);
     }
     if (type.shape.empty()) {
         report_rule(diagnostics::wrong_rank(name, type, "a value with axes"), {}, operand_span);

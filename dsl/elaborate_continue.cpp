@@ -1,6 +1,8 @@
 #include <utility>
 
+#include "dsl/class_names.hpp"
 #include "dsl/elaborator.hpp"
+#include "dsl/types.hpp"
 
 namespace gandsl::dsl {
 
@@ -10,7 +12,7 @@ namespace {
 bool says_what_comes_next(const Type& input, const Type& result) {
     if (input.classes) {
         return input.shape.size() == 1 && !result.classes &&
-               result.shape == Shape{input.shape.front(), *input.classes};
+               result.shape == Shape{input.shape.front(), input.classes->count};
     }
     return (input.shape.size() == 1 || input.shape.size() == 2) && !result.classes &&
            result.shape == input.shape;
@@ -89,9 +91,20 @@ Operand Elaborator::continuation(const Expression& expression, Scope& scope) {
         if (each.shape.size() == input.shape.size()) {
             each.shape.front() = 1;
         }
-        if (each.shape != wanted.shape || each.classes != wanted.classes) {
+        const bool labels = each.classes.has_value();
+        if (each.shape != wanted.shape || labels != wanted.classes.has_value() ||
+            (labels && each.classes->count != wanted.classes->count)) {
             return report(diagnostics::wrong_prompt(prompt_span, to_string(prompt->type),
                                                     "what the net reads, such as " + to_string(input)));
+        }
+        if (labels && !same_classes(wanted.classes->names, each.classes->names)) {
+            return report(diagnostics::other_classes(prompt_span, quoted_slot(net, 0), learned_from(net),
+                                                     *each.classes->names, *wanted.classes->names,
+                                                     nets_[index].shaped));
+        }
+        // A net that was only annotated knows no symbols, and its prompt does.
+        if (labels && !wanted.classes->names) {
+            wanted.classes = each.classes;
         }
     } else if (!input.classes) {
         return report(

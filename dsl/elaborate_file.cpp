@@ -196,10 +196,20 @@ void Elaborator::check_data(const tree::Data& tree, Data& result, Span span) {
             continue;
         }
         const Entry& entry = *resolved->entry;
+        try {
+            if (entry.validate) {
+                entry.validate(resolved->arguments);
+            }
+        } catch (Diagnostic& diagnostic) {
+            report_rule(std::move(diagnostic), resolved->arguments, source.span);
+            failed = true;
+            continue;
+        }
         if (const RecordedData* recorded = recorded_data(index, tree)) {
             if (recorded->source == entry.name) {
                 result.types = recorded->types;
                 result.types.resize(tree.names.size());
+                result.names_known = recorded->names_known;
                 result.source = &entry;
                 result.arguments = std::move(resolved->arguments);
             }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "dsl/class_names.hpp"
 #include "dsl/elaborator.hpp"
 #include "dsl/spelling.hpp"
 #include "dsl/types.hpp"
@@ -13,9 +14,16 @@ namespace {
 
 /// Whether a value may be passed where a net has seen `expected`: labels of fewer classes are labels too.
 bool accepts(const Type& expected, const Type& found) {
-    const bool classes = expected.classes == found.classes ||
-                         (expected.classes && found.classes && *found.classes <= *expected.classes);
+    const bool classes = expected.classes.has_value() == found.classes.has_value() &&
+                         (!expected.classes || found.classes->count <= expected.classes->count);
     return expected.shape == found.shape && classes;
+}
+
+void learn_names(Type& type, const Type& from) {
+    if (type.classes && from.classes && from.classes->names &&
+        (!type.classes->names || type.classes->names->size() < from.classes->names->size())) {
+        type.classes->names = from.classes->names;
+    }
 }
 
 /// Whether both are one number, whatever their axes: {} and {1}.
@@ -234,6 +242,25 @@ Operand Elaborator::one_number(const Tensor& input, const Shape& shape, Span spa
     return arguments ? apply(*entry, {input}, *std::move(arguments), span) : Operand(Unknown{});
 }
 
+/// Whether labels and symbols that are passed to a net are called as those that it has seen. Of those of
+/// which it knows the count alone, it learns the names.
+bool Elaborator::agree_on_classes(std::size_t index, std::size_t input, const Type& found, Span span) {
+    Type& expected = nets_[index].space.types[input];
+    if (!found.classes || !expected.classes) {
+        return true;
+    }
+    Net& net = program_.nets[index];
+    if (!same_classes(expected.classes->names, found.classes->names)) {
+        report(diagnostics::other_classes(span, quoted_slot(net, input), learned_from(net),
+                                          *found.classes->names, *expected.classes->names,
+                                          nets_[index].shaped));
+        return false;
+    }
+    learn_names(expected, found);
+    learn_names(net.types[input], found);
+    return true;
+}
+
 Operand Elaborator::call_net(const PreparedCall& call) {
     const std::size_t index = call.callee.index;
     NetState& net = nets_[index];
@@ -265,7 +292,7 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         const auto* number = std::get_if<double>(&*call.inputs[i]);
         if (number != nullptr && expected.classes && expected.shape.empty()) {
             return *number == std::floor(*number) && *number >= 0 &&
-                   *number < static_cast<double>(*expected.classes);
+                   *number < static_cast<double>(expected.classes->count);
         }
         return accepts(expected, inputs[i].type) || both_one_number(expected, inputs[i].type);
     };
@@ -273,7 +300,7 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         const auto* number = std::get_if<double>(&*call.inputs[i]);
         if (number != nullptr && expected.classes && expected.shape.empty()) {
             report(diagnostics::no_such_class(call.input_spans[i], parameters[i].name.text, *number,
-                                              *expected.classes));
+                                              expected.classes->count));
         } else {
             report(diagnostics::calls_disagree(call.input_spans[i], net.tree->name.text,
                                                parameters[i].name.text, inputs[i].type, expected, first));
@@ -295,6 +322,7 @@ Operand Elaborator::call_net(const PreparedCall& call) {
         std::vector<Type> types;
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             types.push_back(net.annotations[i] ? *net.annotations[i] : inputs[i].type);
+            learn_names(types.back(), inputs[i].type);
         }
         elaborate_net(index, types, call.span);
     } else {
@@ -311,6 +339,9 @@ Operand Elaborator::call_net(const PreparedCall& call) {
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const Type& expected = nets_[index].space.types[i];
+        if (!agree_on_classes(index, i, inputs[i].type, call.input_spans[i])) {
+            return Unknown{};
+        }
         if (inputs[i].type.shape != expected.shape) {
             const Operand number = one_number(inputs[i], expected.shape, call.input_spans[i]);
             if (!std::holds_alternative<Tensor>(number)) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "dsl/elaborator.hpp"
@@ -44,12 +45,20 @@ TrainedRun* Elaborator::find_run(std::size_t index) {
         run = trained_.emplace(from.decoded, TrainedRun{std::get<0>(program)}).first;
     }
     const std::vector<Net>& nets = run->second.program->nets;
+    const std::vector<Data>& data = run->second.program->data;
+    const auto nameless = [](const Data& each) {
+        return !each.names_known && std::any_of(each.types.begin(), each.types.end(),
+                                                [](const Type& type) { return type.classes.has_value(); });
+    };
     diagnostics::Names names;
     for (std::size_t place = 0; place < nets.size(); ++place) {
         if (nets[place].name == name && nets[place].results.empty()) {
             return absent("its net `" + name + "` is never called, and so never learned");
         }
         if (nets[place].name == name) {
+            if (std::any_of(data.begin(), data.end(), nameless)) {
+                report(diagnostics::classes_unknown(from.span, name, from.decoded));
+            }
             run->second.nets.emplace(place, index);
             return &run->second;
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dsl/class_names.hpp"
 #include "dsl/parse.hpp"
 #include "dsl/spelling.hpp"
 #include "dsl/types.hpp"
@@ -58,6 +59,11 @@ CheckResult Elaborator::run() {
             }
         }
         report_uncalled();
+        if (!has_errors()) {
+            for (Diagnostic& diagnostic : check_class_names(program_)) {
+                report(std::move(diagnostic));
+            }
+        }
         if (!has_errors()) {
             check_unused();
             if (program_.train) {

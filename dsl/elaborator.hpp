@@ -169,6 +169,7 @@ class Elaborator {
     std::optional<Index> annotation_size(const tree::Name& name);
     const Type* data_type(const tree::Name& name);
     void elaborate_net(std::size_t index, const std::vector<Type>& inputs, Span shaped);
+    bool agree_on_classes(std::size_t index, std::size_t input, const Type& found, Span span);
     Operand call_net(const PreparedCall& call);
     bool draws_anew(std::size_t net);
     Operand one_number(const Tensor& input, const Shape& shape, Span span);

@@ -75,6 +75,10 @@ struct Net {
     std::vector<NetWeight> weights;
     std::optional<std::string> from;  ///< `net F from "run"`, and the nets that F calls in that run
     std::string origin = {};          ///< its name in that run
+    /// What the last axis of an input or a result counts, as far as calls and losses say: one_hot(y), or the
+    /// probabilities of y's classes. Null, or missing at the end, where nothing says it.
+    std::vector<ClassNames> input_classes = {};
+    std::vector<ClassNames> result_classes = {};
     Span span;
 };
 
@@ -93,6 +97,7 @@ struct Data {
     const Entry* source = nullptr;
     Arguments arguments;
     std::vector<std::string> skipped;  ///< "mnist: no folder ..." for the sources before it
+    bool names_known = true;           ///< false: from a record that does not say what classes are called
     Span span;
 };
 

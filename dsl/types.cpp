@@ -54,6 +54,23 @@ std::size_t axis_of(std::string_view entry, Index axis, const Type& input, std::
     return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
 }
 
+bool operator==(const Type& left, const Type& right) {
+    const auto names = [](const Type& type) {
+        return type.classes && type.classes->names ? *type.classes->names : std::vector<std::string>();
+    };
+    const auto count = [](const Type& type) { return type.classes ? type.classes->count : Index{-1}; };
+    return left.shape == right.shape && left.batched == right.batched && count(left) == count(right) &&
+           names(left) == names(right);
+}
+
+bool same_classes(const ClassNames& left, const ClassNames& right) {
+    if (!left || !right || left == right) {
+        return true;
+    }
+    const std::size_t known = std::min(left->size(), right->size());
+    return std::equal(left->begin(), left->begin() + static_cast<std::ptrdiff_t>(known), right->begin());
+}
+
 std::string to_string(const Shape& shape) {
     if (shape.empty()) {
         return "one number";
@@ -69,7 +86,7 @@ std::string to_string(const Type& type) {
     if (!type.classes) {
         return to_string(type.shape);
     }
-    const std::string classes = std::to_string(*type.classes);
+    const std::string classes = std::to_string(type.classes->count);
     return type.shape.empty() ? "label of " + classes + " classes"
                               : to_string(type.shape) + " symbols of " + classes;
 }

@@ -11,6 +11,12 @@ namespace gandsl::dsl {
 /// Number of elements of a shape; {} has one. Saturates instead of overflowing.
 Index elements(const Shape& shape);
 
+/// Of the same shape, classes and names of classes, and batched alike.
+bool operator==(const Type& left, const Type& right);
+
+/// Whether the classes with these names are the same ones, as far as both are known.
+bool same_classes(const ClassNames& left, const ClassNames& right);
+
 /// Whether a value counts as one number for each example: {} or {1} or {1, 1}.
 bool is_one_number(const Type& type);
 

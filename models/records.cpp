@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "autodiff/error.hpp"
+#include "dsl/diagnostics.hpp"
+#include "dsl/spelling.hpp"
 
 namespace gandsl::models {
 
@@ -176,6 +178,23 @@ const std::string& text(const dsl::Arguments& arguments, std::string_view name) 
 
 bool has(const dsl::Arguments& arguments, std::string_view name) {
     return !find(arguments, name).empty();
+}
+
+std::pair<double, double> bounds(std::string_view entry, const dsl::Arguments& arguments) {
+    const auto* numbers = std::get_if<std::vector<double>>(&arguments.find("range")->second.data);
+    // Pictures are of floats: what cannot be told apart there is no range.
+    const auto low = [&] { return static_cast<float>((*numbers)[0]); };
+    const auto high = [&] { return static_cast<float>((*numbers)[1]); };
+    if (numbers == nullptr || numbers->size() != 2 || !(low() < high()) || !std::isfinite(high() - low())) {
+        std::string found = numbers == nullptr ? "something else" : "[";
+        for (std::size_t i = 0; numbers != nullptr && i < numbers->size(); ++i) {
+            found += (i == 0 ? "" : ", ") + dsl::spell((*numbers)[i]);
+        }
+        found += numbers == nullptr ? "" : "]";
+        throw dsl::diagnostics::refused_argument(entry, "range", std::move(found),
+                                                 "two numbers, the first the smaller, such as [-1, 1]");
+    }
+    return {(*numbers)[0], (*numbers)[1]};
 }
 
 std::size_t net(const dsl::Arguments& arguments, std::string_view name) {

@@ -56,6 +56,9 @@ dsl::Index integer(const dsl::Arguments& arguments, std::string_view name);
 bool boolean(const dsl::Arguments& arguments, std::string_view name);
 const std::string& text(const dsl::Arguments& arguments, std::string_view name);
 bool has(const dsl::Arguments& arguments, std::string_view name);
+/// The argument `range`, [low, high]. Throws the diagnostic of a wrong argument of `entry` unless it is two
+/// numbers, the first the smaller.
+std::pair<double, double> bounds(std::string_view entry, const dsl::Arguments& arguments);
 std::size_t net(const dsl::Arguments& arguments, std::string_view name);
 dsl::Arguments arguments_of(const dsl::NestedCall& call);
 

@@ -31,11 +31,22 @@ std::vector<dsl::Type> pictures(dsl::TypeCall& call) {
                                                               : "`reshape(1, 28, 28)` makes a picture of 784 "
                                                                 "numbers");
     }
+    if (has(call.arguments, "range")) {
+        bounds("grid", call.arguments);
+    }
     return {input};
 }
 
 std::vector<dsl::Type> anything(dsl::TypeCall& call) {
     return {call.inputs.front()};
+}
+
+dsl::Argument range_argument() {
+    return {.name = "range",
+            .kind = dsl::ArgumentKind::numbers,
+            .doc = "what is black and what is white: [low, high]",
+            .fallback = absent(),
+            .positional = false};
 }
 
 dsl::Argument count_argument() {
@@ -47,9 +58,18 @@ dsl::Argument count_argument() {
 std::vector<Definition> define_sinks() {
     return {
         sink("grid", "A PNG file with pictures side by side.",
-             "Inside the sample `row` and `column` are each cell's indices, from 0.",
+             "Inside the sample `row` and `column` are each cell's indices, from 0. All pictures have one "
+             "scale: "
+             "black and white are the ends of `range`, and what lies beyond them is shown as they are. Where "
+             "it is "
+             "left out, it is the `range` of the data that the pictures are, or that training holds against "
+             "them; "
+             "else of the data that they are computed from, or that their nets learn from. Where no data has "
+             "one, "
+             "or several that differ, black and white are the smallest and the largest number of each file. "
+             "`gandsl check` and `gandsl run` say which it is.",
              {integer_argument("rows", "pictures from top to bottom", value_of(8.0), 1),
-              integer_argument("columns", "pictures from left to right", value_of(8.0), 1)},
+              integer_argument("columns", "pictures from left to right", value_of(8.0), 1), range_argument()},
              pictures, "sample digits = G(z) as grid(8, 8) every epoch"),
         sink(
             "text", "A text file.", "", {integer_argument("count", "texts to write", value_of(1.0), 1)},

@@ -271,7 +271,7 @@ const Operation norm_operation{
     .doc =
         "Euclidean lengths along axes, which stay with size 1, times a number; "
         "the gradient at the origin is taken as 0.",
-    .shape = reduce_shape,
+    .shape = reduce_shape<norm_operation>,
     .forward = reduce_forward<Norm>,
     .vjp = norm_vjp,
     .workspace = reduce_workspace,

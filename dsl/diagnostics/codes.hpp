@@ -90,6 +90,8 @@ namespace gandsl::dsl {
     X(net_not_in_run, "net-not-in-run")                   \
     /* types */                                           \
     X(calls_disagree, "calls-disagree")                   \
+    X(other_classes, "other-classes")                     \
+    X(classes_unknown, "classes-unknown")                 \
     X(annotation_mismatch, "annotation-mismatch")         \
     X(does_not_broadcast, "does-not-broadcast")           \
     X(not_one_number, "not-one-number")                   \

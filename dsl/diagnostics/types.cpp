@@ -1,5 +1,7 @@
 #include "dsl/types.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "dsl/diagnostics.hpp"
@@ -26,6 +28,60 @@ Diagnostic calls_disagree(Span span, std::string_view net, std::string_view para
                                       " here than before"),
                             described(found), described(expected)),
                   first, "what it was before comes from here");
+}
+
+namespace {
+
+/// `a`, `b`, ... and 20 more: what cannot be seen is written as it is in a text.
+std::string class_list(const diagnostics::Names& names) {
+    constexpr std::size_t most_named = 20;
+    diagnostics::Names shown;
+    for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i) {
+        const std::string& name = names[i];
+        shown.push_back(name == "\n" ? "\\n" : name == "\t" ? "\\t" : name);
+    }
+    return listed(shown, ", ") +
+           (names.size() > most_named ? " and " + std::to_string(names.size() - most_named) + " more" : "");
+}
+
+}  // namespace
+
+Diagnostic other_classes(Span span, std::string_view slot, std::string_view run, const Names& found,
+                         const Names& expected, Span first) {
+    const auto only = [](const Names& in, const Names& beside) {
+        Names result;
+        std::copy_if(in.begin(), in.end(), std::back_inserter(result), [&](const std::string& name) {
+            return std::find(beside.begin(), beside.end(), name) == beside.end();
+        });
+        return result;
+    };
+    Diagnostic result = expecting(
+        error(Code::other_classes, span,
+              std::string(slot) + " has other classes here than " +
+                  (run.empty() ? std::string("before") : "in the run " + quote(run) + " that it is from")),
+        class_list(found), class_list(expected));
+    const Names added = only(found, expected);
+    const Names missing = only(expected, found);
+    if (added.empty() && missing.empty()) {
+        result.help.push_back("they are the same in another order, and a net knows a class by its number");
+    } else {
+        result.help.push_back((added.empty() ? "" : "only here: " + class_list(added)) +
+                              (added.empty() || missing.empty() ? "" : "; ") +
+                              (missing.empty() ? "" : "only there: " + class_list(missing)));
+        result.help.push_back(
+            "a net knows a class by its number, so that both must have the same ones: use a net "
+            "for each, or data with the same classes");
+    }
+    return noting(std::move(result), first, "what they were before comes from here");
+}
+
+Diagnostic classes_unknown(Span span, std::string_view net, std::string_view run) {
+    return helping(
+        warning(Code::classes_unknown, span,
+                "the record of " + quote(run) + " does not say what the classes that " + quote(net) +
+                    " learned are called"),
+        "it was written by an older version; see that the data here has the same classes, in the same "
+        "order");
 }
 
 Diagnostic no_such_class(Span span, std::string_view parameter, double number, Index classes) {

@@ -63,7 +63,7 @@ std::vector<dsl::Type> type_of_cross_entropy(dsl::TypeCall& call) {
                 "cross_entropy", p, target,
                 "the target has one label for each row of probabilities: the same axes, without the last");
         }
-        if (*target.classes != p.shape.back()) {
+        if (target.classes->count != p.shape.back()) {
             throw dsl::diagnostics::shapes_differ("cross_entropy", p, target,
                                                   "there is one probability for each class");
         }
@@ -135,7 +135,8 @@ std::vector<Definition> define_losses() {
               .type = elementwise("bce"),
               .example = "sum(bce(decoder(z), x))",
               .compares = true,
-              .takes_result_of = "sigmoid"},
+              .takes_result_of = "sigmoid",
+              .matches_classes = true},
          .build = build_bce,
          .stepping = steps_alike()},
         {.entry = {.name = "cross_entropy",
@@ -150,7 +151,8 @@ std::vector<Definition> define_losses() {
                    .inputs = {"prediction", "target"},
                    .type = type_of_cross_entropy,
                    .example = "mean(cross_entropy(model(text), next(text)))",
-                   .takes_result_of = "softmax"},
+                   .takes_result_of = "softmax",
+                   .matches_classes = true},
          .build = build_cross_entropy,
          .stepping = vectors_alike()},
         {.entry = {.name = "mse",
@@ -160,7 +162,8 @@ std::vector<Definition> define_losses() {
                    .inputs = {"prediction", "target"},
                    .type = elementwise("mse"),
                    .example = "mean(mse(decoder(z), x))",
-                   .compares = true},
+                   .compares = true,
+                   .matches_classes = true},
          .build =
              [](BuildCall& call) {
                  const Aligned aligned = align(call.inputs);

@@ -148,13 +148,13 @@ std::vector<dsl::Type> type_of_one_hot(dsl::TypeCall& call) {
         throw dsl::diagnostics::needs_labels("one_hot", "x", input);
     }
     dsl::Type result = with_shape(input, input.shape);
-    result.shape.push_back(*input.classes);
+    result.shape.push_back(input.classes->count);
     return {result};
 }
 
 std::vector<Value> build_one_hot(BuildCall& call) {
     const Value& label = call.inputs.front();
-    return {{.var = one_hot(label.var, *label.type.classes), .type = call.results[0]}};
+    return {{.var = one_hot(label.var, label.type.classes->count), .type = call.results[0]}};
 }
 
 }  // namespace
@@ -195,7 +195,8 @@ std::vector<Definition> define_structure() {
                    .details = "A sequence of symbols becomes a sequence of such vectors.",
                    .inputs = {"x"},
                    .type = type_of_one_hot,
-                   .example = "concat(z, one_hot(y))"},
+                   .example = "concat(z, one_hot(y))",
+                   .spreads_classes = true},
          .build = build_one_hot,
          .stepping = steps_alike()},
         {.entry = {.name = "grad",
@@ -225,7 +226,7 @@ std::vector<Definition> define_structure() {
                           if (!type.classes) {
                               throw dsl::diagnostics::needs_labels("classes", "x", type);
                           }
-                          return *type.classes;
+                          return type.classes->count;
                       }),
         size_function(
             "width", "The size of the last axis: numbers in a vector or in each vector of a sequence.",

@@ -17,7 +17,7 @@ std::vector<dsl::Type> type_of_embedding(dsl::TypeCall& call) {
         throw dsl::diagnostics::needs_labels("embedding", "x", input);
     }
     const Index width = call.integer("width");
-    call.weight("weight", {*input.classes, width},
+    call.weight("weight", {input.classes->count, width},
                 initializer_or(call, initializer_call("normal", {{"std", 1.0}})));
     dsl::Type result = with_shape(input, input.shape);
     result.shape.push_back(width);

@@ -300,7 +300,22 @@ class Step {
     std::vector<NamedTurns> named_;
 };
 
-EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {
+/// How many examples of a split the code has to look at: as many as the shortest of its data. Nothing where
+/// it reads none, or where that is not known.
+std::optional<Index> examples_of(const dsl::Instructions& code, const BuildOptions& options,
+                                 Index ExampleCounts::*split) {
+    std::optional<Index> result;
+    for (const dsl::Instruction& each : code) {
+        if (each.kind == dsl::Instruction::Kind::data && !options.examples.empty()) {
+            // A split without examples is refused by whoever wants to read it.
+            const Index count = std::max<Index>(1, options.examples.at(each.index).*split);
+            result = std::min(result.value_or(count), count);
+        }
+    }
+    return result;
+}
+
+EvaluationGraph record_sample(const dsl::Sample& sample, const BuildOptions& options, Recorder& recorder) {
     EvaluationGraph result;
     Scope scope{.draws = streams::Purpose::sample_draws, .layers = streams::Purpose::sample_layers};
     if (sample.sink->name == "grid") {
@@ -310,6 +325,9 @@ EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {
     } else {
         scope.batch = models::integer(sample.arguments, "count");
     }
+    result.shown = scope.batch;
+    scope.batch =
+        std::min(scope.batch, examples_of(sample.body, options, &ExampleCounts::test).value_or(scope.batch));
     scope.inputs = &result.inputs;
     scope.continuations = &result.continuations;
     std::vector<Value> values;
@@ -323,11 +341,10 @@ EvaluationGraph record_sample(const dsl::Sample& sample, Recorder& recorder) {
     return result;
 }
 
-EvaluationGraph record_measure(const dsl::Measure& measure, const BuildOptions& options, Recorder& recorder) {
+EvaluationGraph record_measure(const dsl::Measure& measure, Index batch, Recorder& recorder) {
     EvaluationGraph result;
-    Scope scope{.batch = options.measure_batch,
-                .draws = streams::Purpose::measure_draws,
-                .layers = streams::Purpose::measure_layers};
+    Scope scope{
+        .batch = batch, .draws = streams::Purpose::measure_draws, .layers = streams::Purpose::measure_layers};
     scope.inputs = &result.inputs;
     std::vector<Value> values;
     recorder.run(measure.body, scope, measure.types, values);
@@ -348,10 +365,17 @@ void record(const dsl::Program& program, const BuildOptions& options, Graph& gra
         }
     }
     for (const dsl::Sample& sample : program.samples) {
-        graph.samples.push_back(record_sample(sample, recorder));
+        graph.samples.push_back(record_sample(sample, options, recorder));
     }
     for (const dsl::Measure& measure : program.measures) {
-        graph.measures.push_back(record_measure(measure, options, recorder));
+        const auto split = measure.split == "train" ? &ExampleCounts::train : &ExampleCounts::test;
+        const Index examples = examples_of(measure.body, options, split).value_or(options.measure_batch);
+        const Index batch = std::min(options.measure_batch, examples);
+        graph.measures.push_back(record_measure(measure, batch, recorder));
+        graph.remainders.emplace_back();
+        if (examples % batch != 0) {
+            graph.remainders.back() = record_measure(measure, examples % batch, recorder);
+        }
     }
 }
 

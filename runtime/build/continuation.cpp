@@ -252,7 +252,8 @@ Value Recorder::continuation(const dsl::Instruction& code, Scope& scope, const V
     result.bounded = steps.bounded;
     result.window = steps.window;
     if (type.classes) {
-        result.classes = *type.classes;
+        result.classes = type.classes->count;
+        result.symbols = type.classes->names;
     }
     if (inputs.empty()) {
         result.text = models::text(code.arguments, "prompt");

@@ -16,9 +16,18 @@
 namespace gandsl::runtime {
 inline namespace GANDSL_PRECISION {
 
+/// How many examples a `data` statement has.
+struct ExampleCounts {
+    Index train = 0;
+    Index test = 0;
+};
+
 struct BuildOptions {
     Index batch = 64;           ///< examples in a training batch
-    Index measure_batch = 256;  ///< examples a measure looks at in one run
+    Index measure_batch = 256;  ///< examples a measure looks at in one run, at most
+    /// By place in Program::data, so that nothing in a sample or measure meets an example twice; empty: not
+    /// known, and all graphs are of the size that is asked for.
+    std::vector<ExampleCounts> examples = {};
     std::uint64_t seed = 0;
     std::uint64_t total_steps = 1;  ///< of the run, for schedules
     std::uint64_t epoch_steps = 1;  ///< steps in an epoch, for schedules
@@ -102,6 +111,7 @@ struct Continuation {
     bool bounded = false;             ///< knows no step beyond `window`
     Index window = 1;
     std::optional<Index> classes;  ///< set where symbols are drawn
+    dsl::ClassNames symbols;       ///< their texts; null where no data has named them
     Var prompt;                    ///< (count, steps, ...); invalid where it is a text
     std::string text;
     Var result;  ///< an input of the sample's graph, to be fed with what is written: (count, length, ...)
@@ -118,6 +128,7 @@ struct EvaluationGraph {
     Var value;    ///< samples: (count, shape), channels first; measures: one number for each example, (count)
     Shape shape;  ///< of one example
     Index count = 0;
+    Index shown = 0;  ///< samples: how many are to be shown; where it is more, the last result is repeated
     std::vector<Continuation> continuations = {};
     bool writes_text = false;  ///< `value` is what the last of them wrote
 };
@@ -133,7 +144,9 @@ struct Graph {
     std::vector<LengthSchedule> length_schedules;
     std::vector<EvaluationGraph> samples;   ///< as Program::samples
     std::vector<EvaluationGraph> measures;  ///< as Program::measures
-    std::vector<Origin> origins;            ///< by the mark of a node; the first is of nodes that have none
+    /// Of each measure: what its whole batches leave of the examples, as a batch of its own.
+    std::vector<std::optional<EvaluationGraph>> remainders;
+    std::vector<Origin> origins;  ///< by the mark of a node; the first is of nodes that have none
 
     std::vector<Var> outputs() const;  ///< of `named`
 };

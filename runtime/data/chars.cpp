@@ -83,11 +83,11 @@ DatasetPointer open_chars(const CharsSource& source) {
     description.source = "chars";
     description.origin = origin + ", " + std::to_string(text.size()) + " symbols, " +
                          std::to_string(sorted.size()) + " of them different";
+    Field field{"text", {source.length}, sorted.size()};
     for (const char32_t symbol : sorted) {
-        description.symbols.push_back(to_utf8(symbol));
+        field.names.push_back(to_utf8(symbol));
     }
-    return std::make_shared<Sequence>(std::move(description), Field{"text", {source.length}, sorted.size()},
-                                      std::move(classes), windows);
+    return std::make_shared<Sequence>(std::move(description), std::move(field), std::move(classes), windows);
 }
 
 }  // namespace gandsl::data

@@ -23,6 +23,8 @@ struct Field {
     std::string name;
     std::vector<std::size_t> shape;      ///< of one example, channels first; {} is one number
     std::optional<std::size_t> classes;  ///< set for whole numbers 0 .. classes - 1
+    /// What the classes are called, the text of each symbol as UTF-8; empty where the data does not say.
+    std::vector<std::string> names = {};
 
     std::size_t size() const;  ///< numbers in one example
 };
@@ -40,7 +42,6 @@ struct Description {
     std::vector<Field> fields;  ///< in the order in which `data x, y = ...` names them
     std::size_t train_count = 0;
     std::size_t test_count = 0;
-    std::vector<std::string> symbols = {};  ///< of a text source: the text of each class, as UTF-8
     std::vector<std::string> warnings =
         {};  ///< what a reader should know: files left out, a split without examples
     std::vector<ScaledColumn> scaled = {};  ///< in the order of the first field's last axis, if it was scaled

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <exception>
 #include <memory>
 #include <new>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -79,34 +77,28 @@ class Images final : public Dataset {
     std::size_t side_;
 };
 
-/// Decodes file after file on as many threads as there are processors. Each writes its own place of `pixels`;
-/// where it cannot, its message is in `messages`.
+/// Decodes the files on several threads. Each writes its own place of `pixels`; where it cannot, its message
+/// is in `messages`.
 void decode(const std::vector<fs::path>& files, const ImagesSource& source, const DecodeLimits& limits,
             std::vector<std::uint8_t>& pixels, std::vector<std::string>& messages) {
     const std::size_t each = source.channels * source.size * source.size;
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&]() noexcept {
-        for (std::size_t i = next++; i < files.size(); i = next++) {
-            try {
-                const Image image = read_picture(files[i], limits);
-                const auto square = middle_square(image, source.size, source.channels);
-                std::copy(square.begin(), square.end(),
-                          pixels.begin() + static_cast<std::ptrdiff_t>(i * each));
-            } catch (const std::bad_alloc&) {
-                messages[i] = "takes more memory than there is";
-            } catch (const std::exception& error) {
-                messages[i] = error.what();
-            }
+    const auto decode_one = [&](std::size_t i) {
+        try {
+            const Image image = read_picture(files[i], limits);
+            const auto square = middle_square(image, source.size, source.channels);
+            std::copy(square.begin(), square.end(), pixels.begin() + static_cast<std::ptrdiff_t>(i * each));
+        } catch (const std::bad_alloc&) {
+            messages[i] = "takes more memory than there is";
+        } catch (const std::exception& error) {
+            messages[i] = error.what();
         }
     };
-    const std::size_t most = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < std::min(most, files.size()); ++i) {
-        threads.emplace_back(work);
+    if (source.workers.run) {
+        source.workers.run(files.size(), decode_one);
+        return;
     }
-    work();
-    for (std::thread& thread : threads) {
-        thread.join();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        decode_one(i);
     }
 }
 
@@ -171,7 +163,7 @@ DatasetPointer open_images(const ImagesSource& source) {
     std::vector<std::uint8_t> pixels(files.size() * each);
     std::vector<std::string> messages(files.size());
     // A decoder takes some times the pixels it yields, and so does scaling; and several work at a time.
-    const std::size_t share = 16 * std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    const std::size_t share = 16 * source.workers.count;
     decode(files, source, {(room - pixels.size()) / share}, pixels, messages);
     if (!source.skip_broken) {
         const auto broken =

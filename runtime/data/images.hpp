@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,13 @@
 #include "runtime/data/dataset.hpp"
 
 namespace gandsl::data {
+
+/// Threads for what can be done in parts.
+struct Workers {
+    std::size_t count = 1;
+    /// Calls part(0) ... part(parts - 1), and rethrows what one of them throws; none: one after another.
+    std::function<void(std::size_t parts, const std::function<void(std::size_t)>& part)> run = {};
+};
 
 /// Pictures from files, PNG and JPEG: the field is channels x size x size, the middle square of each. They
 /// are decoded once and kept as bytes; the training split is augmented as it is read, the test split (as in
@@ -22,6 +30,7 @@ struct ImagesSource {
     Augmentation augmentation;
     bool skip_broken = true;  ///< else the first file that is no picture is an Error
     double holdout = 0.1;
+    Workers workers = {};  ///< that decode
 };
 
 /// Why the source is not there, or nothing if a file matches.

@@ -4,6 +4,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -70,7 +71,13 @@ Reader::Reader(DatasetPointer dataset, Order order, Options options) : state_(st
     state_->order = order;
     state_->options = options;
     state_->spare.reserve(options.queue + 1);
-    state_->thread = std::thread([state = state_.get()] { state->run(); });
+    try {
+        state_->thread = std::thread([state = state_.get()] { state->run(); });
+    } catch (const std::system_error& error) {
+        throw Error(ErrorCode::memory, "the thread that reads " + state_->dataset->description().source +
+                                           " could not be started: " + error.code().message() +
+                                           "; fewer --threads take less");
+    }
 }
 
 Reader::~Reader() {

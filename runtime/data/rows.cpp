@@ -48,7 +48,7 @@ Rows::Rows(Description description, Field field, std::vector<float> values, std:
     description_.fields = {std::move(field)};
     if (labels) {
         labels_ = std::move(labels->values);
-        description_.fields.push_back(Field{"label", {}, labels->classes});
+        description_.fields.push_back(Field{"label", {}, labels->classes, std::move(labels->names)});
     }
     const std::size_t count = values_.size() / size_;
     test_ = held_out(count, holdout);

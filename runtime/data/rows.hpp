@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "runtime/data/dataset.hpp"
@@ -12,6 +13,7 @@ namespace gandsl::data {
 struct RowLabels {
     std::vector<float> values;
     std::size_t classes = 0;
+    std::vector<std::string> names = {};  ///< of the classes, where they have any
 };
 
 /// Examples of one shape in memory, one after another, and a label each where there are labels. The test

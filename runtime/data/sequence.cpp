@@ -75,7 +75,7 @@ Sequence::Sequence(Description description, Field field, std::vector<float> valu
     description_.train_count = windows_.count(Split::train);
     description_.test_count = windows_.count(Split::test);
     std::uint32_t checksum = files::crc32(std::to_string(windows_.train_steps()) + "\n");
-    for (const std::string& symbol : description_.symbols) {
+    for (const std::string& symbol : description_.fields[0].names) {
         checksum = files::crc32(symbol, checksum);
     }
     checksum = files::crc32(std::as_bytes(std::span(values_)), checksum);

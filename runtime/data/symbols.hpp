@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-/// Between text and the classes of a text source (Description::symbols).
+/// Between text and the classes of a text source (Field::names).
 namespace gandsl::data {
 
 /// The class of each symbol of a text, read as text sources read theirs (line ends become line feeds). Throws

@@ -18,6 +18,10 @@ namespace gandsl::data {
 
 namespace {
 
+/// A column with more values numbers its rows, rather than telling kinds apart; a run's record keeps the
+/// names.
+constexpr std::size_t max_named_classes = 10'000;
+
 std::string spelled(const std::vector<std::string>& names) {
     constexpr std::size_t most = 10;
     std::string text;
@@ -174,6 +178,9 @@ DatasetPointer open_table(const TableSource& source) {
             description.warnings.push_back(path.string() + ": " + *warning);
         }
         classes = std::move(labels.rows);
+        if (labels.names.size() <= max_named_classes) {
+            classes->names = std::move(labels.names);
+        }
     }
     if (source.scale == Scale::none) {
         const auto rounded = [](double number) {

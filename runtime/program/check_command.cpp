@@ -8,6 +8,7 @@
 #include "runtime/program/options.hpp"
 #include "runtime/program/plan_memory.hpp"
 #include "runtime/terminal/format.hpp"
+#include "runtime/training/brightness.hpp"
 
 namespace gandsl::program {
 
@@ -47,6 +48,9 @@ int check(const FileRequest& request) {
     const dsl::Program& program = loaded->program;
     for (const runtime::NetDescription& net : runtime::describe_nets(program)) {
         print_net(net);
+    }
+    for (const std::string& line : training::brightness_lines(program)) {
+        fmt::print("sample {}\n", line);
     }
     if (!program.train) {
         fmt::print("No train block.\n");

@@ -16,6 +16,7 @@
 #include "runtime/build/continuation.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/data/places.hpp"
+#include "runtime/data/symbols.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/terminal/format.hpp"
 
@@ -129,7 +130,8 @@ std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program
             for (const dsl::Index size : weight.shape) {
                 bytes *= static_cast<double>(size);
             }
-            total += bytes * static_cast<double>(1 + (weight.learned ? kept : 0));
+            // While it trains all of it is there twice: training::Watch keeps a copy.
+            total += bytes * static_cast<double>(1 + (weight.learned ? kept : 0)) * (trains ? 2 : 1);
             if (bytes > most) {
                 most = bytes;
                 owner = &net;
@@ -194,10 +196,33 @@ std::optional<dsl::Diagnostic> value_beyond_counting(const dsl::Program& program
     return found;
 }
 
+/// A text to go on from has the symbols of the data that its net reads.
+void check_prompts(const Loaded& loaded) {
+    for (const dsl::Sample& sample : loaded.program.samples) {
+        for (const dsl::Instruction& code : sample.body) {
+            if (code.kind != dsl::Instruction::Kind::continuation || !code.inputs.empty()) {
+                continue;
+            }
+            const std::optional<dsl::Classes>& symbols = loaded.program.nets[code.index].types.at(0).classes;
+            const dsl::Value& prompt = code.arguments.find("prompt")->second;
+            const auto* text = std::get_if<std::string>(&prompt.data);
+            if (!symbols || text == nullptr) {
+                continue;
+            }
+            try {
+                data::encode(symbols->names ? *symbols->names : std::vector<std::string>(), *text);
+            } catch (const Error& error) {
+                throw Error(error.code(), "the prompt cannot be read: " + error.message(),
+                            locate(loaded, prompt.span));
+            }
+        }
+    }
+}
+
 std::optional<Loaded> check(Loaded loaded, const Place& place,
-                            const std::optional<std::filesystem::path>& data, dsl::Settings settings,
-                            bool quietly) {
-    loaded.sources = sources::all({data::find_places(data), place.folder});
+                            const std::optional<std::filesystem::path>& data, std::size_t threads,
+                            dsl::Settings settings, bool quietly) {
+    loaded.sources = sources::all({data::find_places(data), place.folder, threads});
     loaded.catalogue =
         std::make_unique<const dsl::Catalogue>(models::catalogue(sources::entries(loaded.sources)));
     settings.find_trained = finder(*loaded.catalogue, place, &loaded.trained);
@@ -221,6 +246,7 @@ std::optional<Loaded> check(Loaded loaded, const Place& place,
         return std::nullopt;
     }
     loaded.program = std::move(*result.program);
+    check_prompts(loaded);
     return loaded;
 }
 
@@ -271,19 +297,20 @@ std::optional<Loaded> load(const FileRequest& request, const std::optional<std::
     loaded.path = request.file;
     loaded.text = read_source(request.file);
     dsl::Settings settings{request.set, request.epochs, request.steps, request.batch, request.seed, {}, {}};
-    return check(std::move(loaded), {request.file.parent_path(), run}, request.data, std::move(settings),
-                 false);
+    return check(std::move(loaded), {request.file.parent_path(), run}, request.data, request.threads,
+                 std::move(settings), false);
 }
 
 std::optional<Loaded> load(const training::TrainedRun& run,
                            const std::vector<std::pair<std::string, std::string>>& set,
-                           const std::optional<std::filesystem::path>& data) {
+                           const std::optional<std::filesystem::path>& data, std::size_t threads) {
     Loaded loaded;
     loaded.path = run.folder / "model.gan";
     loaded.text = run.text;
     dsl::Settings settings{.options = run.record.options, .data = run.record.sources};
     settings.options.insert(settings.options.end(), set.begin(), set.end());
-    return check(std::move(loaded), {run.record.folder, run.folder}, data, std::move(settings), true);
+    return check(std::move(loaded), {run.record.folder, run.folder}, data, threads, std::move(settings),
+                 true);
 }
 
 std::filesystem::path kept_model(const std::filesystem::path& run, const std::string& net) {

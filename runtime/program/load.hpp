@@ -50,7 +50,7 @@ std::optional<Loaded> load(const FileRequest& request,
 /// warnings are left out: they were given when it was run.
 std::optional<Loaded> load(const training::TrainedRun& run,
                            const std::vector<std::pair<std::string, std::string>>& set,
-                           const std::optional<std::filesystem::path>& data);
+                           const std::optional<std::filesystem::path>& data, std::size_t threads);
 
 /// Where a run keeps the model.gan and run.json of the run from which it took a net.
 std::filesystem::path kept_model(const std::filesystem::path& run, const std::string& net);

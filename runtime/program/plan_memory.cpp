@@ -30,12 +30,13 @@ std::string bytes(double count) {
 PlanMemory::PlanMemory(const Loaded& loaded, const runtime::Graph& graph, std::shared_ptr<ThreadPool> pool)
     : state_(std::make_shared<State>(State{loaded, graph, std::move(pool)})) {}
 
-PlanOptions PlanMemory::options(std::string what, std::string mend, std::size_t batches) {
+PlanOptions PlanMemory::options(std::string what, std::string mend, const Beside& beside) {
     const auto check = [state = state_, what = std::move(what), mend = std::move(mend),
-                        batches](const PlanStatistics& plan) {
+                        beside](const PlanStatistics& plan) {
         // Each of these is below 2^52 by far, or the plan has refused it.
         const double wanted = static_cast<double>(plan.arena_bytes) +
-                              static_cast<double>(plan.feed_bytes) * static_cast<double>(batches);
+                              static_cast<double>(plan.feed_bytes) * static_cast<double>(beside.batches) +
+                              static_cast<double>(plan.state_bytes) * static_cast<double>(beside.copies);
         const auto left = static_cast<double>(state->room - state->taken);
         if (wanted <= left) {
             state->taken += static_cast<std::size_t>(wanted);
@@ -59,8 +60,10 @@ PlanOptions step_options(PlanMemory& memory, const dsl::Program& program) {
     // The data's batches wait in a queue: as many as data::Reader is told to keep, in units of what a step
     // takes.
     constexpr std::size_t batches = 7;
+    // training::Watch copies the states, to repeat what led to a number that was lost.
+    constexpr std::size_t copies = 1;
     return memory.options(fmt::format("a training step of batch {}", program.train->batch),
-                          "A smaller batch, or a smaller net,", batches);
+                          "A smaller batch, or a smaller net,", {batches, copies});
 }
 
 }  // namespace gandsl::program

@@ -10,6 +10,12 @@
 
 namespace gandsl::program {
 
+/// What is kept in memory outside of a plan, for it.
+struct Beside {
+    std::size_t batches = 1;  ///< of its inputs
+    std::size_t copies = 0;   ///< of its states
+};
+
 /// Keeps the plans of one process within the memory that was free before the first of them. Each is told by
 /// itself that it fits, though none of them has been written to yet.
 class PlanMemory {
@@ -19,9 +25,8 @@ class PlanMemory {
 
     /// Options for one plan. Making it throws Error(memory), with the bytes it would take and the place of
     /// the largest value in the file, where it does not fit beside those made before. `what` is the plan in
-    /// words ("a step of batch 64"), `mend` says how to make it smaller; so many batches of its inputs are
-    /// kept outside of it.
-    PlanOptions options(std::string what, std::string mend, std::size_t batches = 1);
+    /// words ("a step of batch 64"), `mend` says how to make it smaller.
+    PlanOptions options(std::string what, std::string mend, const Beside& beside = {});
 
   private:
     struct State;

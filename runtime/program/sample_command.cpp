@@ -5,6 +5,7 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/nearest.hpp"
+#include "dsl/types.hpp"
 #include "models/records.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/files/atomic_file.hpp"
@@ -12,6 +13,7 @@
 #include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
 #include "runtime/program/plan_memory.hpp"
+#include "runtime/terminal/format.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/trained_nets.hpp"
 #include "runtime/training/trained_run.hpp"
@@ -190,17 +192,50 @@ std::vector<fs::path> outputs(const dsl::Program& program, const SampleRequest& 
     return {*request.out};
 }
 
+bool reads(const dsl::Sample& sample, std::size_t data) {
+    return std::any_of(sample.body.begin(), sample.body.end(), [data](const dsl::Instruction& code) {
+        return code.kind == dsl::Instruction::Kind::data && code.index == data;
+    });
+}
+
+// What the nets were made for, and the symbols and classes that they learned, are those of the record.
+void check_same_fields(const dsl::Data& statement, const data::Description& now) {
+    for (std::size_t field = 0; field < statement.names.size(); ++field) {
+        if (field >= now.fields.size()) {
+            refuse(fmt::format("{} gives no '{}' now, which the run read from it", statement.source->name,
+                               statement.names[field]));
+        }
+        const dsl::Type& then = statement.types[field];
+        const data::Field& found = now.fields[field];
+        dsl::Type type;
+        type.shape.assign(found.shape.begin(), found.shape.end());
+        if (found.classes) {
+            type.classes = dsl::Classes(static_cast<dsl::Index>(*found.classes), found.names);
+        }
+        const bool labels = then.classes.has_value();
+        if (type.shape != then.shape || labels != type.classes.has_value() ||
+            (labels && type.classes->count != then.classes->count)) {
+            refuse(fmt::format("'{}' is {} now, and the run learned from {}", statement.names[field],
+                               dsl::to_string(type), dsl::to_string(then)));
+        }
+        if (labels && !dsl::same_classes(then.classes->names, type.classes->names)) {
+            refuse(fmt::format(
+                "'{}' has other {} now than those that the run learned from: {} now, {} then",
+                statement.names[field], then.shape.empty() ? "classes" : "symbols",
+                terminal::printable(fmt::format("{}", fmt::join(*type.classes->names, " ")), 200),
+                terminal::printable(fmt::format("{}", fmt::join(*then.classes->names, " ")), 200)));
+        }
+    }
+}
+
 // The data that the samples look at is opened, of the rest the record will do.
-training::Datasets datasets_for(const Loaded& loaded, const runtime::Graph& graph,
-                                const training::Record& record) {
+training::Datasets datasets_for(const Loaded& loaded, const training::Record& record) {
     training::Datasets datasets;
     for (std::size_t place = 0; place < loaded.program.data.size(); ++place) {
         const dsl::Data& statement = loaded.program.data[place];
         const dsl::Sample* reader = nullptr;
-        for (std::size_t index = 0; index < graph.samples.size(); ++index) {
-            for (const runtime::DataInput& input : graph.samples[index].inputs) {
-                reader = input.data == place ? &loaded.program.samples[index] : reader;
-            }
+        for (const dsl::Sample& sample : loaded.program.samples) {
+            reader = reads(sample, place) ? &sample : reader;
         }
         if (reader == nullptr && place < record.data.size()) {
             datasets.push_back(std::make_shared<RecordedDataset>(record.data[place]));
@@ -218,6 +253,7 @@ training::Datasets datasets_for(const Loaded& loaded, const runtime::Graph& grap
         }
         datasets.push_back(sources::open(loaded.sources, statement.source->name, statement.arguments));
         const data::Description& now = datasets.back()->description();
+        check_same_fields(statement, now);
         if (place < record.data.size() && now.hash != record.data[place].hash) {
             fmt::print(stderr,
                        "gandsl: warning: {} is other data than the run learned from: {} then, {} now\n",
@@ -228,14 +264,14 @@ training::Datasets datasets_for(const Loaded& loaded, const runtime::Graph& grap
 }
 
 // Beyond the test split there is nothing to look at.
-void check_count(const dsl::Program& program, const runtime::Graph& graph, const training::Datasets& datasets,
+void check_count(const dsl::Program& program, const training::Datasets& datasets,
                  const SampleRequest& request) {
-    for (std::size_t index = 0; request.count && index < graph.samples.size(); ++index) {
-        for (const runtime::DataInput& input : graph.samples[index].inputs) {
-            const std::size_t there = datasets[input.data]->description().test_count;
-            if (*request.count > there) {
+    for (std::size_t place = 0; request.count && place < datasets.size(); ++place) {
+        const std::size_t there = datasets[place]->description().test_count;
+        for (const dsl::Sample& sample : program.samples) {
+            if (reads(sample, place) && *request.count > there) {
                 refuse(fmt::format("'{}' looks at test examples, of which there are {}; --count {} is more",
-                                   program.samples[index].name, there, *request.count));
+                                   sample.name, there, *request.count));
             }
         }
     }
@@ -243,7 +279,7 @@ void check_count(const dsl::Program& program, const runtime::Graph& graph, const
 
 int sample(const SampleRequest& request) {
     const training::TrainedRun run = training::open_trained(request.run);
-    std::optional<Loaded> loaded = load(run, request.set, request.data);
+    std::optional<Loaded> loaded = load(run, request.set, request.data, request.threads);
     if (!loaded) {
         return 1;
     }
@@ -256,13 +292,14 @@ int sample(const SampleRequest& request) {
         fmt::print(stderr, "gandsl: warning: skipped a broken checkpoint: {}\n", message);
     }
     program.measures.clear();
+    const training::Datasets datasets = datasets_for(*loaded, run.record);
+    check_count(program, datasets, request);
     const runtime::Graph graph = runtime::build(program, {.batch = 1,
+                                                          .examples = training::example_counts(datasets),
                                                           .seed = request.seed.value_or(run.record.seed),
                                                           .locate = locator(*loaded),
                                                           .train = false});
     training::fill_states(weights, graph);
-    const training::Datasets datasets = datasets_for(*loaded, graph, run.record);
-    check_count(program, graph, datasets, request);
     PlanMemory memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
     training::Samples samples(*loaded, datasets, graph, memory);
     for (std::size_t index = 0; index < samples.size(); ++index) {

@@ -24,8 +24,7 @@ Source define_digits(const Context&) {
         .type =
             [](dsl::TypeCall& call) {
                 range_of(call.arguments);
-                return std::vector<dsl::Type>{{.shape = {1, 28, 28}, .classes = {}},
-                                              {.shape = {}, .classes = 10}};
+                return std::vector<dsl::Type>{{.shape = {1, 28, 28}, .classes = {}}, digit_label()};
             },
         .example = "data x, y = digits(range = [-1, 1])"};
     source.open = [](const dsl::Arguments& arguments) {

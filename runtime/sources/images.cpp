@@ -32,7 +32,8 @@ Source define_images(const Context& context) {
                                                    .zoom = models::number(arguments, "zoom"),
                                                    .crop = models::number(arguments, "crop")},
                                   .skip_broken = models::text(arguments, "on_error") == "skip",
-                                  .holdout = models::number(arguments, "holdout")};
+                                  .holdout = models::number(arguments, "holdout"),
+                                  .workers = workers(context.threads)};
     };
     dsl::Argument channels =
         models::by_name(models::integer_argument("channels", "1: grey, 3: colour", models::value_of(3.0), 1));
@@ -73,6 +74,7 @@ Source define_images(const Context& context) {
                       holdout_argument()},
         .type = {},
         .example = "data x = images(\"faces/*.png\", size = 64, range = [-1, 1], flip = true)"};
+    entry.validate = [source_of](const dsl::Arguments& arguments) { source_of(arguments); };
     entry.instead = "faces(size = 64, range = [-1, 1])";
     entry.absent = [source_of](const dsl::Arguments& arguments) {
         return data::images_absent(source_of(arguments));

@@ -10,7 +10,7 @@ namespace {
 
 // MNIST and the sets made to take its place differ in name only.
 Source define_like_mnist(const Context& context, const std::string& name, const std::string& files,
-                         std::string doc, std::string details) {
+                         const dsl::Type& label, std::string doc, std::string details) {
     Source source;
     source.entry = {.name = name,
                     .kind = dsl::EntryKind::source,
@@ -19,10 +19,9 @@ Source define_like_mnist(const Context& context, const std::string& name, const 
                     .inputs = {},
                     .arguments = {range_argument()},
                     .type =
-                        [](dsl::TypeCall& call) {
+                        [label](dsl::TypeCall& call) {
                             range_of(call.arguments);
-                            return std::vector<dsl::Type>{{.shape = {1, 28, 28}, .classes = {}},
-                                                          {.shape = {}, .classes = 10}};
+                            return std::vector<dsl::Type>{{.shape = {1, 28, 28}, .classes = {}}, label};
                         },
                     .example = "data x, y = " + name + "(range = [-1, 1])"};
     source.entry.instead = "digits(range = [-1, 1])";
@@ -50,12 +49,16 @@ const char* const places =
 }  // namespace
 
 Source define_mnist(const Context& context) {
-    return define_like_mnist(context, "mnist", "mnist", "Handwritten digits (LeCun et al., 1998).", places);
+    return define_like_mnist(context, "mnist", "mnist", digit_label(),
+                             "Handwritten digits (LeCun et al., 1998).", places);
 }
 
 Source define_fashion_mnist(const Context& context) {
     return define_like_mnist(
         context, "fashion_mnist", "fashion-mnist",
+        {.shape = {},
+         .classes = dsl::Classes(10, {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
+                                      "Shirt", "Sneaker", "Bag", "Ankle boot"})},
         "Photographs of clothes (Xiao et al., 2017; Debian package dataset-fashion-mnist).", places);
 }
 

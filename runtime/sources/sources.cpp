@@ -1,17 +1,28 @@
 #include "runtime/sources/sources.hpp"
 
+#include <algorithm>
+
 #include "autodiff/error.hpp"
 #include "runtime/sources/support.hpp"
 
 namespace gandsl::sources {
 
 std::vector<Source> all(const Context& context) {
-    return {
+    std::vector<Source> sources = {
         define_mnist(context), define_fashion_mnist(context), define_idx(context),   define_digits(context),
         define_faces(context), define_images(context),        define_chars(context), define_series(context),
         define_wave(context),  define_audio(context),         define_tone(context),  define_table(context),
         define_npy(context),
     };
+    for (Source& source : sources) {
+        const std::vector<dsl::Argument>& arguments = source.entry.arguments;
+        const bool ranged = std::any_of(arguments.begin(), arguments.end(),
+                                        [](const dsl::Argument& each) { return each.name == "range"; });
+        if (ranged && !source.entry.validate) {
+            source.entry.validate = [](const dsl::Arguments& given) { range_of(given); };
+        }
+    }
+    return sources;
 }
 
 std::vector<dsl::Entry> entries(const std::vector<Source>& sources) {

@@ -15,6 +15,7 @@ namespace gandsl::sources {
 struct Context {
     data::Places places;
     std::filesystem::path folder;  ///< of the .gan file: relative paths start there
+    std::size_t threads = 0;       ///< that may read; 0: as many as there are processors
 };
 
 struct Source {

@@ -1,14 +1,17 @@
 #include "runtime/sources/support.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <map>
 #include <memory>
+#include <new>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "autodiff/error.hpp"
+#include "autodiff/threads.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/spelling.hpp"
 #include "models/records.hpp"
@@ -26,23 +29,8 @@ dsl::Argument range_argument() {
 }
 
 data::Range range_of(const dsl::Arguments& arguments) {
-    const auto* bounds = std::get_if<std::vector<double>>(&arguments.find("range")->second.data);
-    if (bounds == nullptr || bounds->size() != 2 || !((*bounds)[0] < (*bounds)[1])) {
-        std::string found = bounds == nullptr ? "something else" : "[";
-        for (std::size_t i = 0; bounds != nullptr && i < bounds->size(); ++i) {
-            found += (i == 0 ? "" : ", ") + dsl::spell((*bounds)[i]);
-        }
-        found += bounds == nullptr ? "" : "]";
-        throw dsl::diagnostics::refused_argument("data", "range", std::move(found),
-                                                 "two numbers, the first the smaller, such as [-1, 1]");
-    }
-    const data::Range range{static_cast<float>((*bounds)[0]), static_cast<float>((*bounds)[1])};
-    if (!std::isfinite(range.low) || !std::isfinite(range.high) || !(range.low < range.high)) {
-        throw dsl::diagnostics::refused_argument(
-            "data", "range", fmt::format("[{}, {}]", (*bounds)[0], (*bounds)[1]),
-            "two numbers that differ in 32 bits, at most 3.4e38 in size");
-    }
-    return range;
+    const auto [low, high] = models::bounds("data", arguments);
+    return {static_cast<float>(low), static_cast<float>(high)};
 }
 
 dsl::Argument holdout_argument() {
@@ -170,12 +158,28 @@ Source read_source(dsl::Entry entry, Open open) {
                 throw;
             }
             throw dsl::diagnostics::broken_source(error.message());
+        } catch (const std::bad_alloc&) {
+            throw dsl::diagnostics::broken_source("it takes more memory than there is");
+        } catch (const std::system_error& error) {
+            throw dsl::diagnostics::broken_source(error.what());
         }
     };
     source.entry.warnings = [open = source.open](const dsl::Arguments& arguments) {
         return open(arguments)->description().warnings;
     };
     return source;
+}
+
+data::Workers workers(std::size_t threads) {
+    const std::size_t count = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+    return {count, [count](std::size_t parts, const std::function<void(std::size_t)>& part) {
+                ThreadPool pool(std::min(count, parts));
+                pool.parallel(parts, [&](std::size_t index, std::size_t) { part(index); });
+            }};
+}
+
+dsl::Type digit_label() {
+    return {.shape = {}, .classes = dsl::Classes(10, {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"})};
 }
 
 std::vector<dsl::Type> types_of(const data::Description& description) {
@@ -186,7 +190,7 @@ std::vector<dsl::Type> types_of(const data::Description& description) {
             type.shape.push_back(static_cast<dsl::Index>(size));
         }
         if (field.classes) {
-            type.classes = static_cast<dsl::Index>(*field.classes);
+            type.classes = dsl::Classes(static_cast<dsl::Index>(*field.classes), field.names);
         }
         types.push_back(std::move(type));
     }

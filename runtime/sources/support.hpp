@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dsl/catalogue.hpp"
+#include "runtime/data/images.hpp"
 #include "runtime/data/series.hpp"
 #include "runtime/sources/sources.hpp"
 
@@ -44,6 +45,12 @@ using Open = std::function<data::DatasetPointer(const dsl::Arguments&)>;
 /// Completes a source whose types are known only from its data: checking and running read it once, and what
 /// `open` throws about its files points at the statement. `entry` has all but `type` and `warnings`.
 Source read_source(dsl::Entry entry, Open open);
+
+/// So many threads, or as many as there are processors for 0; started when they are first needed.
+data::Workers workers(std::size_t threads);
+
+/// A label of the digits 0 to 9.
+dsl::Type digit_label();
 
 /// The types of a data set's fields.
 std::vector<dsl::Type> types_of(const data::Description& description);

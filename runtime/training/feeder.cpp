@@ -65,11 +65,19 @@ void TrainFeeder::feed(Plan& plan) {
     }
 }
 
-std::size_t feed_in_turn(const dsl::Program& program, const Datasets& datasets,
-                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first,
-                         Plan& plan) {
+std::vector<runtime::ExampleCounts> example_counts(const Datasets& datasets) {
+    std::vector<runtime::ExampleCounts> counts;
+    for (const data::DatasetPointer& dataset : datasets) {
+        const data::Description& description = dataset->description();
+        counts.push_back(
+            {static_cast<Index>(description.train_count), static_cast<Index>(description.test_count)});
+    }
+    return counts;
+}
+
+void feed_in_turn(const dsl::Program& program, const Datasets& datasets,
+                  const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan) {
     const auto count = static_cast<std::size_t>(graph.count);
-    std::size_t real = count;
     data::Batch batch;
     for (std::size_t data = 0; data < datasets.size(); ++data) {
         const Use use = use_of(graph.inputs, data);
@@ -78,25 +86,17 @@ std::size_t feed_in_turn(const dsl::Program& program, const Datasets& datasets,
         }
         data::read_in_turn(*datasets[data], split, first, count, program.data[data].names.size(), batch,
                            use.next);
-        real = std::min(real, batch.size);
+        if (batch.size != count) {
+            throw Error(ErrorCode::internal, "a graph was built for more examples than there are");
+        }
         for (const runtime::DataInput& input : graph.inputs) {
-            if (input.data != data) {
-                continue;
-            }
-            const std::vector<float>& values = values_of(batch, input);
-            const std::span<Real> target = plan.feed(input.var);
-            if (target.empty()) {
-                continue;
-            }
-            const std::size_t each = target.size() / count;
-            for (std::size_t example = 0; example < count; ++example) {
-                const std::size_t source = std::min(example, batch.size - 1);
-                std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(source * each), each,
-                            target.begin() + static_cast<std::ptrdiff_t>(example * each));
+            if (input.data == data) {
+                const std::vector<float>& values = values_of(batch, input);
+                const std::span<Real> target = plan.feed(input.var);
+                std::copy_n(values.begin(), target.size(), target.begin());
             }
         }
     }
-    return real;
 }
 
 }  // namespace gandsl::training

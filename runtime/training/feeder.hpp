@@ -34,10 +34,12 @@ class TrainFeeder {
     std::vector<Stream> streams_;
 };
 
-/// Feeds the examples first, first + 1, ... of a split to an evaluation graph. The last batch is filled up
-/// with the last example; returns how many are real.
-std::size_t feed_in_turn(const dsl::Program& program, const Datasets& datasets,
-                         const runtime::EvaluationGraph& graph, data::Split split, std::size_t first,
-                         Plan& plan);
+/// The counts of all data, for what is to be built for them.
+std::vector<runtime::ExampleCounts> example_counts(const Datasets& datasets);
+
+/// Feeds the examples first, first + 1, ... of a split to an evaluation graph. There must be as many as it
+/// takes.
+void feed_in_turn(const dsl::Program& program, const Datasets& datasets,
+                  const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan);
 
 }  // namespace gandsl::training

@@ -99,6 +99,18 @@ void compare(const std::string& name, const Json& before, const Json& after,
     }
 }
 
+// A table keeps its numbers, and so its hash, where the text of a label changes.
+void compare_names(const Json& before, const Json& after, std::vector<std::string>& found) {
+    const Json old_types = before.is_object() ? before.value("types", Json::array()) : Json::array();
+    for (std::size_t field = 0;
+         old_types.is_array() && field < std::min(old_types.size(), after["types"].size()); ++field) {
+        if (old_types[field].is_object() && old_types[field].contains("names")) {
+            compare(fmt::format("data {}: classes", after["names"][field].get<std::string>()),
+                    old_types[field]["names"], after["types"][field].value("names", Json::array()), found);
+        }
+    }
+}
+
 }  // namespace
 
 std::string describe_run(const dsl::Program& program, const Datasets& datasets, const RunFacts& facts) {
@@ -133,11 +145,10 @@ std::string describe_run(const dsl::Program& program, const Datasets& datasets, 
         for (const dsl::Type& type : program.data[place].types) {
             entry["types"].push_back({{"shape", type.shape}});
             if (type.classes) {
-                entry["types"].back()["classes"] = *type.classes;
+                entry["types"].back()["classes"] = type.classes->count;
+                const dsl::ClassNames& names = type.classes->names;
+                entry["types"].back()["names"] = names ? Json(*names) : Json::array();
             }
-        }
-        if (!description.symbols.empty()) {
-            entry["symbols"] = description.symbols;
         }
         for (const data::ScaledColumn& column : description.scaled) {
             entry["scaled"].push_back({{"column", column.name},
@@ -258,13 +269,14 @@ Record read_record(const std::filesystem::path& path) {
                                           .hash = entry.at("hash").get<std::string>(),
                                           .fields = {},
                                           .train_count = entry.at("train").get<std::size_t>(),
-                                          .test_count = entry.at("test").get<std::size_t>(),
-                                          .symbols = entry.value("symbols", std::vector<std::string>())};
+                                          .test_count = entry.at("test").get<std::size_t>()};
             for (const Json& column : entry.value("scaled", Json::array())) {
                 description.scaled.push_back(
                     {column.at("column").get<std::string>(),
                      {column.at("mean").get<double>(), column.at("deviation").get<double>()}});
             }
+            // Versions before class names were kept beside each type wrote those of texts alone.
+            const auto symbols = entry.value("symbols", std::vector<std::string>());
             dsl::RecordedData source{description.source, {}};
             typed = typed && entry.contains("types");
             for (const Json& type : entry.value("types", Json::array())) {
@@ -273,8 +285,13 @@ Record read_record(const std::filesystem::path& path) {
                 data::Field& field = description.fields.emplace_back();
                 field.shape.assign(read.shape.begin(), read.shape.end());
                 if (type.contains("classes")) {
-                    read.classes = type.at("classes").get<dsl::Index>();
-                    field.classes = static_cast<std::size_t>(*read.classes);
+                    source.names_known = source.names_known && (type.contains("names") || !symbols.empty());
+                    read.classes =
+                        dsl::Classes(type.at("classes").get<dsl::Index>(), type.value("names", symbols));
+                    field.classes = static_cast<std::size_t>(read.classes->count);
+                    if (read.classes->names && read.classes->names->size() > *field.classes) {
+                        refuse(path.string(), ": it names more classes than there are");
+                    }
                 }
             }
             record.data.push_back(std::move(description));
@@ -313,6 +330,7 @@ std::vector<std::string> differences(const std::string& recorded, const std::str
                         fmt::join(after["data"][place]["names"].get<std::vector<std::string>>(), ", "), key),
                     old, after["data"][place][key], found);
         }
+        compare_names(old_data[place], after["data"][place], found);
     }
     return found;
 }

@@ -4,41 +4,22 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "autodiff/error.hpp"
 #include "models/records.hpp"
-#include "runtime/data/symbols.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
 #include "runtime/render/grid.hpp"
 #include "runtime/render/png.hpp"
+#include "runtime/training/brightness.hpp"
 #include "runtime/training/units.hpp"
 
 namespace gandsl::training {
 
 namespace {
 
-struct Range {
-    float low;
-    float high;
-};
-
-// What is black and what is white: the range of the data of that shape, else of the values themselves.
-Range shown_range(const dsl::Program& program, const Shape& shape, std::span<const Real> values) {
-    for (const dsl::Data& data : program.data) {
-        const auto range = data.arguments.find("range");
-        if (range == data.arguments.end() || data.types.empty() || data.types[0].shape != shape) {
-            continue;
-        }
-        if (const auto* bounds = std::get_if<std::vector<double>>(&range->second.data)) {
-            return {static_cast<float>((*bounds)[0]), static_cast<float>((*bounds)[1])};
-        }
-    }
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    return *least < *most ? Range{static_cast<float>(*least), static_cast<float>(*most)} : Range{0, 1};
-}
-
-void write_grid(const std::filesystem::path& path, const dsl::Program& program, const dsl::Sample& sample,
+void write_grid(const std::filesystem::path& path, const Brightness& brightness, const dsl::Sample& sample,
                 const Shape& shape, std::span<const Real> values) {
     render::Pictures pictures;
     pictures.values = values;
@@ -46,9 +27,10 @@ void write_grid(const std::filesystem::path& path, const dsl::Program& program, 
     pictures.channels = rank == 3 ? static_cast<std::size_t>(shape[0]) : 1;
     pictures.height = rank >= 2 ? static_cast<std::size_t>(shape[rank - 2]) : 1;
     pictures.width = rank >= 1 ? static_cast<std::size_t>(shape[rank - 1]) : 1;
-    const Range range = shown_range(program, shape, values);
-    pictures.low = range.low;
-    pictures.high = range.high;
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const std::pair<float, float> own =
+        *least < *most ? std::pair<float, float>(*least, *most) : std::pair(0.0F, 1.0F);
+    std::tie(pictures.low, pictures.high) = brightness.range.value_or(own);
     const auto rows = static_cast<std::size_t>(models::integer(sample.arguments, "rows"));
     const auto columns = static_cast<std::size_t>(models::integer(sample.arguments, "columns"));
     // Cells beyond the last picture are shown as the gaps are.
@@ -114,18 +96,20 @@ data::Split split_of(const dsl::Measure& measure) {
     return measure.split == "train" ? data::Split::train : data::Split::test;
 }
 
-// A prompt of the file that the text has no symbols for is an error of the file.
-Writer writer(const program::Loaded& loaded, const runtime::Continuation& continuation, std::uint64_t seed,
-              std::span<const std::string> symbols, PlanOptions options) {
-    if (!continuation.prompt.valid() && continuation.text_span.end > 0) {
-        try {
-            data::encode(symbols, continuation.text);
-        } catch (const Error& error) {
-            throw Error(error.code(), "the prompt cannot be read: " + error.message(),
-                        program::locate(loaded, continuation.text_span));
-        }
+std::span<const std::string> texts(const dsl::ClassNames& names) {
+    return names ? std::span<const std::string>(*names) : std::span<const std::string>();
+}
+
+// What is computed for the examples that there are, the last of them as often as it takes to show so many.
+std::vector<Real> filled(std::span<const Real> values, const runtime::EvaluationGraph& graph) {
+    const auto count = static_cast<std::size_t>(graph.count);
+    const std::size_t each = values.size() / count;
+    std::vector<Real> result(values.begin(), values.end());
+    for (std::size_t row = count; row < static_cast<std::size_t>(graph.shown); ++row) {
+        const auto last = values.last(each);
+        result.insert(result.end(), last.begin(), last.end());
     }
-    return Writer(continuation, seed, symbols, std::move(options));
+    return result;
 }
 
 PlanOptions options_of(program::PlanMemory& memory, const dsl::Sample& sample) {
@@ -156,24 +140,19 @@ std::string extension_of(const dsl::Sample& sample) {
     return sink == "grid" ? "png" : sink == "text" ? "txt" : sink;
 }
 
-std::vector<std::string> repeated_rows(const program::Loaded& loaded, const Datasets& datasets,
-                                       const runtime::Graph& graph) {
+std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runtime::Graph& graph) {
     std::vector<std::string> warnings;
     for (std::size_t index = 0; index < graph.samples.size(); ++index) {
         const dsl::Sample& sample = loaded.program.samples[index];
-        if (sample.sink->name != "csv" && sample.sink->name != "npy") {
-            continue;
-        }
-        for (const runtime::DataInput& input : graph.samples[index].inputs) {
-            const std::size_t there = datasets[input.data]->description().test_count;
-            if (static_cast<std::size_t>(graph.samples[index].count) > there) {
-                const SourceLocation at = program::locate(loaded, sample.span);
-                warnings.push_back(fmt::format(
-                    "{}:{}:{}: warning: '{}' writes {} rows of test examples, of which there are {}: the "
-                    "last fills the rest",
-                    at.file, at.line, at.column, sample.name, graph.samples[index].count, there));
-                break;
-            }
+        const runtime::EvaluationGraph& drawn = graph.samples[index];
+        const bool rows = sample.sink->name == "csv" || sample.sink->name == "npy";
+        if (rows && drawn.shown > drawn.count) {
+            const SourceLocation at = program::locate(loaded, sample.span);
+            warnings.push_back(
+                fmt::format("{}:{}:{}: warning: '{}' writes {} rows of test examples, of which there are {}: "
+                            "the last row "
+                            "fills the rest",
+                            at.file, at.line, at.column, sample.name, drawn.shown, drawn.count));
         }
     }
     return warnings;
@@ -197,22 +176,11 @@ Samples::Samples(const program::Loaded& loaded, const Datasets& datasets, const 
                                options_of(memory, sample));
             }
             written.push_back(
-                {writer(loaded, each, graph.tape->seed(), symbols(each.classes), options_of(memory, sample)),
+                {Writer(each, graph.tape->seed(), texts(each.symbols), options_of(memory, sample)),
                  std::move(prompt),
                  std::vector<Real>(static_cast<std::size_t>(element_count(each.result.shape())))});
         }
     }
-}
-
-// A text's symbols, where one of the data is a text of so many.
-std::span<const std::string> Samples::symbols(std::optional<Index> classes) const {
-    for (const data::DatasetPointer& dataset : datasets_) {
-        const std::vector<std::string>& symbols = dataset->description().symbols;
-        if (classes && symbols.size() == static_cast<std::size_t>(*classes)) {
-            return symbols;
-        }
-    }
-    return {};
 }
 
 // What the sample's `continue`s write, in order: one may go on from another.
@@ -242,25 +210,28 @@ void Samples::write_on(std::size_t index) {
 std::string Samples::text_of(std::size_t index, std::span<const Real> values) const {
     const runtime::EvaluationGraph& graph = graph_.samples[index];
     const dsl::Sample& sample = program_.samples[index];
-    const std::span<const std::string> names = symbols(sample.types.at(sample.value).classes);
+    const std::optional<dsl::Classes>& kinds = sample.types.at(sample.value).classes;
+    const std::span<const std::string> names = texts(kinds ? kinds->names : nullptr);
     const auto decoded = [&](std::span<const Real> classes) {
         std::string text;
         for (const Real symbol : classes) {
             const auto at = static_cast<std::size_t>(symbol);
-            text += names.empty() ? (text.empty() ? "" : " ") + std::to_string(at) : names[at];
+            text += at < names.size() ? names[at] : (text.empty() ? "" : " ") + std::to_string(at);
         }
         return text;
     };
-    const std::size_t each = values.size() / static_cast<std::size_t>(graph.count);
+    const auto count = static_cast<std::size_t>(graph.count);
+    const std::size_t each = values.size() / count;
     std::string text;
-    for (std::size_t example = 0; example < static_cast<std::size_t>(graph.count); ++example) {
-        text += example == 0 ? "" : "\n\n";
+    for (std::size_t row = 0; row < static_cast<std::size_t>(graph.shown); ++row) {
+        const std::size_t example = std::min(row, count - 1);
+        text += row == 0 ? "" : "\n\n";
         if (graph.writes_text) {
             const runtime::Continuation& last = graph.continuations.back();
             const std::optional<Plan>& prompt = written_[index].back().prompt;
             if (prompt) {
                 const std::span<const Real> before = prompt->read(last.prompt);
-                const std::size_t steps = before.size() / static_cast<std::size_t>(graph.count);
+                const std::size_t steps = before.size() / count;
                 text += decoded(before.subspan(example * steps, steps));
             } else {
                 text += last.text;
@@ -286,20 +257,23 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     Plan& plan = plans_[index];
     write_on(index);
     plan.run(0);
-    const std::span<const Real> values = plan.read(graph.value);
+    const std::span<const Real> computed = plan.read(graph.value);
     const std::string& sink = sample.sink->name;
+    if (sink == "text") {
+        files::write_atomically(path, text_of(index, computed));
+        return;
+    }
+    const std::vector<Real> values = filled(computed, graph);
     if (sink == "grid") {
-        write_grid(path, program_, sample, graph.shape, values);
-    } else if (sink == "text") {
-        files::write_atomically(path, text_of(index, values));
+        write_grid(path, brightness_of(program_, sample), sample, graph.shape, values);
     } else if (sink == "csv") {
         if (const std::optional<std::size_t> table = units_[index]) {
             files::write_atomically(path, table_in_units(datasets_[*table]->description().scaled, values));
         } else {
-            write_csv(path, static_cast<std::size_t>(graph.count), values);
+            write_csv(path, static_cast<std::size_t>(graph.shown), values);
         }
     } else if (sink == "npy") {
-        write_npy(path, graph.count, graph.shape, values);
+        write_npy(path, graph.shown, graph.shape, values);
     } else {
         throw Error(ErrorCode::internal, "no writer for the sink '" + sink + "'");
     }
@@ -310,34 +284,43 @@ Measures::Measures(const program::Loaded& loaded, const Datasets& datasets, cons
     : program_(loaded.program), datasets_(datasets), graph_(graph) {
     for (std::size_t index = 0; index < program_.measures.size(); ++index) {
         const dsl::Measure& measure = program_.measures[index];
-        plans_.emplace_back(std::vector<Var>{graph.measures[index].value}, std::vector<Assignment>{},
-                            memory.options(fmt::format("the measure '{}'", measure.name), "A smaller net"));
         check_examples(loaded, datasets, graph.measures[index], split_of(measure), measure.name,
                        measure.span);
+        const auto plan = [&](const runtime::EvaluationGraph& each) {
+            return Plan({each.value}, {},
+                        memory.options(fmt::format("the measure '{}'", measure.name), "A smaller net"));
+        };
+        plans_.push_back({plan(graph.measures[index]), {}});
+        if (graph.remainders[index]) {
+            plans_.back().remainder.emplace(plan(*graph.remainders[index]));
+        }
     }
 }
 
 double Measures::take(std::size_t index) {
-    const runtime::EvaluationGraph& graph = graph_.measures[index];
+    const runtime::EvaluationGraph& whole = graph_.measures[index];
+    const std::optional<runtime::EvaluationGraph>& remainder = graph_.remainders[index];
     const data::Split split = split_of(program_.measures[index]);
     // A measure of draws alone looks at one batch of them.
-    std::size_t examples = graph.inputs.empty() ? static_cast<std::size_t>(graph.count)
-                                                : std::numeric_limits<std::size_t>::max();
-    for (const runtime::DataInput& input : graph.inputs) {
-        examples = std::min(examples, datasets_[input.data]->description().count(split));
+    auto examples = static_cast<std::size_t>(whole.count);
+    if (!whole.inputs.empty()) {
+        examples = std::numeric_limits<std::size_t>::max();
+        for (const runtime::DataInput& input : whole.inputs) {
+            examples = std::min(examples, datasets_[input.data]->description().count(split));
+        }
     }
     double total = 0;
     std::size_t seen = 0;
-    Plan& plan = plans_[index];
     for (std::uint64_t run = 0; seen < examples; ++run) {
-        const std::size_t real =
-            std::min(feed_in_turn(program_, datasets_, graph, split, seen, plan), examples - seen);
+        const bool last = remainder && examples - seen < static_cast<std::size_t>(whole.count);
+        const runtime::EvaluationGraph& graph = last ? *remainder : whole;
+        Plan& plan = last ? *plans_[index].remainder : plans_[index].whole;
+        feed_in_turn(program_, datasets_, graph, split, seen, plan);
         plan.run(run);
-        const std::span<const Real> values = plan.read(graph.value);
-        for (std::size_t example = 0; example < real; ++example) {
-            total += static_cast<double>(values[example]);
+        for (const Real value : plan.read(graph.value)) {
+            total += double{value};
         }
-        seen += real;
+        seen += static_cast<std::size_t>(graph.count);
     }
     return total / static_cast<double>(seen);
 }

@@ -26,8 +26,7 @@ std::string extension_of(const dsl::Sample& sample);
 
 /// Warnings, each a whole line with its place in the file, about samples as csv or npy with more rows than
 /// the test split has examples.
-std::vector<std::string> repeated_rows(const program::Loaded& loaded, const Datasets& datasets,
-                                       const runtime::Graph& graph);
+std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runtime::Graph& graph);
 
 /// The samples of a program, each with a plan of its own. The same draw every time.
 class Samples {
@@ -52,7 +51,6 @@ class Samples {
     };
 
     void write_on(std::size_t index);
-    std::span<const std::string> symbols(std::optional<Index> classes) const;
     std::string text_of(std::size_t index, std::span<const Real> values) const;
 
     const dsl::Program& program_;
@@ -63,7 +61,8 @@ class Samples {
     std::vector<std::vector<Written>> written_;      ///< for each sample
 };
 
-/// The measures of a program: means over a split, in evaluation mode.
+/// The measures of a program: means over a split, in evaluation mode. The graph must have been built with the
+/// counts of the data, so that no example is looked at twice.
 class Measures {
   public:
     Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
@@ -76,7 +75,11 @@ class Measures {
     const dsl::Program& program_;
     const Datasets& datasets_;
     const runtime::Graph& graph_;
-    std::vector<Plan> plans_;
+    struct Plans {
+        Plan whole;
+        std::optional<Plan> remainder;
+    };
+    std::vector<Plans> plans_;
 };
 
 }  // namespace gandsl::training

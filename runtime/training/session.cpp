@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "autodiff/error.hpp"
@@ -20,6 +21,7 @@
 #include "runtime/terminal/format.hpp"
 #include "runtime/terminal/progress.hpp"
 #include "runtime/terminal/signals.hpp"
+#include "runtime/training/brightness.hpp"
 #include "runtime/training/checkpoint.hpp"
 #include "runtime/training/divergence.hpp"
 #include "runtime/training/measure_log.hpp"
@@ -93,6 +95,12 @@ void print_nets(const dsl::Program& program) {
     }
 }
 
+void print_brightness(const dsl::Program& program) {
+    for (const std::string& line : brightness_lines(program)) {
+        fmt::print("sample    {}\n", line);
+    }
+}
+
 // Everything one run works with.
 class Session {
   public:
@@ -104,6 +112,7 @@ class Session {
           length_(length_of(loaded, datasets_)),
           pool_(std::make_shared<ThreadPool>(request.file.threads)),
           graph_(runtime::build(program_, {.batch = static_cast<Index>(program_.train->batch),
+                                           .examples = example_counts(datasets_),
                                            .seed = program_.train->seed,
                                            .total_steps = length_.steps,
                                            .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps),
@@ -137,10 +146,11 @@ class Session {
         program::report(runtime::unlearned(program_, graph_), loaded_.path, loaded_.text);
         print_data(program_, datasets_);
         print_nets(program_);
+        print_brightness(program_);
         for (const std::string& note : unit_notes(program_, datasets_)) {
             fmt::print("sample    {}\n", note);
         }
-        for (const std::string& warning : repeated_rows(loaded_, datasets_, graph_)) {
+        for (const std::string& warning : repeated_rows(loaded_, graph_)) {
             fmt::print(stderr, "{}\n", warning);
         }
         for (const std::string& note : notes_) {
@@ -517,16 +527,22 @@ class Session {
     // tries again when the next is due. Said once, until it can be written again.
     template <typename Write>
     bool attempt(terminal::Progress& progress, const std::string& what, const Write& write) {
+        std::string failed;
         try {
             write();
         } catch (const Error& error) {
             if (error.code() != ErrorCode::file) {
                 throw;
             }
+            failed = error.what();
+        } catch (const std::system_error& error) {
+            failed = error.what();
+        }
+        if (!failed.empty()) {
             if (failing_.insert(what).second) {
                 progress.say(
                     fmt::format("warning: {}\n  Training goes on; {} is tried again when the next is due.",
-                                error.what(), what));
+                                failed, what));
             }
             return false;
         }

@@ -213,7 +213,7 @@ Types embedding(TypeCall& call) {
     if (!type.classes) {
         throw diagnostics::needs_labels("embedding", "x", type);
     }
-    call.weight("weight", {*type.classes, call.integer("width")}, zeros());
+    call.weight("weight", {type.classes->count, call.integer("width")}, zeros());
     type.classes.reset();
     type.shape.push_back(call.integer("width"));
     return {type};

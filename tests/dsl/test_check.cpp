@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(annotations_give_shapes_to_nets_nobody_calls) {
         test::catalogue());
     BOOST_REQUIRE(result.program);
     BOOST_TEST((result.program->nets.at(0).types.at(0).shape == Shape{3, 4}));
-    BOOST_TEST(result.program->nets.at(0).types.at(1).classes.value_or(0) == 3);
+    BOOST_TEST(result.program->nets.at(0).types.at(1).classes.value_or(0).count == 3);
 }
 
 BOOST_AUTO_TEST_CASE(fewer_classes_fit_a_label) {
@@ -362,7 +362,7 @@ BOOST_AUTO_TEST_CASE(grids_know_their_cells) {
                                    [](const Instruction& one) { return one.kind == Kind::cell; });
     BOOST_REQUIRE((cell != sample.body.end()));
     BOOST_TEST(cell->index == 1U);
-    BOOST_TEST(sample.types.at(cell->outputs.at(0)).classes.value_or(0) == 10);
+    BOOST_TEST(sample.types.at(cell->outputs.at(0)).classes.value_or(0).count == 10);
     BOOST_TEST((sample.period.unit == Period::Unit::step));
 }
 

@@ -14,7 +14,7 @@ void text(std::string_view input) {
     };
     read_examples(open);
     survives([&] {
-        const std::vector<std::string> symbols = open()->description().symbols;
+        const std::vector<std::string> symbols = open()->description().fields[0].names;
         const std::vector<std::size_t> classes = data::encode(symbols, input);
         const std::string again = data::decode(symbols, classes);
         const bool mark = again.starts_with("\xEF\xBB\xBF");  // of a byte order, and so left out

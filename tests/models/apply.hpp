@@ -6,6 +6,7 @@
 
 #include "autodiff/array.hpp"
 #include "autodiff/gradient_check.hpp"
+#include "dsl/types.hpp"
 #include "models/builder.hpp"
 
 /// One application of an entry, as the checker and the builder would do it.

@@ -299,6 +299,13 @@ BOOST_FIXTURE_TEST_CASE(models_beyond_memory, Fixture) {
     write("moments.gan", replaced(tiny_gan, "dense(784)", "dense(30000000)\n    dense(784)"));
     refused({"check", "moments.gan"},
             {"moments.gan:", "weights do not fit", "all weights, with what is kept"});
+    // They fit once, but while it trains there is a copy of them.
+    write("copies.gan",
+          "data x = digits(count = 64)\n"
+          "net H(x) { flatten | dense(500000) | mean }\n"
+          "net F(x) { flatten | dense(1) }\n"
+          "train(steps = 1, batch = 2) { update F with sgd(0.1) { minimize (F(x) - H(x))^2 } }\n");
+    refused({"check", "copies.gan"}, {"copies.gan:2:", "weights do not fit", "3.1 GB"});
 }
 
 BOOST_FIXTURE_TEST_CASE(pictures_of_every_kind, Fixture) {

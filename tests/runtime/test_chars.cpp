@@ -30,7 +30,7 @@ std::string text_of(const Dataset& set, std::size_t windows) {
     for (std::size_t index = 0; index < windows; ++index) {
         set.read({Split::test, index}, std::span(&span, 1));
         const std::vector<std::size_t> classes(values.begin(), values.end());
-        text += decode(set.description().symbols, classes);
+        text += decode(set.description().fields[0].names, classes);
     }
     return text;
 }
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(files_are_joined_in_the_order_of_their_paths) {
     write_file(folder / "d.bin", "\xFF");
     const auto set = open_chars({"*.txt", folder.path(), 1, 0.75});
     const Description& description = set->description();
-    BOOST_TEST(description.symbols == (Names{"\n", "a", "b", "c", "d", "f", "\xC3\xA9"}),
+    BOOST_TEST(description.fields[0].names == (Names{"\n", "a", "b", "c", "d", "f", "\xC3\xA9"}),
                boost::test_tools::per_element());
     BOOST_TEST_REQUIRE(description.fields.size() == 1);
     BOOST_TEST(description.fields[0].classes.value() == 7);

@@ -1,0 +1,216 @@
+#include <png.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <sstream>
+
+#include "tests/program/files.hpp"
+
+/// What measures and samples reckon with, and how what they show is shown.
+BOOST_AUTO_TEST_SUITE(shown)
+
+using namespace gandsl::test;
+
+namespace {
+
+std::string table(std::size_t rows) {
+    std::string text = "a\n";
+    for (std::size_t row = 0; row < rows; ++row) {
+        text += std::to_string(std::sin(static_cast<double>(7 * row))) + "\n";
+    }
+    return text;
+}
+
+// A net that is of no interest, on a table of which all but a few rows are test examples.
+std::string model_of_table(const std::string& more) {
+    return R"(data v = table("d.csv", holdout = 0.9)
+net F(v) { dense(1) }
+train(steps = 1, batch = 2) { update F with sgd(1e-3) { minimize (F(v) - 1)^2 } }
+)" + more;
+}
+
+std::vector<double> column(const std::string& csv) {
+    std::vector<double> numbers;
+    for (const std::string& line : lines_of(csv)) {
+        numbers.push_back(std::stod(line));
+    }
+    return numbers;
+}
+
+double mean(std::vector<double>::const_iterator begin, std::vector<double>::const_iterator end) {
+    double sum = 0;
+    for (auto at = begin; at != end; ++at) {
+        sum += *at;
+    }
+    return sum / static_cast<double>(end - begin);
+}
+
+double deviation(std::vector<double>::const_iterator begin, std::vector<double>::const_iterator end) {
+    const double middle = mean(begin, end);
+    double sum = 0;
+    for (auto at = begin; at != end; ++at) {
+        sum += (*at - middle) * (*at - middle);
+    }
+    return std::sqrt(sum / static_cast<double>(end - begin));
+}
+
+// The measures of the last row, after step, epoch and seconds.
+std::vector<double> measured(const Scratch& scratch, const std::string& run) {
+    std::istringstream line(lines_of(scratch.read(run + "/measures.csv")).back());
+    std::vector<double> values;
+    for (std::string cell; std::getline(line, cell, ',');) {
+        values.push_back(std::stod(cell));
+    }
+    return {values.begin() + 3, values.end()};
+}
+
+void must_run(const Scratch& scratch, const std::vector<std::string>& words) {
+    const Outcome outcome = scratch.gandsl(words);
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+}
+
+// Of a grid of grey pictures, row by row.
+std::vector<int> pixels(const std::filesystem::path& path) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    BOOST_TEST_REQUIRE(png_image_begin_read_from_file(&image, path.c_str()) != 0);
+    image.format = PNG_FORMAT_GRAY;
+    std::vector<png_byte> bytes(PNG_IMAGE_SIZE(image));
+    BOOST_TEST_REQUIRE(png_image_finish_read(&image, nullptr, bytes.data(), 0, nullptr) != 0);
+    return {bytes.begin(), bytes.end()};
+}
+
+std::pair<int, int> ends(const std::vector<int>& values) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return {*least, *most};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(measures_reckon_with_real_examples_only) {
+    const Scratch scratch;
+    const std::string measures = R"(measure spread = batch_std(v) on test every epoch
+measure middle = batch_mean(v) on test every epoch
+measure slope = grad(batch_mean(v) * v, v) on test every epoch
+sample all = v as csv(COUNT) every epoch
+)";
+    // Fewer than a batch of a measure; a batch and a remainder; two batches.
+    for (const std::size_t count : {10U, 300U, 512U}) {
+        scratch.write("d.csv", table((count * 10 + 8) / 9));
+        scratch.write("model.gan", model_of_table(replaced(measures, "COUNT", std::to_string(count))));
+        must_run(scratch, {"run", "model.gan", "--out", std::to_string(count)});
+        const std::string run = std::to_string(count) + "/model/001";
+        const std::vector<double> values = column(scratch.read(run + "/samples/all-0001.csv"));
+        BOOST_TEST_REQUIRE(values.size() == count);
+        double spread = 0;
+        double middle = 0;
+        for (std::size_t begin = 0; begin < count; begin += 256) {
+            const auto first = values.begin() + static_cast<std::ptrdiff_t>(begin);
+            const auto last = values.begin() + static_cast<std::ptrdiff_t>(std::min(begin + 256, count));
+            spread += deviation(first, last) * static_cast<double>(last - first);
+            middle += mean(first, last) * static_cast<double>(last - first);
+        }
+        const std::vector<double> found = measured(scratch, run);
+        BOOST_TEST(found.at(0) == spread / static_cast<double>(count), boost::test_tools::tolerance(1e-5));
+        BOOST_TEST(std::abs(found.at(1) - middle / static_cast<double>(count)) < 1e-6);
+        // Of the total of all: the mean of the others' part of it comes to that of the own.
+        BOOST_TEST(std::abs(found.at(2) - 2 * middle / static_cast<double>(count)) < 1e-5);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(measures_are_the_same_at_any_number_of_threads) {
+    const Scratch scratch;
+    scratch.write("d.csv", table(334));
+    scratch.write("model.gan", model_of_table("measure spread = batch_std(v) on test every epoch\n"));
+    must_run(scratch, {"run", "model.gan", "--threads", "1"});
+    must_run(scratch, {"run", "model.gan", "--threads", "3"});
+    BOOST_TEST(without_seconds(scratch.read("runs/model/001/measures.csv")) ==
+               without_seconds(scratch.read("runs/model/002/measures.csv")));
+}
+
+BOOST_AUTO_TEST_CASE(samples_repeat_results_and_reckon_with_no_repeats) {
+    const Scratch scratch;
+    scratch.write("d.csv", table(12));
+    scratch.write("model.gan", model_of_table("sample all = v as csv(14) every epoch\n"
+                                              "sample spread = batch_std(v) as csv(14) every epoch\n"));
+    const Outcome outcome = scratch.gandsl({"run", "model.gan"});
+    BOOST_TEST(outcome.code == 0);
+    BOOST_TEST(
+        outcome.err.find("'all' writes 14 rows of test examples, of which there are 10: the last row fills "
+                         "the rest") != std::string::npos,
+        outcome.err);
+    const auto values = column(scratch.read("runs/model/001/samples/all-0001.csv"));
+    const auto spread = column(scratch.read("runs/model/001/samples/spread-0001.csv"));
+    BOOST_TEST_REQUIRE(values.size() == 14U);
+    BOOST_TEST_REQUIRE(spread.size() == 14U);
+    for (std::size_t row = 0; row < 14; ++row) {
+        BOOST_TEST(spread[row] == deviation(values.begin(), values.begin() + 10),
+                   boost::test_tools::tolerance(1e-5));
+        BOOST_TEST((row < 10 || values[row] == values[9]));
+    }
+    must_run(scratch, {"sample", "runs/model/001", "spread"});
+    BOOST_TEST(scratch.read("spread.csv") == scratch.read("runs/model/001/samples/spread-0001.csv"));
+}
+
+BOOST_AUTO_TEST_CASE(a_grid_has_the_scale_of_its_data) {
+    const Scratch scratch;
+    scratch.write("model.gan", R"(data a = digits(range = [-1, 1], count = 60)
+data b = digits(range = [0, 1], count = 60, seed = 1)
+latent z ~ normal(2)
+net D(x) { flatten | dense(1) | sigmoid }
+net H(z) { dense(784) | reshape(1, 28, 28) }
+net F(x) { flatten | dense(1) }
+net half(x) { avg_pool(2) }
+net G(z) { dense(784) | reshape(1, 28, 28) }
+train(steps = 1, batch = 4) {
+    update F with sgd(1e-3) { minimize F(a)^2 + F(b)^2 }
+    update G with sgd(1e-3) { minimize mean(mse(G(z), b)) }
+    update D with sgd(1e-3) { minimize -log(D(b + 0.1 * H(z))) - log(1 - D(H(z))) }
+    update H with sgd(1e-3) { minimize -log(D(H(z))) }
+}
+sample of_a  = a as grid(2, 2) every epoch
+sample of_b  = b as grid(2, 2) every epoch
+sample faint = 0.1 * a as grid(2, 2) every epoch
+sample small = 0.1 * half(a) as grid(2, 2) every epoch
+sample drawn = 0 * G(z) as grid(2, 2) every epoch
+sample noisy = 0 * H(z) as grid(2, 2) every epoch
+sample both  = a + b as grid(2, 2) every epoch
+sample said  = a as grid(2, 2, range = [-2, 2]) every epoch
+)");
+    const Outcome outcome = scratch.gandsl({"run", "model.gan"});
+    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    const auto shown = [&](const std::string& name) {
+        return ends(pixels(scratch / ("runs/model/001/samples/" + name + "-0001.png")));
+    };
+    const auto said = [&](const std::string& line) {
+        BOOST_TEST(outcome.out.find("sample    " + line) != std::string::npos, outcome.out);
+    };
+    BOOST_TEST(shown("of_a").first == 0);
+    BOOST_TEST(shown("of_a").second > 230);
+    BOOST_TEST(shown("of_b").first == 0);
+    BOOST_TEST(shown("of_b").second > 230);
+    // From -0.1 to 0.1 of -1 to 1, whatever the shape.
+    BOOST_TEST(shown("faint").first == 115);
+    BOOST_TEST(shown("faint").second == 140);
+    BOOST_TEST(shown("small").first == 115);
+    BOOST_TEST(shown("small").second <= 140);
+    // What it is trained to look like is 0 to 1.
+    BOOST_TEST(shown("drawn").first == 0);
+    BOOST_TEST(shown("noisy").first == 0);
+    BOOST_TEST(shown("said").first == 64);
+    BOOST_TEST(shown("said").second == 191);
+    said("of_a: black is -1 and white is 1, as in the data a");
+    said("of_b: black is 0 and white is 1, as in the data b");
+    said("small: black is -1 and white is 1, as in the data a");
+    said("drawn: black is 0 and white is 1, as in the data b");
+    said("noisy: black is 0 and white is 1, as in the data b");
+    said("said: black is -2 and white is 2, as the grid says");
+    said(
+        "both: black is the smallest number of each file and white its largest, as a and b have different "
+        "ranges");
+    BOOST_TEST(scratch.gandsl({"check", "model.gan"}).out.find("drawn: black is 0 and white is 1") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
