@@ -113,8 +113,7 @@ int run_again(const std::string& program, std::vector<std::string> words, const 
 std::uint64_t usual_stop(std::uint64_t steps, const training::Length& length) {
     const std::uint64_t wanted = std::max<std::uint64_t>(1, steps * 2 / 5);
     const auto ends_epoch = [&](std::uint64_t step) {
-        return length.examples > 0 && data::epochs_after(step, length.examples, length.per_step) !=
-                                          data::epochs_after(step - 1, length.examples, length.per_step);
+        return length.epochs_after(step) != length.epochs_after(step - 1);
     };
     for (std::uint64_t step = wanted; step < steps; ++step) {
         if (!ends_epoch(step)) {

@@ -131,19 +131,23 @@ std::string Progress::line(double now, Wording wording) const {
     const bool whole = wording == Wording::whole;
     const bool bare = wording == Wording::bare;
     const char* const comma = bare ? " " : ", ";
-    std::string text = fmt::format("{}{}", bare ? "" : "epoch ", epoch_);
+    // Without examples there are no epochs either.
+    const bool examples = plan_.examples_per_step > 0;
+    std::string text = examples ? fmt::format("{}{}", bare ? "" : "epoch ", epoch_) : "";
     if (plan_.total_epochs > 0) {
         text += fmt::format("/{}", plan_.total_epochs);
     }
-    text += fmt::format("{}{}{}/{}", comma, whole ? "step " : "", done_, plan_.total_steps);
+    text += fmt::format("{}{}{}/{}", examples ? comma : "", whole || !examples ? "step " : "", done_,
+                        plan_.total_steps);
     const double seconds = now - start_;
     const auto steps = static_cast<double>(done_ - std::min(done_, plan_.first_step));
     if (seconds > 0 && steps > 0) {
         const auto left = static_cast<double>(plan_.total_steps - std::min(plan_.total_steps, done_));
         const std::string time = left > 0 ? human_duration(seconds / steps * left) + (bare ? "" : " left")
                                           : human_duration(plan_.seconds + seconds);
-        const double rate = steps * static_cast<double>(plan_.examples_per_step) / seconds;
-        text += fmt::format("{}{}{}{}{}/s", comma, time, comma, human_count(rate), whole ? " examples" : "");
+        const double each = examples ? static_cast<double>(plan_.examples_per_step) : 1;
+        text += fmt::format("{}{}{}{}{}/s", comma, time, comma, human_count(steps * each / seconds),
+                            whole ? (examples ? " examples" : " steps") : "");
     }
     for (std::size_t i = 0; i < sums_.size(); ++i) {
         text += fmt::format("{}{} {}", comma, plan_.names[i],

@@ -24,11 +24,11 @@ Screen standard_output();
 /// What does not change during a run.
 struct ProgressPlan {
     std::uint64_t total_steps = 0;
-    std::uint64_t total_epochs = 0;  ///< 0: the run is given in steps
-    std::uint64_t examples_per_step = 1;
-    std::uint64_t first_step = 0;    ///< steps done before, in a resumed run
-    std::vector<std::string> names;  ///< of the values
-    double seconds = 0;              ///< spent before, in a resumed run
+    std::uint64_t total_epochs = 0;       ///< 0: the run is given in steps
+    std::uint64_t examples_per_step = 1;  ///< 0: no data; steps are counted instead, and there are no epochs
+    std::uint64_t first_step = 0;         ///< steps done before, in a resumed run
+    std::vector<std::string> names;       ///< of the values
+    double seconds = 0;                   ///< spent before, in a resumed run
 };
 
 /// Shows how far a run is: on a terminal one line that is rewritten at most ten times a second, elsewhere one

@@ -45,7 +45,8 @@ void recall_measures(
     }
 }
 
-std::uint64_t forget_measures(const std::filesystem::path& path, std::uint64_t done, const MeasureDue& due) {
+std::uint64_t forget_measures(const std::filesystem::path& path, std::uint64_t done, const MeasureDue& due,
+                              const EpochOf& epoch_of) {
     const files::LogTable table = files::read_log(path);
     const std::string content = files::read_whole(path);
     std::istringstream lines(content);
@@ -63,6 +64,7 @@ std::uint64_t forget_measures(const std::filesystem::path& path, std::uint64_t d
         for (std::string cell; std::getline(text, cell, ',');) {
             cells.push_back(cell);
         }
+        cells.at(1) = std::to_string(epoch_of(step));
         bool any = false;
         for (std::size_t measure = 0; measure < table.names.size(); ++measure) {
             const bool taken = due(measure, step);
@@ -80,6 +82,21 @@ std::uint64_t forget_measures(const std::filesystem::path& path, std::uint64_t d
         files::write_atomically(path, kept);
     }
     return rows;
+}
+
+void set_epoch(const std::filesystem::path& path, std::uint64_t row, std::uint64_t epoch) {
+    std::string content = files::read_whole(path);
+    std::size_t begin = 0;  // of the line of the row; the header is line 0
+    for (std::uint64_t line = 0; line < row && begin != std::string::npos; ++line) {
+        begin = content.find('\n', begin);
+        begin += begin == std::string::npos ? 0 : 1;
+    }
+    const std::size_t cell = begin == std::string::npos ? begin : content.find(',', begin);
+    const std::size_t end = cell == std::string::npos ? cell : content.find(',', cell + 1);
+    const std::string text = std::to_string(epoch);
+    if (end != std::string::npos && content.compare(cell + 1, end - cell - 1, text) != 0) {
+        files::write_atomically(path, content.replace(cell + 1, end - cell - 1, text));
+    }
 }
 
 }  // namespace gandsl::training

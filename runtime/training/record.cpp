@@ -262,6 +262,7 @@ Record read_record(const std::filesystem::path& path) {
         record.seed = json.at("seed").get<std::uint64_t>();
         record.batch = json.at("batch").get<std::size_t>();
         record.steps = json.value("steps", std::uint64_t{0});
+        record.epochs = json.value("epochs", std::uint64_t{0});
         bool typed = true;
         for (const Json& entry : json.at("data")) {
             data::Description description{.source = entry.at("source").get<std::string>(),

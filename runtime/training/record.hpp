@@ -68,6 +68,7 @@ struct Record {
     std::uint64_t seed = 0;
     std::size_t batch = 64;
     std::uint64_t steps = 0;                 ///< of the whole run
+    std::uint64_t epochs = 0;                ///< 0: the run is given in steps
     std::vector<data::Description> data;     ///< without fields where the record has no types
     std::vector<dsl::RecordedData> sources;  ///< empty where the record has no types
 };

@@ -128,13 +128,6 @@ std::vector<Plan> plans_of(const dsl::Program& program, const std::vector<runtim
 
 }  // namespace
 
-bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::uint64_t epochs_done) {
-    if (period.unit == dsl::Period::Unit::step) {
-        return step % period.count == 0;
-    }
-    return epoch_ended && epochs_done % period.count == 0;
-}
-
 std::string extension_of(const dsl::Sample& sample) {
     const std::string& sink = sample.sink->name;
     return sink == "grid" ? "png" : sink == "text" ? "txt" : sink;

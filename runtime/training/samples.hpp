@@ -18,9 +18,6 @@
 /// Draws a program's samples and takes its measures.
 namespace gandsl::training {
 
-/// Whether something with this period is due after `step` steps; `epoch_ended`: after epochs_done epochs.
-bool due(const dsl::Period& period, std::uint64_t step, bool epoch_ended, std::uint64_t epochs_done);
-
 /// Of the files that a sink writes: "png", "txt", "csv", "npy".
 std::string extension_of(const dsl::Sample& sample);
 

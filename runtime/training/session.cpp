@@ -13,6 +13,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/build/unlearned.hpp"
+#include "runtime/data/order.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
 #include "runtime/files/run_folder.hpp"
@@ -25,7 +26,9 @@
 #include "runtime/training/checkpoint.hpp"
 #include "runtime/training/divergence.hpp"
 #include "runtime/training/measure_log.hpp"
+#include "runtime/training/pace.hpp"
 #include "runtime/training/record.hpp"
+#include "runtime/training/report.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/stop.hpp"
 #include "runtime/training/trained_nets.hpp"
@@ -41,59 +44,14 @@ double now() {
     return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
 }
 
-// A model without data has no epochs; this many steps take their place for progress and checkpoints.
-constexpr std::uint64_t turn_without_data = 1000;
 // An epoch may take hours: nobody should lose more than this, in seconds.
 constexpr double longest_without_checkpoint = 600;
+// Of epochs that are shorter, in seconds, not every one may have a checkpoint.
+constexpr double longest_short_epochs = 5;
 // After a checkpoint that could not be written, in seconds.
 constexpr double until_next_attempt = 60;
 
-// As a word of a shell's command line.
-std::string quoted(const std::string& word) {
-    constexpr const char* plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./=:,+-@%";
-    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
-        return word;
-    }
-    std::string result = "'";
-    for (const char letter : word) {
-        result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    }
-    return result + "'";
-}
-
-// The command that goes on with a run.
-std::string spell_command(const program::RunRequest& request, const std::filesystem::path& run) {
-    std::string words = quoted(request.program) + " run";
-    for (const std::string& word : program::words_of(request.file)) {
-        words += " " + quoted(word);
-    }
-    return words + " --resume " + quoted(run.string());
-}
-
-void print_data(const dsl::Program& program, const Datasets& datasets) {
-    for (std::size_t place = 0; place < datasets.size(); ++place) {
-        const data::Description& description = datasets[place]->description();
-        for (const std::string& reason : program.data[place].skipped) {
-            fmt::print("data      skipped {}\n", reason);
-        }
-        fmt::print("data      {} = {}, {}\n          {} training and {} test examples\n",
-                   fmt::join(program.data[place].names, ", "), description.source,
-                   terminal::printable_lines(description.origin),
-                   terminal::human_count(static_cast<double>(description.train_count)),
-                   terminal::human_count(static_cast<double>(description.test_count)));
-    }
-}
-
-void print_nets(const dsl::Program& program) {
-    for (const dsl::Net& net : program.nets) {
-        Index parameters = 0;
-        for (const dsl::NetWeight& weight : net.weights) {
-            parameters += weight.learned ? element_count(weight.shape) : 0;
-        }
-        fmt::print("net       {}: {} parameters\n", net.name,
-                   terminal::human_count(static_cast<double>(parameters)));
-    }
-}
+constexpr const char* drawing = "the picture of the curves";
 
 void print_brightness(const dsl::Program& program) {
     for (const std::string& line : brightness_lines(program)) {
@@ -111,13 +69,16 @@ class Session {
           datasets_(open_datasets(loaded)),
           length_(length_of(loaded, datasets_)),
           pool_(std::make_shared<ThreadPool>(request.file.threads)),
-          graph_(runtime::build(program_, {.batch = static_cast<Index>(program_.train->batch),
-                                           .examples = example_counts(datasets_),
-                                           .seed = program_.train->seed,
-                                           .total_steps = length_.steps,
-                                           .epoch_steps = std::max<std::uint64_t>(1, length_.epoch_steps),
-                                           .exact = request.file.exact,
-                                           .locate = program::locator(loaded)})),
+          graph_(runtime::build(
+              program_,
+              {.batch = static_cast<Index>(program_.train->batch),
+               .examples = example_counts(datasets_),
+               .seed = program_.train->seed,
+               .total_steps = length_.steps,
+               .epoch_steps =
+                   length_.examples == 0 ? 1 : data::steps_for_epochs(1, length_.examples, length_.per_step),
+               .exact = request.file.exact,
+               .locate = program::locator(loaded)})),
           memory_(loaded_, graph_, pool_),
           plan_(graph_.outputs(), graph_.assignments, program::step_options(memory_, program_)),
           samples_(loaded_, datasets_, graph_, memory_),
@@ -234,7 +195,7 @@ class Session {
                             "--resume",
                             folder_->path().string()));
         }
-        const std::uint64_t recorded_steps = read_record(folder_->record()).steps;
+        const Record before = read_record(folder_->record());
         const std::string recorded = files::read_whole(folder_->record());
         const std::vector<std::string> different =
             differences_from(recorded, folder_->path(), files::read_whole(folder_->model()));
@@ -260,7 +221,11 @@ class Session {
             notes_.push_back(fmt::format("--stop-at {} lies behind", *request_.stop_at));
         }
         // A run that was to be longer when it came here has not shown what is shown at the end.
-        ends_here_ = place_.step == length_.steps && recorded_steps > length_.steps;
+        // Nor has one that counts the epochs otherwise which the last step ends.
+        Length length_before = length_;
+        length_before.epochs = before.epochs;
+        renamed_ = place_.step > 0 && length_before.epoch_of(place_.step) != length_.epoch_of(place_.step);
+        ends_here_ = place_.step == length_.steps && (before.steps > length_.steps || renamed_);
         const std::uint64_t shown = place_.step - (ends_here_ ? 1 : 0);
         if (!measure_names_.empty()) {
             recall_measures(measures(), shown, due_after_,
@@ -272,14 +237,15 @@ class Session {
         if (ended() && !ends_here_) {
             return;
         }
+        set_epoch(folder_->log(), place_.log_rows, length_.epoch_of(place_.step));
         log_.emplace(files::CsvLog::resume(folder_->log(), names_, place_.log_rows));
         if (place_.log_rows > 0) {
             place_.seconds = files::read_log(folder_->log()).seconds.at(place_.log_rows - 1);
         }
         files::write_atomically(folder_->record(), with_length(recorded, length_.steps, length_.epochs));
         if (!measure_names_.empty()) {
-            measure_log_.emplace(files::CsvLog::resume(measures(), measure_names_,
-                                                       forget_measures(measures(), shown, due_after_)));
+            measure_log_.emplace(files::CsvLog::resume(
+                measures(), measure_names_, forget_measures(measures(), shown, due_after_, epoch_of_)));
             restore_best_checkpoint(folder_->checkpoints(), best_.step());
         }
         notes_.push_back(fmt::format("{}, going on after step {}", folder_->path().string(), place_.step));
@@ -342,10 +308,6 @@ class Session {
                              length_.epochs, pool_->size(), request_.file.exact, loaded_nets_, fork_});
     }
 
-    std::uint64_t epochs_after(std::uint64_t step) const {
-        return length_.examples == 0 ? 0 : data::epochs_after(step, length_.examples, length_.per_step);
-    }
-
     bool ended() const { return place_.step >= length_.steps || stop_rule_.stopped(); }
 
     // False if training has diverged or something of the run could not be written, which has then been said.
@@ -367,34 +329,32 @@ class Session {
         saved_at_ = now();
         Watch watch(graph_.states, place_.step, now());
         if (ends_here_) {
-            const std::uint64_t epochs = epochs_after(place_.step);
-            show(progress, epochs > epochs_after(place_.step - 1), epochs);
+            show(progress);
+        } else if (renamed_) {
+            write_samples(progress);
         }
         while (!ended() && !stop.requested() && place_.step < request_.stop_at.value_or(length_.steps)) {
-            const std::uint64_t epochs_before = epochs_after(place_.step);
             feeder.feed(plan_);
             plan_.run(place_.step);
             ++place_.step;
             place_.seconds = now() - begin;
-            const std::uint64_t epochs_done = epochs_after(place_.step);
-            const bool epoch_ended = epochs_done > epochs_before;
-            const bool turn_ended =
-                length_.examples == 0 ? place_.step % turn_without_data == 0 : epoch_ended;
-            const bool late = now() - saved_at_ > longest_without_checkpoint;
+            const std::uint64_t epoch = length_.epoch_of(place_.step);
+            const bool turn_ended = length_.ends_turn(place_.step);
             if (!read_values()) {
                 progress.finish(now());
                 explain(watch, place_.step - 1);
                 return false;
             }
-            log_->append(place_.step, epochs_before + 1, place_.seconds, values_);
-            progress.step(place_.step, epochs_before + 1, values_, now());
+            log_->append(place_.step, epoch, place_.seconds, values_);
+            progress.step(place_.step, epoch, values_, now());
             if (turn_ended) {
                 progress.epoch_done(now());
             }
             // Before anything is made of the states, or kept of them, they are known to be numbers.
             const bool keep = watch.due(now());
             const bool asked = stop.take_checkpoint_request();
-            if ((keep || turn_ended || asked || late || shows(epoch_ended, epochs_done)) && !watch.sound()) {
+            const bool saves = asked || checkpoint_due();
+            if ((keep || saves || shows()) && !watch.sound()) {
                 progress.finish(now());
                 explain(watch, place_.step);
                 return false;
@@ -402,9 +362,8 @@ class Session {
             if (keep) {
                 watch.keep(place_.step, now());
             }
-            show(progress, epoch_ended, epochs_done);
-            const bool saved = (turn_ended || asked || late) && save(progress);
-            if (asked && saved) {
+            show(progress);
+            if (saves && save(progress, asked) && asked) {
                 progress.say(fmt::format("A checkpoint is written after step {}.", place_.step));
             }
         }
@@ -415,6 +374,8 @@ class Session {
                 return false;
             }
             save_at_the_end();
+        } else if (drawn_ != place_.step) {
+            attempt(progress, drawing, [&] { draw(); });
         }
         if (ended()) {
             finish(progress.seconds());
@@ -457,25 +418,32 @@ class Session {
         std::fputs(dsl::render(bad.diagnostic, loaded_.path.string(), loaded_.text).c_str(), stderr);
     }
 
+    // A kill costs what was trained since the last one. Which steps have one depends on the time they take,
+    // but for the last turn's: a run ends with the same two however often it was stopped.
+    bool checkpoint_due() const {
+        const double at = now();
+        return at - saved_at_ > longest_without_checkpoint || length_.ends_last_turn(place_.step) ||
+               (length_.ends_turn(place_.step) &&
+                (place_.step == length_.steps || checkpoints_pace_.due(at)));
+    }
+
     // Whether a sample or a measure is due.
-    bool shows(bool epoch_ended, std::uint64_t epochs_done) const {
-        const auto is_due = [&](const auto& each) {
-            return due(each.period, place_.step, epoch_ended, epochs_done);
-        };
+    bool shows() const {
+        const auto is_due = [&](const auto& each) { return due(each.period, length_, place_.step); };
         return place_.step == length_.steps ||
                std::any_of(program_.measures.begin(), program_.measures.end(), is_due) ||
                std::any_of(program_.samples.begin(), program_.samples.end(), is_due);
     }
 
     // Samples and measures that are due.
-    void show(terminal::Progress& progress, bool epoch_ended, std::uint64_t epochs_done) {
+    void show(terminal::Progress& progress) {
         const bool last = place_.step == length_.steps;
         bool measured = false;
         bool best = false;
         bool best_in_turn = false;
         std::vector<float> taken(measures_.size(), std::nanf(""));
         for (std::size_t place = 0; place < measures_.size(); ++place) {
-            const bool in_turn = due(program_.measures[place].period, place_.step, epoch_ended, epochs_done);
+            const bool in_turn = due(program_.measures[place].period, length_, place_.step);
             if (in_turn || last) {
                 const double value = measures_.take(place);
                 taken[place] = static_cast<float>(value);
@@ -493,7 +461,7 @@ class Session {
             }
         }
         if (measured) {
-            measure_log_->append(place_.step, epochs_done + (epoch_ended ? 0 : 1), place_.seconds, taken);
+            measure_log_->append(place_.step, length_.epoch_of(place_.step), place_.seconds, taken);
         }
         if (best) {
             attempt(progress, "the best checkpoint", [&] {
@@ -501,11 +469,15 @@ class Session {
                 save_best_checkpoint(folder_->checkpoints(), place_, graph_.states, !best_in_turn);
             });
         }
+        write_samples(progress);
+    }
+
+    void write_samples(terminal::Progress& progress) {
         for (std::size_t place = 0; place < samples_.size(); ++place) {
             const dsl::Period& period = program_.samples[place].period;
-            if (due(period, place_.step, epoch_ended, epochs_done) || ended()) {
+            if (due(period, length_, place_.step) || ended()) {
                 const bool by_step = period.unit == dsl::Period::Unit::step;
-                const std::uint64_t number = by_step ? place_.step : epochs_done + (epoch_ended ? 0 : 1);
+                const std::uint64_t number = by_step ? place_.step : length_.epoch_of(place_.step);
                 attempt(progress, "a sample",
                         [&] { last_samples_[place] = samples_.write(place, folder_->samples(), number); });
             }
@@ -552,12 +524,14 @@ class Session {
         return true;
     }
 
-    bool save(terminal::Progress& progress) {
+    bool save(terminal::Progress& progress, bool draws) {
+        const double begin = now();
         const bool saved = attempt(progress, "the checkpoint", [&] { save_now(); });
+        checkpoints_pace_.took(begin, now());
         if (!saved) {
             saved_at_ = now() - longest_without_checkpoint + until_next_attempt;
-        } else {
-            attempt(progress, "the picture of the curves", [&] { draw(); });
+        } else if (draws || drawings_pace_.due(now())) {
+            attempt(progress, drawing, [&] { draw(); });
         }
         return saved;
     }
@@ -569,9 +543,13 @@ class Session {
         saved_at_ = now();
     }
 
+    // Reads the whole log.
     void draw() {
+        const double begin = now();
         files::write_atomically(folder_->curves(), render::draw_curves(files::read_log(folder_->log()),
                                                                        loaded_.path.stem().string()));
+        drawings_pace_.took(begin, now());
+        drawn_ = place_.step;
     }
 
     // Nothing comes after it that could try again.
@@ -640,17 +618,21 @@ class Session {
     std::optional<files::CsvLog> measure_log_;
     RunPlace place_;
     const MeasureDue due_after_ = [this](std::size_t measure, std::uint64_t step) {
-        const std::uint64_t epochs = epochs_after(step);
-        return due(program_.measures[measure].period, step, epochs > epochs_after(step - 1), epochs);
+        return due(program_.measures[measure].period, length_, step);
     };
+    const EpochOf epoch_of_ = [this](std::uint64_t step) { return length_.epoch_of(step); };
     std::uint64_t first_step_ = 0;  ///< of this folder: a fork's is not 0
     bool made_ = false;             ///< the folder is new
     std::optional<Fork> fork_;
     std::vector<LoadedNet> loaded_nets_;
-    std::vector<std::string> notes_;      ///< about the run's folder, said once it is open
-    bool ends_here_ = false;              ///< all steps are done, what follows the last is not
+    std::vector<std::string> notes_;  ///< about the run's folder, said once it is open
+    bool ends_here_ = false;          ///< all steps are done, what follows the last is not
+    bool renamed_ = false;  ///< the step that the run goes on after belongs to another epoch than before
     std::optional<std::uint64_t> saved_;  ///< step of the newest checkpoint
     double saved_at_ = 0;
+    Pace checkpoints_pace_{longest_short_epochs};
+    Pace drawings_pace_;
+    std::optional<std::uint64_t> drawn_;               ///< step of the curves
     std::set<std::string> failing_;                    ///< what could not be written when it was last due
     std::vector<std::filesystem::path> last_samples_;  ///< of each sample; empty before its first file
 };
@@ -667,27 +649,6 @@ Datasets open_datasets(const program::Loaded& loaded) {
         }
     }
     return datasets;
-}
-
-Length length_of(const program::Loaded& loaded, const Datasets& datasets) {
-    const dsl::Train& train = *loaded.program.train;
-    Length length;
-    if (!datasets.empty()) {
-        length.examples = datasets[0]->description().train_count;
-        length.per_step = train.batch * train.batch_slots;
-        length.epoch_steps = data::steps_for_epochs(1, length.examples, length.per_step);
-    }
-    if (train.steps) {
-        length.steps = *train.steps;
-    } else if (datasets.empty()) {
-        throw Error(ErrorCode::invalid_argument,
-                    loaded.path.string() +
-                        ": a model without data has no epochs; give train(steps = ...) or --steps instead");
-    } else {
-        length.epochs = train.epochs.value_or(1);
-        length.steps = data::steps_for_epochs(length.epochs, length.examples, length.per_step);
-    }
-    return length;
 }
 
 int train(const program::Loaded& loaded, const program::RunRequest& request) {

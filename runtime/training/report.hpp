@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "dsl/program.hpp"
+#include "runtime/program/run_request.hpp"
+#include "runtime/training/feeder.hpp"
+
+/// What a run says of itself on standard output.
+namespace gandsl::training {
+
+/// The command that goes on with a run, as a shell takes it.
+std::string spell_command(const program::RunRequest& request, const std::filesystem::path& run);
+
+/// What each `data` statement has become, and which of its sources were passed over.
+void print_data(const dsl::Program& program, const Datasets& datasets);
+
+void print_nets(const dsl::Program& program);
+
+}  // namespace gandsl::training
