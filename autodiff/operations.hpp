@@ -154,8 +154,10 @@ Var lstm(Var drive, Var weight);
 /// Random numbers depend on the tape's seed, `stream` and the step: the same stream is the same draw.
 Var random_uniform(Tape& tape, Shape shape, std::uint32_t stream);  ///< [0, 1)
 Var random_normal(Tape& tape, Shape shape, std::uint32_t stream);
-/// An eager tape computes them as if in step 0.
-Var step_number(Tape& tape);  ///< of the run, from 0; a scalar, exact up to 2^24 (2^53 in double)
+/// The number of the run, from 0, times `factor` / `divisor`, rounded down; a scalar. Computed in whole
+/// numbers: exact as long as `factor` * `divisor` and the result before it is rounded to Real are below 2^64.
+/// An eager tape computes it as if in step 0.
+Var step_number(Tape& tape, std::uint64_t factor = 1, std::uint64_t divisor = 1);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -177,6 +177,7 @@ struct Entry {
     /// The last axis of the first value counts the same classes as the second, a label or its vector.
     bool matches_classes = false;
     bool spreads_classes = false;  ///< The result's last axis counts the classes of the label.
+    bool by_epochs = false;   ///< Schedules only: without data, and so without epochs, it means nothing.
 };
 
 /// All entries, by name. Names are unique over all kinds but initializers, which have names of their own:

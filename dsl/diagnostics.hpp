@@ -165,6 +165,10 @@ Diagnostic several_trains(Span span, Span first);
 Diagnostic empty_train(Span span);
 Diagnostic train_length_missing(Span span);
 Diagnostic train_length_twice(Span span);
+/// `what` goes by epochs in a file without data. `help` says what to write.
+Diagnostic no_epochs(Span span, std::string_view what, std::string_view help);
+/// A warning: the period of a measure or a sample.
+Diagnostic period_without_epochs(Span span, std::string_view name);
 /// `cycle` is the chain of names that comes back to its first: {"a", "b", "a"}.
 Diagnostic recursion(Span span, std::string_view kind, const Names& cycle);
 Diagnostic never_called(Span span, std::string_view net, std::string_view parameter);

@@ -347,6 +347,7 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
             return std::nullopt;
         }
     }
+    check_schedule(*nested, expression.span);
     NestedCall call;
     call.name = nested->name;
     call.span = expression.span;

@@ -354,6 +354,7 @@ Operand Elaborator::schedule(const Entry& entry, const Expression& expression, S
     if (!arguments) {
         return Unknown{};
     }
+    check_schedule(entry, expression.span);
     Instruction instruction;
     instruction.kind = Instruction::Kind::schedule;
     instruction.span = expression.span;

@@ -19,9 +19,12 @@ std::optional<Index> whole(const Arguments& arguments, std::string_view name) {
 
 }  // namespace
 
-Period Elaborator::period(const tree::Period& tree) {
+Period Elaborator::period(const tree::Period& tree, std::string_view name) {
     Period result;
     result.unit = tree.unit.text.substr(0, 4) == "step" ? Period::Unit::step : Period::Unit::epoch;
+    if (result.unit == Period::Unit::epoch && program_.train && !has_data()) {
+        report(diagnostics::period_without_epochs(tree.span, name));
+    }
     if (tree.count) {
         const auto count = static_number(*tree.count, empty_scope_, "a whole number");
         if (count && (*count < 1 || *count != std::floor(*count) || *count > 1e15)) {
@@ -67,7 +70,7 @@ void Elaborator::check_measure(const tree::Measure& tree, Span span) {
     if (result.split != "test" && result.split != "train") {
         report(diagnostics::unknown_name(tree.split.span, tree.split.text, "split", {"test", "train"}));
     }
-    result.period = period(tree.period);
+    result.period = period(tree.period, result.name);
     draws_ = 0;
     Space space;
     Turn turn;
@@ -102,7 +105,7 @@ void Elaborator::check_sample(const tree::Sample& tree, Span span) {
     Sample result;
     result.name = tree.name.text;
     result.span = span;
-    result.period = period(tree.period);
+    result.period = period(tree.period, result.name);
     draws_ = 0;
     Space space;
     Turn turn;

@@ -98,6 +98,20 @@ void Elaborator::check_train() {
     result.batch_slots = std::max<std::size_t>(batches_, 1);
 }
 
+bool Elaborator::has_data() const {
+    return std::any_of(
+        tree_.statements.begin(), tree_.statements.end(),
+        [](const tree::Statement& statement) { return std::holds_alternative<tree::Data>(statement.data); });
+}
+
+void Elaborator::check_schedule(const Entry& entry, Span span) {
+    if (entry.by_epochs && !has_data()) {
+        report(diagnostics::no_epochs(span, "`" + entry.name + "`",
+                                      "write a schedule that goes by steps: `linear(1e-2, 0)` over the whole "
+                                      "run, or `linear(1e-2, 1e-3, steps = 1000)`"));
+    }
+}
+
 void Elaborator::train_length(const Arguments& arguments, const tree::Train& tree) {
     Train& result = *program_.train;
     result.epochs = size(arguments, "epochs");
@@ -112,6 +126,11 @@ void Elaborator::train_length(const Arguments& arguments, const tree::Train& tre
     }
     if (!result.epochs && !result.steps) {
         report(diagnostics::train_length_missing(tree.arguments.span));
+    }
+    // What the command line says has no place in the file: it is refused where the run's length is counted.
+    if (result.epochs && !settings_.epochs && !has_data()) {
+        report(diagnostics::no_epochs(arguments.find("epochs")->second.span, "`train`",
+                                      "say how long in steps: `train(steps = 10000, batch = 64)`"));
     }
     result.batch = settings_.batch.value_or(size(arguments, "batch").value_or(64));
     result.seed = settings_.seed.value_or(size(arguments, "seed").value_or(0));

@@ -182,6 +182,8 @@ class Elaborator {
 
     // elaborate_train.cpp
     void check_train();
+    bool has_data() const;
+    void check_schedule(const Entry& entry, Span span);
     void train_length(const Arguments& arguments, const tree::Train& tree);
     TurnItems walk_turn(const std::vector<tree::Line>& lines, Scope& scope);
     void walk_train_repeat(const tree::Repeat& repeat, Scope& scope, std::vector<TrainItem>& items);
@@ -199,7 +201,7 @@ class Elaborator {
     void check_measure(const tree::Measure& measure, Span span);
     void check_sample(const tree::Sample& sample, Span span);
     std::optional<Tensor> shown_value(const std::variant<Expression, tree::Block>& value, Span span);
-    Period period(const tree::Period& period);
+    Period period(const tree::Period& period, std::string_view name);
 
     // elaborate_warnings.cpp
     void check_penalties();

@@ -97,8 +97,8 @@ class RunLength {
 /// Where a training run is, for schedules.
 struct Progress {
     Var step;                   ///< number of the step, from 0
+    Var epochs;                 ///< that are over before the step
     RunLength total_steps = 1;  ///< of the whole run
-    double epoch_steps = 1;
 };
 
 /// A schedule's number, such as a learning rate, as a scalar on the tape of `progress.step`.

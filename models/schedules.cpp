@@ -23,6 +23,11 @@ Definition schedule(std::string name, std::string doc, std::string details,
             .rate = std::move(rate)};
 }
 
+Definition by_epochs(Definition definition) {
+    definition.entry.by_epochs = true;
+    return definition;
+}
+
 Var clamped(Var x) {
     return minimum(maximum(x, x.tape().constant(0)), x.tape().constant(1));
 }
@@ -65,15 +70,16 @@ std::vector<Definition> define_schedules() {
                          has(arguments, "steps") ? number(arguments, "steps") : double{progress.total_steps};
                      return clamped(progress.step / std::max(1.0, steps)) * (to - from) + from;
                  }),
-        schedule("decay", "Multiplies the learning rate by a factor after every epoch.", "",
-                 {number_argument("lr", "the learning rate of the first epoch", 1e-30, 1e30),
-                  number_argument("factor", "what each epoch multiplies it by", 1e-30, 1)},
-                 "decay(2e-4, 0.97)",
-                 [](const dsl::Arguments& arguments, const Progress& progress) {
-                     const Var epochs = floor(progress.step / std::max(1.0, progress.epoch_steps));
-                     return power(progress.step.tape().constant(number(arguments, "factor")), epochs) *
-                            number(arguments, "lr");
-                 }),
+        by_epochs(schedule(
+            "decay", "Multiplies the learning rate by a factor after every epoch.",
+            "Epochs end by the examples seen, so that batches larger than the data pass several in a step.",
+            {number_argument("lr", "the learning rate of the first epoch", 1e-30, 1e30),
+             number_argument("factor", "what each epoch multiplies it by", 1e-30, 1)},
+            "decay(2e-4, 0.97)",
+            [](const dsl::Arguments& arguments, const Progress& progress) {
+                const Var factor = progress.step.tape().constant(number(arguments, "factor"));
+                return power(factor, progress.epochs) * number(arguments, "lr");
+            })),
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autodiff/error.hpp"
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/records.hpp"
 
@@ -24,7 +25,11 @@ void random_forward(const Call& call) {
 }
 
 void step_forward(const Call& call) {
-    *call.output.data = static_cast<Real>(call.execution.step);
+    const auto factor = static_cast<std::uint64_t>(call.attributes.integers[0]);
+    const auto divisor = static_cast<std::uint64_t>(call.attributes.integers[1]);
+    const std::uint64_t step = call.execution.step;
+    // Not step * factor / divisor, whose product is too large for long runs.
+    *call.output.data = static_cast<Real>(step / divisor * factor + step % divisor * factor / divisor);
 }
 
 }  // namespace
@@ -37,8 +42,10 @@ const Operation random_normal_operation{.name = "random_normal",
                                         .doc = "Numbers drawn from the standard normal distribution.",
                                         .arity = 0,
                                         .forward = random_forward<fill_normal>};
-const Operation step_number_operation{
-    .name = "step_number", .doc = "The number of the run, from 0.", .arity = 0, .forward = step_forward};
+const Operation step_number_operation{.name = "step_number",
+                                      .doc = "The number of the run, from 0, or a share of it, rounded down.",
+                                      .arity = 0,
+                                      .forward = step_forward};
 
 Var random_uniform(Tape& tape, Shape shape, std::uint32_t stream) {
     element_count(shape);
@@ -48,8 +55,12 @@ Var random_normal(Tape& tape, Shape shape, std::uint32_t stream) {
     element_count(shape);
     return tape.append(random_normal_operation, {}, {{stream}, {}}, std::move(shape));
 }
-Var step_number(Tape& tape) {
-    return tape.append(step_number_operation, {}, {}, {});
+Var step_number(Tape& tape, std::uint64_t factor, std::uint64_t divisor) {
+    if (divisor == 0) {
+        throw Error(ErrorCode::invalid_argument, "[step_number] the divisor is 0; expected at least 1");
+    }
+    return tape.append(step_number_operation, {},
+                       {{static_cast<Index>(factor), static_cast<Index>(divisor)}, {}}, {});
 }
 
 }  // namespace GANDSL_PRECISION

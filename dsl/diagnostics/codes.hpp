@@ -60,6 +60,7 @@ namespace gandsl::dsl {
     X(several_trains, "several-trains")                   \
     X(empty_train, "empty-train")                         \
     X(train_length, "train-length")                       \
+    X(no_epochs, "no-epochs")                             \
     X(recursion, "recursion")                             \
     X(never_called, "never-called")                       \
     X(not_in_objective, "not-in-objective")               \

@@ -97,6 +97,22 @@ Diagnostic train_length_twice(Span span) {
                    "keep one of them");
 }
 
+Diagnostic no_epochs(Span span, std::string_view what, std::string_view help) {
+    return helping(error(Code::no_epochs, span,
+                         std::string(what) +
+                             " goes by epochs, and there are none: an epoch is one pass through the data, "
+                             "and the file has no `data`"),
+                   std::string(help));
+}
+
+Diagnostic period_without_epochs(Span span, std::string_view name) {
+    return helping(
+        warning(Code::no_epochs, span,
+                quote(name) + " is due at the end of the run only: there are no epochs, as the file has no "
+                              "`data`"),
+        "write it in steps: `every 1000 steps`");
+}
+
 Diagnostic recursion(Span span, std::string_view kind, const Names& cycle) {
     std::string chain;
     for (const std::string& name : cycle) {

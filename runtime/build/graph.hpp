@@ -29,9 +29,10 @@ struct BuildOptions {
     /// known, and all graphs are of the size that is asked for.
     std::vector<ExampleCounts> examples = {};
     std::uint64_t seed = 0;
-    std::uint64_t total_steps = 1;  ///< of the run, for schedules
-    std::uint64_t epoch_steps = 1;  ///< steps in an epoch, for schedules
-    bool exact = false;             ///< convolutions as plain sums of products (Tape::set_exact)
+    std::uint64_t total_steps = 1;         ///< of the run, for schedules
+    std::uint64_t examples_per_step = 0;   ///< for schedules by epochs
+    std::uint64_t examples_per_epoch = 1;  ///< at least 1
+    bool exact = false;                    ///< convolutions as plain sums of products (Tape::set_exact)
     /// The place in the file of what was being recorded, for errors about memory.
     std::function<SourceLocation(const dsl::Span& span)> locate = {};
     bool train = true;  ///< false: samples and measures alone, with the moving averages they use

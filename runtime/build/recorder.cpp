@@ -91,9 +91,10 @@ void Recorder::keep_average(std::size_t net) {
 }
 
 Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments, const dsl::Span& span) {
-    const models::Progress progress{.step = step_number(tape()),
-                                    .total_steps = static_cast<double>(options_.total_steps),
-                                    .epoch_steps = static_cast<double>(options_.epoch_steps)};
+    const models::Progress progress{
+        .step = step_number(tape()),
+        .epochs = step_number(tape(), options_.examples_per_step, options_.examples_per_epoch),
+        .total_steps = static_cast<double>(options_.total_steps)};
     const Var rate = models::definition(name).rate(arguments, progress);
     const auto known = [&](const LengthSchedule& each) { return each.offset == span.begin; };
     if (progress.total_steps.asked() &&

@@ -13,7 +13,6 @@
 #include "autodiff/error.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/build/unlearned.hpp"
-#include "runtime/data/order.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
 #include "runtime/files/run_folder.hpp"
@@ -69,16 +68,14 @@ class Session {
           datasets_(open_datasets(loaded)),
           length_(length_of(loaded, datasets_)),
           pool_(std::make_shared<ThreadPool>(request.file.threads)),
-          graph_(runtime::build(
-              program_,
-              {.batch = static_cast<Index>(program_.train->batch),
-               .examples = example_counts(datasets_),
-               .seed = program_.train->seed,
-               .total_steps = length_.steps,
-               .epoch_steps =
-                   length_.examples == 0 ? 1 : data::steps_for_epochs(1, length_.examples, length_.per_step),
-               .exact = request.file.exact,
-               .locate = program::locator(loaded)})),
+          graph_(runtime::build(program_, {.batch = static_cast<Index>(program_.train->batch),
+                                           .examples = example_counts(datasets_),
+                                           .seed = program_.train->seed,
+                                           .total_steps = length_.steps,
+                                           .examples_per_step = length_.per_step,
+                                           .examples_per_epoch = std::max<std::uint64_t>(1, length_.examples),
+                                           .exact = request.file.exact,
+                                           .locate = program::locator(loaded)})),
           memory_(loaded_, graph_, pool_),
           plan_(graph_.outputs(), graph_.assignments, program::step_options(memory_, program_)),
           samples_(loaded_, datasets_, graph_, memory_),

@@ -181,6 +181,22 @@ void check_step_number() {
         plan.run(run);
         BOOST_TEST(plan.read(step)[0] == static_cast<double>(run));
     }
+    // Whole parts, where a quotient of rounded numbers would be one less or more.
+    Tape shares;
+    const Var part = step_number(shares, 128, 130);
+    const Var large = step_number(shares, 3'000'000'000U, 3'000'000'001U);
+    BOOST_CHECK_THROW(step_number(shares, 1, 0), Error);
+    Plan parts({part, large});
+    for (const auto& [run, expected] :
+         {std::pair<std::uint64_t, std::uint64_t>{0, 0}, {1, 0}, {2, 1}, {64, 63}, {65, 64}, {66, 64}}) {
+        parts.run(run);
+        BOOST_TEST(parts.read(part)[0] == static_cast<double>(expected));
+    }
+    for (const std::uint64_t run : {std::uint64_t{16'777'217}, std::uint64_t{3'000'000'001} * 4}) {
+        parts.run(run);
+        BOOST_TEST(parts.read(large)[0] == static_cast<Real>(run - (run % 3'000'000'001U == 0 ? 4 : 1)));
+        BOOST_TEST(parts.read(part)[0] == static_cast<Real>(run / 65 * 64 + run % 65 * 64 / 65));
+    }
 }
 
 void check_input() {

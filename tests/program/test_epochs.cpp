@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,16 @@ void succeed(const Scratch& scratch, const Words& words) {
     BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err << outcome.out);
 }
 
+void check_decay(const Scratch& scratch, std::size_t per_step, std::size_t rows, std::size_t steps) {
+    const files::LogTable log = log_of(scratch, "log.csv");
+    BOOST_TEST_REQUIRE(log.step.size() == steps);
+    for (std::size_t step = 0; step < steps; ++step) {
+        const auto epochs = static_cast<double>(step * per_step / rows);
+        BOOST_TEST(static_cast<float>(log.values.at(0).at(step)) == static_cast<float>(std::pow(0.5, epochs)),
+                   "step " << step + 1);
+    }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(epochs)
@@ -92,6 +103,36 @@ BOOST_AUTO_TEST_CASE(they_end_by_the_examples_seen) {
             BOOST_TEST(length.ends_last_turn(step) == (step == last), step);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(decay_goes_by_them) {
+    const std::string updates =
+        "{\n rate = decay(1, 0.5)\n update F with sgd(decay(1e-6, 0.5)) { shown = rate\n" +
+        std::string(minimize) + " }\n}";
+    Scratch close;  // an epoch ends after 1.02 steps
+    write_model(close, 130, "train(epochs = 40, batch = 128) " + updates);
+    succeed(close, {"run", "m.gan"});
+    check_decay(close, 128, 130, 41);
+    Scratch several;  // a step passes 2.5 epochs
+    write_model(several, 4, "train(epochs = 20, batch = 10) " + updates);
+    succeed(several, {"run", "m.gan"});
+    check_decay(several, 10, 4, 8);
+    // Three batches a step; and a longer run is the same at its beginning, so that a shorter one goes on.
+    Scratch turns;
+    write_model(turns, 20,
+                "train(epochs = 4, batch = 3) {\n rate = decay(1, 0.5)\n repeat 3 { update F with sgd(1e-6) "
+                "{ shown = "
+                "rate\n" +
+                    std::string(minimize) + " } }\n}");
+    succeed(turns, {"run", "m.gan"});
+    check_decay(turns, 9, 20, 9);
+    succeed(turns, {"run", "m.gan", "--epochs", "9", "--resume", "runs/m/001"});
+    check_decay(turns, 9, 20, 20);
+    // One that is given in steps has epochs as well.
+    Scratch steps;
+    write_model(steps, 130, "train(steps = 30, batch = 128) " + updates);
+    succeed(steps, {"run", "m.gan"});
+    check_decay(steps, 128, 130, 30);
 }
 
 BOOST_AUTO_TEST_CASE(a_period_is_due_at_each_step_that_passes_a_multiple_of_it) {
@@ -157,6 +198,9 @@ BOOST_AUTO_TEST_CASE(without_data_there_are_none) {
         "sgd(1e-3) { minimize (G(z) - 3)^2 }\n}\nsample s = G(z) as csv(1) every 2 epochs\n");
     const Outcome outcome = scratch.gandsl({"run", "m.gan"});
     BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
+    BOOST_TEST(
+        outcome.err.find("m.gan:6:33: warning: `s` is due at the end of the run only") != std::string::npos,
+        outcome.err);
     BOOST_TEST(outcome.out.find("examples/s") == std::string::npos, outcome.out);
     BOOST_TEST(outcome.out.find("epoch") == std::string::npos, outcome.out);
     BOOST_TEST(outcome.out.find("steps/s") != std::string::npos, outcome.out);
