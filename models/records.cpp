@@ -191,8 +191,9 @@ std::pair<double, double> bounds(std::string_view entry, const dsl::Arguments& a
             found += (i == 0 ? "" : ", ") + dsl::spell((*numbers)[i]);
         }
         found += numbers == nullptr ? "" : "]";
-        throw dsl::diagnostics::refused_argument(entry, "range", std::move(found),
-                                                 "two numbers, the first the smaller, such as [-1, 1]");
+        throw dsl::diagnostics::refused_argument(
+            entry, "range", std::move(found),
+            "two numbers that 32 bits tell apart, the first the smaller, such as [-1, 1]");
     }
     return {(*numbers)[0], (*numbers)[1]};
 }

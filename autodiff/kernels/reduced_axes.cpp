@@ -39,7 +39,8 @@ std::size_t recorded_axis(Index axis, const Shape& shape, std::string_view opera
     return static_cast<std::size_t>(axis);
 }
 
-Shape reduced_shape(Shape shape, std::span<const Index> axes, std::string_view operation) {
+Shape reduced_shape(const Shape& shape, std::span<const Index> axes, std::string_view operation) {
+    Shape reduced = shape;
     for (std::size_t place = 0; place < axes.size(); ++place) {
         if (place > 0 && axes[place] <= axes[place - 1]) {
             throw Error(ErrorCode::shape, "[" + std::string(operation) + "] axes " +
@@ -47,9 +48,9 @@ Shape reduced_shape(Shape shape, std::span<const Index> axes, std::string_view o
                                               " were recorded for shape " + to_string(shape) +
                                               ": expected each once, from first to last");
         }
-        shape[recorded_axis(axes[place], shape, operation)] = 1;
+        reduced[recorded_axis(axes[place], shape, operation)] = 1;
     }
-    return shape;
+    return reduced;
 }
 
 ReducedAxes reduced_axes(const Shape& input, std::span<const Index> reduced) {

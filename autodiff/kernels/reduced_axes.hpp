@@ -42,7 +42,7 @@ std::size_t recorded_axis(Index axis, const Shape& shape, std::string_view opera
 
 /// `shape` with the axes that an operation recorded left with size 1. Throws Error(shape) where there are
 /// none.
-Shape reduced_shape(Shape shape, std::span<const Index> axes, std::string_view operation);
+Shape reduced_shape(const Shape& shape, std::span<const Index> axes, std::string_view operation);
 
 /// Of an input with at most ReducedAxes::most axes.
 ReducedAxes reduced_axes(const Shape& input, std::span<const Index> reduced);

@@ -265,10 +265,8 @@ Gradients power_vjp(const VjpCall& c) {
         const Var zero = a.tape().constant(0);
         const std::optional<double> exponent = constant_number(b);
         const Var less_one = b - 1.0;
-        result[0] = exponent == 0.0
-                        ? zero
-                        : c.cotangent * b *
-                              power(a, exponent ? less_one : less_one + equal(a, zero) * equal(b, zero));
+        const Var rest = exponent ? less_one : less_one + equal(a, zero) * equal(b, zero);
+        result[0] = exponent == 0.0 ? a.tape().filled(a.shape(), 0) : c.cotangent * b * power(a, rest);
     }
     if (c.wanted[1]) {
         // a^b grows as log(a) where a > 0; at and below 0 the derivative is taken as 0, as that of 1^b.

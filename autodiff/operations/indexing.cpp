@@ -208,6 +208,9 @@ std::vector<Var> pick_vjp(const VjpCall& call) {
     Shape column = call.output.shape();
     column.push_back(1);
     const Index classes = call.inputs[0].shape().back();
+    if (classes == 0) {
+        return {call.cotangent.tape().filled(call.inputs[0].shape(), 0), Var()};
+    }
     return {one_hot(call.inputs[1], classes) * reshape(call.cotangent, column), Var()};
 }
 

@@ -1,6 +1,8 @@
 #include "autodiff/plan/graph.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -85,12 +87,21 @@ std::size_t hash_of(const GraphNode& node) {
         hash = mix(hash, static_cast<std::size_t>(value));
     }
     for (const double value : node.attributes.numbers) {
-        hash = mix(hash, std::hash<double>{}(value));
+        hash = mix(hash, std::bit_cast<std::uint64_t>(value));
     }
     for (const Index size : node.shape) {
         hash = mix(hash, static_cast<std::size_t>(size));
     }
     return hash;
+}
+
+// By bits: 0 and -0 are equal, and give other numbers.
+bool same_attributes(const Attributes& a, const Attributes& b) {
+    return a.integers == b.integers &&
+           std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(),
+                      [](double one, double other) {
+                          return std::bit_cast<std::uint64_t>(one) == std::bit_cast<std::uint64_t>(other);
+                      });
 }
 
 }  // namespace
@@ -110,7 +121,7 @@ void merge(Graph& graph) {
         for (auto candidate = begin; candidate != end; ++candidate) {
             const GraphNode& other = graph.nodes[candidate->second];
             if (other.operation == node.operation && other.inputs == node.inputs &&
-                other.attributes == node.attributes && other.shape == node.shape) {
+                same_attributes(other.attributes, node.attributes) && other.shape == node.shape) {
                 replaced[place] = candidate->second;
                 break;
             }

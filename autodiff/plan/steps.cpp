@@ -177,7 +177,10 @@ class Binding {
     std::vector<MemoryCopy> copies(const std::vector<BlockCopy>& between) const {
         std::vector<MemoryCopy> result;
         for (const BlockCopy& copy : between) {
-            result.push_back({addresses_[copy.to], addresses_[copy.from], layout_.blocks[copy.from].bytes});
+            if (layout_.blocks[copy.from].bytes > 0) {  // what has no elements may have no address
+                result.push_back(
+                    {addresses_[copy.to], addresses_[copy.from], layout_.blocks[copy.from].bytes});
+            }
         }
         return result;
     }

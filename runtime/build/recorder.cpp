@@ -271,7 +271,8 @@ Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& giv
     tape().set_mark(mark);
     Values results;
     for (const dsl::ValueId id : callee.results) {
-        results.push_back(values[id]);
+        // Callers take what a net gives for a value of each example, also a number that is none inside.
+        results.push_back(models::with_batch(values[id], scope.batch));
     }
     // A net that drew something in this mode draws anew wherever it is mentioned.
     if (stream_counts_[scope.layers] == streams_before) {

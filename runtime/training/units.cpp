@@ -166,10 +166,11 @@ std::vector<std::string> unit_notes(const dsl::Program& program, const Datasets&
 
 std::string in_units(float scaled, const data::Scaling& scaling) {
     const double number = scaling.undo(double{scaled});
-    // Half the distance to the next float, of a number of the size of the deviation at least.
+    // Half the distance to the next float, of a number of the size of the deviation at least. No digit is
+    // written that is smaller than twice that: 171 is not 170.9999999.
     const double exact_to =
         std::abs(scaling.deviation) * std::max(std::abs(double{scaled}), 1.0) * std::ldexp(1.0, -24);
-    const double digits = std::ceil(std::log10(std::abs(number) / exact_to));
+    const double digits = std::floor(std::log10(std::abs(number) / (2 * exact_to)));
     if (!std::isfinite(digits)) {
         return fmt::format("{}", number);
     }

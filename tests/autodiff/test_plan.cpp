@@ -82,6 +82,17 @@ void check(const Operation& operation) {
     }
 }
 
+// Equal as numbers, and not as bits: merged, one would be read for the other.
+void check_zero_and_minus_zero() {
+    Tape tape(Evaluation::planned);
+    const Var minus = tape.constant(-0.0);
+    const Var plus = tape.constant(0.0);
+    Plan plan({minus, plus});
+    plan.run();
+    BOOST_TEST(std::signbit(plan.read(minus)[0]));
+    BOOST_TEST(!std::signbit(plan.read(plus)[0]));
+}
+
 void check_unknown_pass() {
     Tape tape(Evaluation::planned);
     const Var x = tape.input({2});
@@ -495,6 +506,7 @@ void add_plan_cases() {
             add_case("plan", std::string(operation->name), [operation] { check(*operation); });
         }
     }
+    add_case("plan", "zero_and_minus_zero", check_zero_and_minus_zero);
     add_case("plan", "unknown_pass", check_unknown_pass);
     add_case("plan", "statistics", check_statistics);
     add_case("plan", "sums", check_sums);

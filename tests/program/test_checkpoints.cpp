@@ -1,7 +1,10 @@
 #include <signal.h>
 
 #include <boost/test/unit_test.hpp>
+#include <iterator>
+#include <map>
 
+#include "runtime/files/safetensors.hpp"
 #include "tests/program/files.hpp"
 
 /// Stopping a run and going on with it.
@@ -293,6 +296,38 @@ BOOST_AUTO_TEST_CASE(the_record_tells_the_length_that_the_run_has_come_to) {
     BOOST_TEST(contains(record, "\"epochs\": 2,"), record);
     // Time goes on where it was.
     BOOST_TEST(std::stod(lines_of(scratch.read("runs/tiny/001/log.csv"))[9].substr(begin)) >= 1000);
+}
+
+// Of the same shape, and so many bytes that only the type tells them apart.
+BOOST_AUTO_TEST_CASE(elements_of_another_type_are_refused) {
+    namespace files = gandsl::files;
+    const Scratch scratch;
+    scratch.write("tiny.gan", tiny_gan);
+    BOOST_TEST_REQUIRE(scratch.gandsl({"run", "tiny.gan", "--epochs", "1"}).code == 0);
+    const std::string path =
+        checkpoint("runs/tiny/001", lines_of(scratch.read("runs/tiny/001/log.csv")).size() - 1);
+    BOOST_TEST_REQUIRE(scratch.has(path));
+    const std::string whole = scratch.read(path);
+    for (const auto type : {files::ElementType::f64, files::ElementType::i64}) {
+        scratch.write(path, whole);
+        files::Safetensors content = files::read_safetensors(scratch / path);
+        const std::string last = std::prev(content.tensors.end())->first;
+        std::map<std::string, files::TensorView> views;
+        for (auto& [name, tensor] : content.tensors) {
+            if (name == last) {
+                tensor.type = type;
+                tensor.bytes.resize(2 * tensor.bytes.size());
+            }
+            views[name] = {tensor.type, tensor.shape, tensor.bytes};
+        }
+        files::write_safetensors(scratch / path, views, content.metadata);
+        const Outcome resumed =
+            scratch.gandsl({"run", "tiny.gan", "--epochs", "2", "--resume", "runs/tiny/001"});
+        BOOST_TEST(resumed.code == 1, resumed.out);
+        const std::string said =
+            "'" + last + "' holds elements of type " + files::to_string(type) + ", the model's are F32";
+        BOOST_TEST(contains(resumed.err, said), resumed.err);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -295,10 +295,12 @@ train(epochs = 4, batch = 16) {
     const std::string message = gandsl({"run", "grows.gan"}).err;
     const std::size_t step = stopped_in(message);
     BOOST_TEST((step > 8 && step < 14), message);
-    const std::string newest = step > 12 ? "12" : "8";
-    BOOST_TEST(message.find("the last good checkpoint, after step " + newest +
-                            ", is runs/grows/001/checkpoints/step-") != std::string::npos,
-               message);
+    // At the end of which epoch the last one was written is a matter of time, as the epochs are short.
+    const auto says = [&](const std::string& newest) {
+        return message.find("the last good checkpoint, after step " + newest +
+                            ", is runs/grows/001/checkpoints/step-") != std::string::npos;
+    };
+    BOOST_TEST((says("4") || says("8") || (step > 12 && says("12"))), message);
     const std::string log = read("runs/grows/001/log.csv");
     BOOST_TEST(lines_of(log).size() == step);
     // Going on from there comes to the same.

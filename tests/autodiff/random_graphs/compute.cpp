@@ -53,8 +53,9 @@ Results compute_by_plan(const RandomGraph& graph, const std::vector<std::vector<
     Plan plan(outputs, assignments, {.pool = pools.of(variant.threads), .without = variant.without});
     for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
         if (graph.nodes[node].operation == &input_operation) {
-            const std::span<Real> feed = plan.feed(vars[node]);
-            std::copy_n(values[node].begin(), feed.size(), feed.begin());
+            Array value = make_array(vars[node].shape());
+            std::copy(values[node].begin(), values[node].end(), value.data());
+            plan.set(vars[node], value);  // and not through `feed`: denormals are taken as zero
         }
     }
     Results results;

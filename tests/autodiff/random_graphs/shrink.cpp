@@ -59,8 +59,11 @@ class Shrinking {
         }
         for (std::size_t place = best_.graph.stores.size(); place-- > 0;) {
             Failure candidate = best_;
+            const std::size_t value = candidate.graph.stores[place].value;
             candidate.graph.stores.erase(candidate.graph.stores.begin() + static_cast<std::ptrdiff_t>(place));
-            smaller = accepted(std::move(candidate)) || smaller;
+            Failure read = candidate;  // an output takes one node less than a state that is assigned
+            read.graph.outputs.push_back(value);
+            smaller = accepted(std::move(candidate)) || accepted(std::move(read)) || smaller;
         }
         return smaller;
     }
