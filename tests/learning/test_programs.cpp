@@ -55,12 +55,21 @@ BOOST_AUTO_TEST_CASE(every_good_program_takes_finite_steps) {
     for (int day = 0; day < 600; ++day) {
         prices += std::to_string(100 + day % 17) + "\n";
     }
+    std::string sizes = "size;2019;kind, of\n";
+    std::string headless;
+    for (int row = 0; row < 40; ++row) {
+        const char* kind = row % 3 == 0 ? "large" : "small";
+        sizes += std::to_string(row) + ";" + std::to_string(row % 7) + ";" + kind + "\n";
+        headless += std::to_string(row) + "," + std::to_string(row % 5) + "," + kind + "\n";
+    }
     for (const std::string& name : names) {
         BOOST_TEST_CONTEXT(name) {
             const Scratch scratch;
             scratch.write("program.gan", content(good_programs() / (name + ".gan")));
             scratch.write("text.txt", text);     // for those that read *.txt
-            scratch.write("price.csv", prices);  // and for the one that reads a series
+            scratch.write("price.csv", prices);  // for the one that reads a series
+            scratch.write("sizes.csv", sizes);   // and for the one of tables
+            scratch.write("headless.csv", headless);
             const Outcome outcome =
                 scratch.gandsl({"run", "program.gan", "--steps", "2", "--batch", "4", "--out", "runs"});
             BOOST_TEST(outcome.code == 0, outcome.err);

@@ -135,6 +135,11 @@ Plan plan_of(const Graph& graph) {
     return Plan(graph.outputs(), graph.assignments);
 }
 
+void fill(Plan& plan, const runtime::DataInput& input, double number) {
+    const std::span<Real> memory = plan.feed(input.var);
+    std::fill(memory.begin(), memory.end(), static_cast<Real>(number));
+}
+
 void feed(Plan& plan, const std::vector<runtime::DataInput>& inputs) {
     for (const runtime::DataInput& input : inputs) {
         const std::span<Real> memory = plan.feed(input.var);
@@ -400,8 +405,7 @@ train(epochs = 1, batch = 2) {
 )");
     const Graph graph = built(checked, 2);
     Plan plan = plan_of(graph);
-    const std::span<Real> memory = plan.feed(graph.inputs[0].var);
-    std::fill(memory.begin(), memory.end(), Real(1));
+    fill(plan, graph.inputs[0], 1);
     plan.run(0);
     // Two steps of 0.1 against a gradient of 1.
     BOOST_TEST(std::abs(state(graph, "F.dense_1.weight").value()(0, 0) - 0.8) < 1e-5);
@@ -422,8 +426,7 @@ measure value = mean(F(x)) on test every epoch
 )");
     const Graph graph = built(checked, 2);
     Plan plan = plan_of(graph);
-    const std::span<Real> memory = plan.feed(graph.inputs[0].var);
-    std::fill(memory.begin(), memory.end(), Real(1));
+    fill(plan, graph.inputs[0], 1);
     plan.run(0);
     BOOST_TEST(std::abs(state(graph, "F.dense_1.weight").value()(0, 0) - 0.5) < 1e-5);
     // The first random weights have no part in it.
@@ -433,8 +436,7 @@ measure value = mean(F(x)) on test every epoch
     const double average = (0.75 * 0.5 + 0) / 1.75;
     BOOST_TEST(std::abs(state(graph, "average.F.dense_1.weight").value()(0, 0) - average) < 1e-5);
     Plan measure({graph.measures[0].value});
-    const std::span<Real> examples = measure.feed(graph.measures[0].inputs[0].var);
-    std::fill(examples.begin(), examples.end(), Real(1));
+    fill(measure, graph.measures[0].inputs[0], 1);
     measure.run(0);
     BOOST_TEST(std::abs(measure.read(graph.measures[0].value)[0] - 64 * average) < 1e-3);
 }
@@ -455,10 +457,9 @@ measure value = mean(F(x)) on test every epoch
 )");
     const Graph graph = built(checked, 2);
     Plan plan = plan_of(graph);
-    const std::span<Real> memory = plan.feed(graph.inputs[0].var);
     double live = 0, sum = 0, steps = 0;
     for (const double number : {1.0, 3.0, -2.0}) {
-        std::fill(memory.begin(), memory.end(), Real(number));
+        fill(plan, graph.inputs[0], number);
         plan.run(0);
         live = 0.5 * live + 0.5 * number;
         sum = 0.75 * sum + live;

@@ -116,6 +116,17 @@ Outcome Scratch::gandsl(std::vector<std::string> words) const {
     return run({std::move(words), path_});
 }
 
+void succeed(const Scratch& scratch, const std::vector<std::string>& words) {
+    const Outcome outcome = scratch.gandsl(words);
+    if (outcome.code != 0) {
+        throw std::runtime_error("gandsl failed: " + outcome.err + outcome.out);
+    }
+}
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
     const std::size_t place = text.find(from);
     if (place == std::string::npos || text.find(from, place + 1) != std::string::npos) {

@@ -35,6 +35,11 @@ class Scratch {
     std::filesystem::path path_;
 };
 
+/// Runs gandsl there, as part of a test that cannot go on where it fails.
+void succeed(const Scratch& scratch, const std::vector<std::string>& words);
+
+bool contains(std::string_view text, std::string_view part);
+
 /// A GAN of a few numbers on drawn digits: 16 steps in two epochs, with a named binding, dropout and an
 /// option.
 extern const char* const tiny_gan;

@@ -16,10 +16,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 std::string checkpoint(const std::string& run, std::size_t step) {
     const std::string digits = std::to_string(step);
     return run + "/checkpoints/step-" + std::string(10 - digits.size(), '0') + digits + ".safetensors";

@@ -9,10 +9,6 @@ using namespace gandsl::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 std::string times(const std::string& text, int count) {
     std::string result;
     for (int i = 0; i < count; ++i) {

@@ -16,10 +16,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 std::filesystem::path zoo() {
     const char* root = std::getenv("GANDSL_SOURCE");
     return std::filesystem::path(root == nullptr ? "." : root) / "models";

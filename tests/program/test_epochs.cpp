@@ -50,11 +50,6 @@ files::LogTable log_of(const Scratch& scratch, const std::string& name) {
     return files::read_log(scratch / ("runs/m/001/" + name));
 }
 
-void succeed(const Scratch& scratch, const Words& words) {
-    const Outcome outcome = scratch.gandsl(words);
-    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err << outcome.out);
-}
-
 void check_decay(const Scratch& scratch, std::size_t per_step, std::size_t rows, std::size_t steps) {
     const files::LogTable log = log_of(scratch, "log.csv");
     BOOST_TEST_REQUIRE(log.step.size() == steps);

@@ -11,10 +11,6 @@ using namespace gandsl::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 std::string zoo(const std::string& name) {
     const char* root = std::getenv("GANDSL_SOURCE");
     return (std::filesystem::path(root == nullptr ? "." : root) / "models" / name).string();

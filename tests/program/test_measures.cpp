@@ -38,6 +38,17 @@ std::vector<double> column(const std::string& csv) {
     return numbers;
 }
 
+std::vector<double> cells(const std::string& csv) {
+    std::vector<double> numbers;
+    for (const std::string& line : lines_of(csv)) {
+        std::istringstream stream(line);
+        for (std::string cell; std::getline(stream, cell, ',');) {
+            numbers.push_back(std::stod(cell));
+        }
+    }
+    return numbers;
+}
+
 double mean(std::vector<double>::const_iterator begin, std::vector<double>::const_iterator end) {
     double sum = 0;
     for (auto at = begin; at != end; ++at) {
@@ -63,11 +74,6 @@ std::vector<double> measured(const Scratch& scratch, const std::string& run) {
         values.push_back(std::stod(cell));
     }
     return {values.begin() + 3, values.end()};
-}
-
-void must_run(const Scratch& scratch, const std::vector<std::string>& words) {
-    const Outcome outcome = scratch.gandsl(words);
-    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err);
 }
 
 // Of a grid of grey pictures, row by row.
@@ -99,7 +105,7 @@ sample all = v as csv(COUNT) every epoch
     for (const std::size_t count : {10U, 300U, 512U}) {
         scratch.write("d.csv", table((count * 10 + 8) / 9));
         scratch.write("model.gan", model_of_table(replaced(measures, "COUNT", std::to_string(count))));
-        must_run(scratch, {"run", "model.gan", "--out", std::to_string(count)});
+        succeed(scratch, {"run", "model.gan", "--out", std::to_string(count)});
         const std::string run = std::to_string(count) + "/model/001";
         const std::vector<double> values = column(scratch.read(run + "/samples/all-0001.csv"));
         BOOST_TEST_REQUIRE(values.size() == count);
@@ -123,8 +129,8 @@ BOOST_AUTO_TEST_CASE(measures_are_the_same_at_any_number_of_threads) {
     const Scratch scratch;
     scratch.write("d.csv", table(334));
     scratch.write("model.gan", model_of_table("measure spread = batch_std(v) on test every epoch\n"));
-    must_run(scratch, {"run", "model.gan", "--threads", "1"});
-    must_run(scratch, {"run", "model.gan", "--threads", "3"});
+    succeed(scratch, {"run", "model.gan", "--threads", "1"});
+    succeed(scratch, {"run", "model.gan", "--threads", "3"});
     BOOST_TEST(without_seconds(scratch.read("runs/model/001/measures.csv")) ==
                without_seconds(scratch.read("runs/model/002/measures.csv")));
 }
@@ -149,7 +155,7 @@ BOOST_AUTO_TEST_CASE(samples_repeat_results_and_reckon_with_no_repeats) {
                    boost::test_tools::tolerance(1e-5));
         BOOST_TEST((row < 10 || values[row] == values[9]));
     }
-    must_run(scratch, {"sample", "runs/model/001", "spread"});
+    succeed(scratch, {"sample", "runs/model/001", "spread"});
     BOOST_TEST(scratch.read("spread.csv") == scratch.read("runs/model/001/samples/spread-0001.csv"));
 }
 
@@ -162,6 +168,7 @@ net D(x) { flatten | dense(1) | sigmoid }
 net H(z) { dense(784) | reshape(1, 28, 28) }
 net F(x) { flatten | dense(1) }
 net half(x) { avg_pool(2) }
+net flat(x) { flatten }
 net G(z) { dense(784) | reshape(1, 28, 28) }
 train(steps = 1, batch = 4) {
     update F with sgd(1e-3) { minimize F(a)^2 + F(b)^2 }
@@ -170,6 +177,8 @@ train(steps = 1, batch = 4) {
     update H with sgd(1e-3) { minimize -log(D(H(z))) }
 }
 sample of_a  = a as grid(2, 2) every epoch
+sample numbers_of_a = flat(a) as csv(4) every epoch
+sample numbers_of_b = flat(b) as csv(4) every epoch
 sample of_b  = b as grid(2, 2) every epoch
 sample faint = 0.1 * a as grid(2, 2) every epoch
 sample small = 0.1 * half(a) as grid(2, 2) every epoch
@@ -186,10 +195,18 @@ sample said  = a as grid(2, 2, range = [-2, 2]) every epoch
     const auto said = [&](const std::string& line) {
         BOOST_TEST(outcome.out.find("sample    " + line) != std::string::npos, outcome.out);
     };
+    // The grey of the largest number of those that are shown, where 255 stands for `white`.
+    const auto lightest = [&](const std::string& name, double black, double white) {
+        const std::vector<double> numbers =
+            cells(scratch.read("runs/model/001/samples/" + name + "-0001.csv"));
+        BOOST_TEST_REQUIRE(numbers.size() == 4U * 784U);
+        const double largest = *std::max_element(numbers.begin(), numbers.end());
+        return static_cast<int>(std::lround((largest - black) / (white - black) * 255));
+    };
     BOOST_TEST(shown("of_a").first == 0);
-    BOOST_TEST(shown("of_a").second > 230);
+    BOOST_TEST(shown("of_a").second == lightest("numbers_of_a", -1, 1));
     BOOST_TEST(shown("of_b").first == 0);
-    BOOST_TEST(shown("of_b").second > 230);
+    BOOST_TEST(shown("of_b").second == lightest("numbers_of_b", 0, 1));
     // From -0.1 to 0.1 of -1 to 1, whatever the shape.
     BOOST_TEST(shown("faint").first == 115);
     BOOST_TEST(shown("faint").second == 140);

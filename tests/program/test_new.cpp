@@ -9,10 +9,6 @@ using namespace gandsl::test;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 // The names in the list that `gandsl new` prints.
 std::vector<std::string> listed(const Scratch& scratch) {
     const Outcome outcome = scratch.gandsl({"new"});

@@ -27,18 +27,9 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 Words joined(Words words, const Words& more) {
     words.insert(words.end(), more.begin(), more.end());
     return words;
-}
-
-void succeed(const Scratch& scratch, const Words& words) {
-    const Outcome outcome = scratch.gandsl(words);
-    BOOST_TEST_REQUIRE(outcome.code == 0, outcome.err << outcome.out);
 }
 
 std::string difference(const Scratch& scratch, const std::string& whole, const std::string& parts) {

@@ -14,10 +14,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 std::uint32_t number_at(const std::string& bytes, std::size_t place) {
     std::uint32_t number = 0;
     for (std::size_t byte = 0; byte < 4; ++byte) {

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const char* const remembering_model = R"(
-option epochs = 120
+option epochs = 400
 
 data   x, y = digits(range = [-1, 1], count = 128)
 latent z ~ normal(6)
@@ -65,7 +65,8 @@ sample pictures = G(z, column) as grid(2, 10) every 20 epochs
 }  // namespace
 
 std::string model_for(const Amount& amount) {
-    return amount.whole ? remembering_model : replaced(remembering_model, "epochs = 120", "epochs = 40");
+    // Long enough that a run is caught before its end on a machine with other work too.
+    return amount.whole ? remembering_model : replaced(remembering_model, "epochs = 400", "epochs = 160");
 }
 
 Process::Process(std::vector<std::string> words, const fs::path& folder, const std::string& name,

@@ -86,8 +86,4 @@ Findings differences_of(const std::filesystem::path& left, const std::filesystem
 /// What is in a file, or nothing if it is not there.
 std::string content_of(const std::filesystem::path& file);
 
-inline bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
 }  // namespace gandsl::test
