@@ -77,7 +77,7 @@ void write_npy(const std::filesystem::path& path, Index count, const Shape& shap
 }
 
 // Found before the first step, not after the first epoch.
-void check_examples(const program::Loaded& loaded, const Datasets& datasets,
+void check_examples(const loading::Loaded& loaded, const data::Datasets& datasets,
                     const runtime::EvaluationGraph& graph, data::Split split, const std::string& name,
                     const dsl::Span& span) {
     for (const runtime::DataInput& input : graph.inputs) {
@@ -87,7 +87,7 @@ void check_examples(const program::Loaded& loaded, const Datasets& datasets,
                 fmt::format("'{}' wants examples of the {} split, but {} has none there: it is too small, or "
                             "its `holdout` is",
                             name, data::to_string(split), loaded.program.data[input.data].source->name),
-                program::locate(loaded, span));
+                loading::locate(loaded, span));
         }
     }
 }
@@ -112,12 +112,12 @@ std::vector<Real> filled(std::span<const Real> values, const runtime::Evaluation
     return result;
 }
 
-PlanOptions options_of(program::PlanMemory& memory, const dsl::Sample& sample) {
+PlanOptions options_of(loading::MemoryBudget& memory, const dsl::Sample& sample) {
     return memory.options(fmt::format("the sample '{}'", sample.name), "A smaller `count` or grid");
 }
 
 std::vector<Plan> plans_of(const dsl::Program& program, const std::vector<runtime::EvaluationGraph>& samples,
-                           program::PlanMemory& memory) {
+                           loading::MemoryBudget& memory) {
     std::vector<Plan> plans;
     for (std::size_t index = 0; index < samples.size(); ++index) {
         plans.emplace_back(std::vector<Var>{samples[index].value}, std::vector<Assignment>{},
@@ -133,14 +133,14 @@ std::string extension_of(const dsl::Sample& sample) {
     return sink == "grid" ? "png" : sink == "text" ? "txt" : sink;
 }
 
-std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runtime::Graph& graph) {
+std::vector<std::string> repeated_rows(const loading::Loaded& loaded, const runtime::Graph& graph) {
     std::vector<std::string> warnings;
     for (std::size_t index = 0; index < graph.samples.size(); ++index) {
         const dsl::Sample& sample = loaded.program.samples[index];
         const runtime::EvaluationGraph& drawn = graph.samples[index];
         const bool rows = sample.sink->name == "csv" || sample.sink->name == "npy";
         if (rows && drawn.shown > drawn.count) {
-            const SourceLocation at = program::locate(loaded, sample.span);
+            const SourceLocation at = loading::locate(loaded, sample.span);
             warnings.push_back(
                 fmt::format("{}:{}:{}: warning: '{}' writes {} rows of test examples, of which there are {}: "
                             "the last row "
@@ -151,8 +151,8 @@ std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runt
     return warnings;
 }
 
-Samples::Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-                 program::PlanMemory& memory)
+Samples::Samples(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+                 loading::MemoryBudget& memory)
     : program_(loaded.program),
       datasets_(datasets),
       graph_(graph),
@@ -272,8 +272,8 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     }
 }
 
-Measures::Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-                   program::PlanMemory& memory)
+Measures::Measures(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+                   loading::MemoryBudget& memory)
     : program_(loaded.program), datasets_(datasets), graph_(graph) {
     for (std::size_t index = 0; index < program_.measures.size(); ++index) {
         const dsl::Measure& measure = program_.measures[index];

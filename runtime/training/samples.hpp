@@ -10,8 +10,8 @@
 #include "autodiff/plan.hpp"
 #include "dsl/program.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/program/load.hpp"
-#include "runtime/program/plan_memory.hpp"
+#include "runtime/loading/load.hpp"
+#include "runtime/loading/memory_budget.hpp"
 #include "runtime/training/feeder.hpp"
 #include "runtime/training/writer.hpp"
 
@@ -23,13 +23,13 @@ std::string extension_of(const dsl::Sample& sample);
 
 /// Warnings, each a whole line with its place in the file, about samples as csv or npy with more rows than
 /// the test split has examples.
-std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runtime::Graph& graph);
+std::vector<std::string> repeated_rows(const loading::Loaded& loaded, const runtime::Graph& graph);
 
 /// The samples of a program, each with a plan of its own. The same draw every time.
 class Samples {
   public:
-    Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-            program::PlanMemory& memory);
+    Samples(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+            loading::MemoryBudget& memory);
 
     std::size_t size() const { return plans_.size(); }
 
@@ -51,7 +51,7 @@ class Samples {
     std::string text_of(std::size_t index, std::span<const Real> values) const;
 
     const dsl::Program& program_;
-    const Datasets& datasets_;
+    const data::Datasets& datasets_;
     const runtime::Graph& graph_;
     std::vector<Plan> plans_;
     std::vector<std::optional<std::size_t>> units_;  ///< for each sample the scaled table it is rows of
@@ -62,15 +62,15 @@ class Samples {
 /// counts of the data, so that no example is looked at twice.
 class Measures {
   public:
-    Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-             program::PlanMemory& memory);
+    Measures(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+             loading::MemoryBudget& memory);
 
     std::size_t size() const { return plans_.size(); }
     double take(std::size_t index);
 
   private:
     const dsl::Program& program_;
-    const Datasets& datasets_;
+    const data::Datasets& datasets_;
     const runtime::Graph& graph_;
     struct Plans {
         Plan whole;

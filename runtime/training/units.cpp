@@ -120,7 +120,7 @@ bool is_given(const dsl::Sample& sample) {
 }  // namespace
 
 std::vector<std::optional<std::size_t>> units_of_samples(const dsl::Program& program,
-                                                         const Datasets& datasets) {
+                                                         const data::Datasets& datasets) {
     Compared compared(program);
     std::vector<std::optional<std::size_t>> units(program.samples.size());
     for (std::size_t sample = 0; sample < units.size(); ++sample) {
@@ -140,7 +140,7 @@ std::vector<std::optional<std::size_t>> units_of_samples(const dsl::Program& pro
     return units;
 }
 
-std::vector<std::string> unit_notes(const dsl::Program& program, const Datasets& datasets) {
+std::vector<std::string> unit_notes(const dsl::Program& program, const data::Datasets& datasets) {
     const auto units = units_of_samples(program, datasets);
     std::vector<std::string> notes;
     for (std::size_t sample = 0; sample < units.size(); ++sample) {

@@ -17,10 +17,10 @@ namespace gandsl::training {
 /// holds against it: both stand in one operation or function, or go into the same net. None where that is so
 /// for several tables.
 std::vector<std::optional<std::size_t>> units_of_samples(const dsl::Program& program,
-                                                         const Datasets& datasets);
+                                                         const data::Datasets& datasets);
 
 /// What the run says of its `csv` samples that have the shape of a scaled table, a line each.
-std::vector<std::string> unit_notes(const dsl::Program& program, const Datasets& datasets);
+std::vector<std::string> unit_notes(const dsl::Program& program, const data::Datasets& datasets);
 
 /// A number in the units of a column, with the digits that a float of its scaled value carries.
 std::string in_units(float scaled, const data::Scaling& scaling);

@@ -6,17 +6,17 @@
 #include <optional>
 #include <string>
 
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 
 /// Two runs that should be one.
-namespace gandsl::training {
+namespace gandsl::runs {
 
 struct Comparison {
     std::optional<std::string> difference;  ///< the first, in words; nothing: they are the same
     // What was compared before it was found.
     std::uint64_t log_rows = 0;
     std::uint64_t measure_rows = 0;
-    RunPlace place;             ///< of the last checkpoint
+    RunProgress place;          ///< of the last checkpoint
     std::size_t weights = 0;    ///< numbers in it, running statistics included
     std::size_t optimizer = 0;  ///< numbers of optimizers
     std::size_t averages = 0;   ///< numbers in moving averages
@@ -30,4 +30,4 @@ struct Comparison {
 Comparison compare_runs(const std::filesystem::path& run, const std::string& one,
                         const std::filesystem::path& other_run, const std::string& other);
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

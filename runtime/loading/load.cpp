@@ -1,4 +1,4 @@
-#include "runtime/program/load.hpp"
+#include "runtime/loading/load.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/terminal/format.hpp"
 
-namespace gandsl::program {
+namespace gandsl::loading {
 
 namespace {
 
@@ -53,30 +53,30 @@ std::string hint(const std::string& run, const std::filesystem::path& folder) {
                        whole(run).lexically_relative(whole(folder)).string());
 }
 
-training::TrainedRun open_run(const std::string& run, const std::string& net, const Place& place) {
+runs::SavedRun open_run(const std::string& run, const std::string& net, const Place& place) {
     if (place.run) {
         const std::filesystem::path kept = kept_model(*place.run, net);
         std::error_code ignored;
         if (std::filesystem::exists(kept / "model.gan", ignored)) {
-            return {kept, {}, read_source(kept / "model.gan"), training::read_record(kept / "run.json")};
+            return {kept, {}, read_source(kept / "model.gan"), runs::read_record(kept / "run.json")};
         }
     }
     try {
-        return training::open_trained(seen_from(place.folder, run));
+        return runs::open_trained(seen_from(place.folder, run));
     } catch (const Error& error) {
         throw Error(error.code(), error.message() + hint(run, place.folder));
     }
 }
 
 dsl::FindTrained finder(const dsl::Catalogue& catalogue, Place place,
-                        std::map<std::string, training::TrainedRun>* found, std::size_t depth = 0) {
+                        std::map<std::string, runs::SavedRun>* found, std::size_t depth = 0) {
     return [&catalogue, place = std::move(place), found, depth](
                const std::string& path, const std::string& net) -> dsl::TrainedProgram {
         if (depth == most_runs) {
             return fmt::format("more than {} runs take nets from one another", most_runs);
         }
         try {
-            training::TrainedRun run = open_run(path, net, place);
+            runs::SavedRun run = open_run(path, net, place);
             dsl::CheckResult result = dsl::check(
                 run.text, catalogue,
                 {.options = run.record.options,
@@ -301,7 +301,7 @@ std::optional<Loaded> load(const FileRequest& request, const std::optional<std::
                  std::move(settings), false);
 }
 
-std::optional<Loaded> load(const training::TrainedRun& run,
+std::optional<Loaded> load(const runs::SavedRun& run,
                            const std::vector<std::pair<std::string, std::string>>& set,
                            const std::optional<std::filesystem::path>& data, std::size_t threads) {
     Loaded loaded;
@@ -317,4 +317,4 @@ std::filesystem::path kept_model(const std::filesystem::path& run, const std::st
     return run / "nets" / net;
 }
 
-}  // namespace gandsl::program
+}  // namespace gandsl::loading

@@ -13,7 +13,7 @@
 
 /// A run's whole memory on disk. Random numbers, the order of the data and the place in it are functions of
 /// the seed and the step, so the step stands for them.
-namespace gandsl::training {
+namespace gandsl::runs {
 
 /// How to mend a run whose every checkpoint is damaged.
 inline constexpr const char* no_checkpoint_left =
@@ -22,7 +22,7 @@ inline constexpr const char* no_checkpoint_left =
     "--resume. What the run has drawn and logged is still there.";
 
 /// Where a run is.
-struct RunPlace {
+struct RunProgress {
     std::uint64_t step = 0;      ///< steps done
     std::uint64_t log_rows = 0;  ///< rows of log.csv that belong to them
     double seconds = 0;  ///< of training so far; log.csv has them, so that equal runs have equal checkpoints
@@ -32,7 +32,7 @@ struct RunPlace {
 
 /// What a checkpoint's file holds.
 struct Checkpoint {
-    RunPlace place;
+    RunProgress place;
     std::map<std::string, files::Tensor> tensors;
 };
 
@@ -47,7 +47,7 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::
 
 /// Writes checkpoints/step-00000938.safetensors atomically, then removes all but the newest two. Throws as
 /// files::write_safetensors does.
-std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
                                       std::span<const runtime::NamedState> states);
 
 /// Removes all but the newest two, as `save_checkpoint` does unless it is killed before.
@@ -55,7 +55,7 @@ void drop_old_checkpoints(const std::filesystem::path& folder);
 
 /// checkpoints/best.safetensors: where the run's measure was lowest. Written atomically, over the one before.
 /// `keep_before`: that one stays as best-before.safetensors, for it is the best one again if the run goes on.
-std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
                                            std::span<const runtime::NamedState> states,
                                            bool keep_before = false);
 
@@ -66,7 +66,7 @@ void restore_best_checkpoint(const std::filesystem::path& folder, std::optional<
 std::filesystem::path best_checkpoint(const std::filesystem::path& folder);
 
 struct Restored {
-    RunPlace place;
+    RunProgress place;
     std::filesystem::path file;
 };
 
@@ -77,4 +77,4 @@ Restored load_newest_checkpoint(const std::filesystem::path& folder_or_file,
                                 std::span<const runtime::NamedState> states,
                                 std::vector<std::string>& broken);
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

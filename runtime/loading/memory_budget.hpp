@@ -6,9 +6,9 @@
 
 #include "autodiff/plan.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/program/load.hpp"
+#include "runtime/loading/load.hpp"
 
-namespace gandsl::program {
+namespace gandsl::loading {
 
 /// What is kept in memory outside of a plan, for it.
 struct Beside {
@@ -18,10 +18,10 @@ struct Beside {
 
 /// Keeps the plans of one process within the memory that was free before the first of them. Each is told by
 /// itself that it fits, though none of them has been written to yet.
-class PlanMemory {
+class MemoryBudget {
   public:
     /// `loaded` and the graph of the plans must outlive their making.
-    PlanMemory(const Loaded& loaded, const runtime::Graph& graph, std::shared_ptr<ThreadPool> pool);
+    MemoryBudget(const Loaded& loaded, const runtime::Graph& graph, std::shared_ptr<ThreadPool> pool);
 
     /// Options for one plan. Making it throws Error(memory), with the bytes it would take and the place of
     /// the largest value in the file, where it does not fit beside those made before. `what` is the plan in
@@ -34,6 +34,6 @@ class PlanMemory {
 };
 
 /// Options for the plan of a training step of this program's batch.
-PlanOptions step_options(PlanMemory& memory, const dsl::Program& program);
+PlanOptions step_options(MemoryBudget& memory, const dsl::Program& program);
 
-}  // namespace gandsl::program
+}  // namespace gandsl::loading

@@ -1,4 +1,4 @@
-#include "runtime/training/record.hpp"
+#include "runtime/runs/record.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
 
-namespace gandsl::training {
+namespace gandsl::runs {
 
 namespace {
 
@@ -113,7 +113,7 @@ void compare_names(const Json& before, const Json& after, std::vector<std::strin
 
 }  // namespace
 
-std::string describe_run(const dsl::Program& program, const Datasets& datasets, const RunFacts& facts) {
+std::string describe_run(const dsl::Program& program, const data::Datasets& datasets, const RunFacts& facts) {
     Json record;
     record["gandsl"] = GANDSL_VERSION;
     record["compiler"] = __VERSION__;
@@ -336,4 +336,4 @@ std::vector<std::string> differences(const std::string& recorded, const std::str
     return found;
 }
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

@@ -11,12 +11,12 @@
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/program.hpp"
-#include "runtime/program/file_request.hpp"
+#include "runtime/loading/file_request.hpp"
+#include "runtime/runs/saved_run.hpp"
 #include "runtime/sources/sources.hpp"
-#include "runtime/training/trained_run.hpp"
 
 /// From a file to a checked program.
-namespace gandsl::program {
+namespace gandsl::loading {
 
 /// A checked file, with what its program points to.
 struct Loaded {
@@ -25,8 +25,7 @@ struct Loaded {
     std::vector<sources::Source> sources;
     std::unique_ptr<const dsl::Catalogue> catalogue;
     dsl::Program program;
-    std::map<std::string, training::TrainedRun>
-        trained;  ///< by the text after `from` of the nets taken from them
+    std::map<std::string, runs::SavedRun> trained;  ///< by the text after `from` of the nets taken from them
 };
 
 /// The text of a .gan file. Throws Error(file) where it cannot be read.
@@ -48,11 +47,11 @@ std::optional<Loaded> load(const FileRequest& request,
 
 /// The model of a run as it was run, with the options it had and then `set`. No data is looked for, and
 /// warnings are left out: they were given when it was run.
-std::optional<Loaded> load(const training::TrainedRun& run,
+std::optional<Loaded> load(const runs::SavedRun& run,
                            const std::vector<std::pair<std::string, std::string>>& set,
                            const std::optional<std::filesystem::path>& data, std::size_t threads);
 
 /// Where a run keeps the model.gan and run.json of the run from which it took a net.
 std::filesystem::path kept_model(const std::filesystem::path& run, const std::string& net);
 
-}  // namespace gandsl::program
+}  // namespace gandsl::loading

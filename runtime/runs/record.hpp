@@ -9,10 +9,9 @@
 #include "dsl/check.hpp"
 #include "dsl/program.hpp"
 #include "runtime/data/dataset.hpp"
-#include "runtime/training/feeder.hpp"
 
 /// run.json: what a run was made from.
-namespace gandsl::training {
+namespace gandsl::runs {
 
 /// Where the weights of a `net F from "RUN"` came from.
 struct LoadedNet {
@@ -42,7 +41,7 @@ struct RunFacts {
 };
 
 /// Options, seed, data with hashes, versions, processor, OpenBLAS's kernels and threads, as JSON.
-std::string describe_run(const dsl::Program& program, const Datasets& datasets, const RunFacts& facts);
+std::string describe_run(const dsl::Program& program, const data::Datasets& datasets, const RunFacts& facts);
 
 /// What must be the same for a run to go on: a line for each difference between a run's record and this one.
 std::vector<std::string> differences(const std::string& recorded, const std::string& now);
@@ -76,4 +75,4 @@ struct Record {
 /// Throws Error(format) naming the path.
 Record read_record(const std::filesystem::path& path);
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

@@ -1,6 +1,6 @@
-#include "runtime/program/file_request.hpp"
+#include "runtime/loading/file_request.hpp"
 
-namespace gandsl::program {
+namespace gandsl::loading {
 
 std::vector<std::string> words_of(const FileRequest& request) {
     // A name that looks like a flag is a path too.
@@ -37,4 +37,4 @@ std::vector<std::string> words_of(const FileRequest& request) {
     return words;
 }
 
-}  // namespace gandsl::program
+}  // namespace gandsl::loading

@@ -5,13 +5,13 @@
 #include <optional>
 #include <string>
 
-#include "runtime/program/file_request.hpp"
+#include "runtime/loading/file_request.hpp"
 
-namespace gandsl::program {
+namespace gandsl::training {
 
 /// What `gandsl run` was asked for.
 struct RunRequest {
-    FileRequest file;
+    loading::FileRequest file;
     std::filesystem::path out = "runs";
     std::optional<std::filesystem::path> resume;  ///< a run; with `fork`, or a checkpoint's file
     bool fork = false;                            ///< go on in a run of its own, whatever differs
@@ -20,4 +20,4 @@ struct RunRequest {
     std::string program = "gandsl";  ///< as it was called, for the command that goes on with a run
 };
 
-}  // namespace gandsl::program
+}  // namespace gandsl::training

@@ -1,4 +1,4 @@
-#include "runtime/files/run_folder.hpp"
+#include "runtime/runs/run_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -15,7 +15,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
 
-namespace gandsl::files {
+namespace gandsl::runs {
 
 namespace {
 
@@ -226,7 +226,7 @@ RunFolder RunFolder::open(const fs::path& run) {
         fail(folder.samples(), "made", errno);
     }
     for (const fs::path& written : {path, folder.samples(), folder.checkpoints()}) {
-        remove_partial_files(written);
+        files::remove_partial_files(written);
     }
     return folder;
 }
@@ -283,4 +283,4 @@ void RunFolder::remove() noexcept {
     remove_empty(made_);
 }
 
-}  // namespace gandsl::files
+}  // namespace gandsl::runs

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "runtime/files/safetensors.hpp"
-#include "runtime/training/record.hpp"
+#include "runtime/runs/record.hpp"
 
 /// A run that has been, or is still going on elsewhere: read, never written.
-namespace gandsl::training {
+namespace gandsl::runs {
 
-struct TrainedRun {
+struct SavedRun {
     std::filesystem::path folder;                     ///< links followed
     std::optional<std::filesystem::path> checkpoint;  ///< where a checkpoint's file was named
     std::string text;                                 ///< of model.gan
@@ -21,7 +21,7 @@ struct TrainedRun {
 
 /// From a run's folder, a link to it (runs/mnist/latest) or one of its checkpoints. Throws Error(file) for
 /// what is none of these, saying what it is instead, Error(format) for a broken record.
-TrainedRun open_trained(const std::filesystem::path& path);
+SavedRun open_trained(const std::filesystem::path& path);
 
 /// A checkpoint's content.
 struct Weights {
@@ -33,6 +33,6 @@ struct Weights {
 /// The checkpoint that was named, with `best` the best one, else the newest that is whole. `skipped` receives
 /// a message for each newer one that is broken. Throws Error(file) where there is none, Error(format) for one
 /// of another kind.
-Weights read_weights(const TrainedRun& run, bool best, std::vector<std::string>& skipped);
+Weights read_weights(const SavedRun& run, bool best, std::vector<std::string>& skipped);
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

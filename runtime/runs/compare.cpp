@@ -1,4 +1,4 @@
-#include "runtime/training/compare.hpp"
+#include "runtime/runs/compare.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
 
-namespace gandsl::training {
+namespace gandsl::runs {
 
 namespace {
 
@@ -114,7 +114,7 @@ class Compared {
         }
     }
 
-    bool place(const fs::path& name, const RunPlace& here, const RunPlace& there) {
+    bool place(const fs::path& name, const RunProgress& here, const RunProgress& there) {
         const auto same = [&](const char* what, std::uint64_t one, std::uint64_t other) {
             return one == other || differ(fmt::format("{}, {}", name.string(), what), std::to_string(one),
                                           std::to_string(other));
@@ -223,4 +223,4 @@ Comparison compare_runs(const fs::path& run, const std::string& one, const fs::p
     return Compared(run, one, other_run, other).all();
 }
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

@@ -1,4 +1,4 @@
-#include "runtime/program/plan_memory.hpp"
+#include "runtime/loading/memory_budget.hpp"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,9 @@
 #include "autodiff/shape.hpp"
 #include "runtime/terminal/format.hpp"
 
-namespace gandsl::program {
+namespace gandsl::loading {
 
-struct PlanMemory::State {
+struct MemoryBudget::State {
     const Loaded& loaded;
     const runtime::Graph& graph;
     std::shared_ptr<ThreadPool> pool;
@@ -27,10 +27,11 @@ std::string bytes(double count) {
 
 }  // namespace
 
-PlanMemory::PlanMemory(const Loaded& loaded, const runtime::Graph& graph, std::shared_ptr<ThreadPool> pool)
+MemoryBudget::MemoryBudget(const Loaded& loaded, const runtime::Graph& graph,
+                           std::shared_ptr<ThreadPool> pool)
     : state_(std::make_shared<State>(State{loaded, graph, std::move(pool)})) {}
 
-PlanOptions PlanMemory::options(std::string what, std::string mend, const Beside& beside) {
+PlanOptions MemoryBudget::options(std::string what, std::string mend, const Beside& beside) {
     const auto check = [state = state_, what = std::move(what), mend = std::move(mend),
                         beside](const PlanStatistics& plan) {
         // Each of these is below 2^52 by far, or the plan has refused it.
@@ -56,7 +57,7 @@ PlanOptions PlanMemory::options(std::string what, std::string mend, const Beside
     return {.pool = state_->pool, .without = {}, .before_memory = check};
 }
 
-PlanOptions step_options(PlanMemory& memory, const dsl::Program& program) {
+PlanOptions step_options(MemoryBudget& memory, const dsl::Program& program) {
     // The data's batches wait in a queue: as many as data::Reader is told to keep, in units of what a step
     // takes.
     constexpr std::size_t batches = 7;
@@ -66,4 +67,4 @@ PlanOptions step_options(PlanMemory& memory, const dsl::Program& program) {
                           "A smaller batch, or a smaller net,", {batches, copies});
 }
 
-}  // namespace gandsl::program
+}  // namespace gandsl::loading

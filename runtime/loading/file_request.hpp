@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace gandsl::program {
+namespace gandsl::loading {
 
 /// Options of a .gan file as the command line sets them: NAME=VALUE.
 using Settings = std::vector<std::pair<std::string, std::string>>;
@@ -28,4 +28,4 @@ struct FileRequest {
 /// The words that say the same again on a command line, from the file on.
 std::vector<std::string> words_of(const FileRequest& request);
 
-}  // namespace gandsl::program
+}  // namespace gandsl::loading

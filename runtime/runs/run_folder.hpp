@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace gandsl::files {
+namespace gandsl::runs {
 
 /// The folder of one run, locked for as long as this lives:
 ///
@@ -59,4 +59,4 @@ class RunFolder {
     std::vector<std::filesystem::path> made_;  ///< parent folders that create() had to make, outermost first
 };
 
-}  // namespace gandsl::files
+}  // namespace gandsl::runs

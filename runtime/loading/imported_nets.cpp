@@ -1,4 +1,4 @@
-#include "runtime/training/trained_nets.hpp"
+#include "runtime/loading/imported_nets.hpp"
 
 #include <fmt/format.h>
 
@@ -9,19 +9,19 @@
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/checksum.hpp"
 
-namespace gandsl::training {
+namespace gandsl::loading {
 
 namespace {
 
 namespace fs = std::filesystem;
 
-const files::Tensor* find(const Weights& weights, const std::string& name) {
+const files::Tensor* find(const runs::Weights& weights, const std::string& name) {
     const auto found = weights.tensors.find(name);
     return found == weights.tensors.end() ? nullptr : &found->second;
 }
 
 // Throws where the model has no use for it.
-void fill(Var state, const std::string& name, const files::Tensor* tensor, const Weights& weights) {
+void fill(Var state, const std::string& name, const files::Tensor* tensor, const runs::Weights& weights) {
     if (tensor == nullptr) {
         throw Error(ErrorCode::format,
                     fmt::format("{}: has no '{}', which the model wants; it was written by another "
@@ -72,10 +72,10 @@ void copy_model(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-std::vector<LoadedNet> load_nets(const program::Loaded& loaded, const runtime::Graph& graph,
-                                 std::vector<std::string>& notes) {
-    std::vector<LoadedNet> nets;
-    std::map<std::string, Weights> read;
+std::vector<runs::LoadedNet> load_nets(const Loaded& loaded, const runtime::Graph& graph,
+                                       std::vector<std::string>& notes) {
+    std::vector<runs::LoadedNet> nets;
+    std::map<std::string, runs::Weights> read;
     for (const dsl::Net& net : loaded.program.nets) {
         if (!net.from) {
             continue;
@@ -83,12 +83,13 @@ std::vector<LoadedNet> load_nets(const program::Loaded& loaded, const runtime::G
         auto found = read.find(*net.from);
         if (found == read.end()) {
             std::vector<std::string> skipped;
-            found = read.emplace(*net.from, read_weights(loaded.trained.at(*net.from), false, skipped)).first;
+            found = read.emplace(*net.from, runs::read_weights(loaded.trained.at(*net.from), false, skipped))
+                        .first;
             for (const std::string& message : skipped) {
                 notes.push_back("skipped a broken checkpoint: " + message);
             }
         }
-        const Weights& weights = found->second;
+        const runs::Weights& weights = found->second;
         std::uint32_t hash = 0;
         bool averaged = false;
         for (const dsl::NetWeight& weight : net.weights) {
@@ -112,19 +113,19 @@ std::vector<LoadedNet> load_nets(const program::Loaded& loaded, const runtime::G
     return nets;
 }
 
-void keep_models(const program::Loaded& loaded, const fs::path& run) {
+void keep_models(const Loaded& loaded, const fs::path& run) {
     for (const dsl::Net& net : loaded.program.nets) {
-        const fs::path kept = program::kept_model(run, net.name);
+        const fs::path kept = kept_model(run, net.name);
         if (net.from && net.name.find('/') == std::string::npos) {
             copy_model(loaded.trained.at(*net.from).folder, kept);
         }
     }
 }
 
-void fill_states(const Weights& weights, const runtime::Graph& graph) {
+void fill_states(const runs::Weights& weights, const runtime::Graph& graph) {
     for (const runtime::NamedState& state : graph.states) {
         fill(state.var, state.name, find(weights, state.name), weights);
     }
 }
 
-}  // namespace gandsl::training
+}  // namespace gandsl::loading

@@ -6,7 +6,7 @@
 #include <functional>
 
 /// measures.csv and log.csv of a run that goes on.
-namespace gandsl::training {
+namespace gandsl::runs {
 
 /// Whether a measure is taken after a step, whatever the run's length. After the last step all are taken.
 using MeasureDue = std::function<bool(std::size_t measure, std::uint64_t step)>;
@@ -29,4 +29,4 @@ std::uint64_t forget_measures(const std::filesystem::path& path, std::uint64_t d
 /// epochs that were not asked for and are not counted, which a longer run counts.
 void set_epoch(const std::filesystem::path& path, std::uint64_t row, std::uint64_t epoch);
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

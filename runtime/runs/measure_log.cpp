@@ -1,4 +1,4 @@
-#include "runtime/training/measure_log.hpp"
+#include "runtime/runs/measure_log.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
 
-namespace gandsl::training {
+namespace gandsl::runs {
 
 namespace {
 
@@ -99,4 +99,4 @@ void set_epoch(const std::filesystem::path& path, std::uint64_t row, std::uint64
     }
 }
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

@@ -1,4 +1,4 @@
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/files/safetensors.hpp"
 
-namespace gandsl::training {
+namespace gandsl::runs {
 
 namespace {
 
@@ -85,7 +85,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
 
 namespace {
 
-RunPlace restore(const std::filesystem::path& path, std::span<const runtime::NamedState> states) {
+RunProgress restore(const std::filesystem::path& path, std::span<const runtime::NamedState> states) {
     const auto [place, tensors] = read_checkpoint(path);
     // All is compared before anything is changed.
     for (const runtime::NamedState& state : states) {
@@ -126,7 +126,7 @@ std::filesystem::path before_best(const std::filesystem::path& folder) {
     return folder / (std::string("best-before") + suffix);
 }
 
-void write_checkpoint(const std::filesystem::path& path, const RunPlace& place,
+void write_checkpoint(const std::filesystem::path& path, const RunProgress& place,
                       std::span<const runtime::NamedState> states) {
     std::map<std::string, files::TensorView> tensors;
     for (const runtime::NamedState& state : states) {
@@ -144,7 +144,7 @@ void write_checkpoint(const std::filesystem::path& path, const RunPlace& place,
 
 }  // namespace
 
-std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
                                       std::span<const runtime::NamedState> states) {
     const std::filesystem::path path = checkpoint_path(folder, place.step);
     try {
@@ -173,7 +173,7 @@ void drop_old_checkpoints(const std::filesystem::path& folder) {
     }
 }
 
-std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunPlace& place,
+std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
                                            std::span<const runtime::NamedState> states, bool keep_before) {
     namespace fs = std::filesystem;
     const fs::path path = best_checkpoint(folder);
@@ -240,4 +240,4 @@ Restored load_newest_checkpoint(const std::filesystem::path& folder_or_file,
                                      "first; begin anew, without --resume");
 }
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs

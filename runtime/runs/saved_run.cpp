@@ -1,12 +1,12 @@
-#include "runtime/training/trained_run.hpp"
+#include "runtime/runs/saved_run.hpp"
 
 #include <fmt/format.h>
 
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 
-namespace gandsl::training {
+namespace gandsl::runs {
 
 namespace {
 
@@ -21,7 +21,7 @@ bool is_run(const fs::path& path) {
 
 }  // namespace
 
-TrainedRun open_trained(const fs::path& path) {
+SavedRun open_trained(const fs::path& path) {
     std::error_code error;
     const fs::path real = fs::canonical(path, error);
     if (error) {
@@ -30,7 +30,7 @@ TrainedRun open_trained(const fs::path& path) {
                                                      ? ""
                                                      : ", or cannot be followed: " + error.message()));
     }
-    TrainedRun run;
+    SavedRun run;
     run.folder = real;
     if (fs::is_regular_file(real, error)) {
         if (real.extension() != ".safetensors") {
@@ -60,7 +60,7 @@ TrainedRun open_trained(const fs::path& path) {
     return run;
 }
 
-Weights read_weights(const TrainedRun& run, bool best, std::vector<std::string>& skipped) {
+Weights read_weights(const SavedRun& run, bool best, std::vector<std::string>& skipped) {
     const auto read = [](const fs::path& path) {
         Checkpoint checkpoint = read_checkpoint(path);
         return Weights{path, checkpoint.place.step, std::move(checkpoint.tensors)};
@@ -98,4 +98,4 @@ Weights read_weights(const TrainedRun& run, bool best, std::vector<std::string>&
                     run.folder.string()));
 }
 
-}  // namespace gandsl::training
+}  // namespace gandsl::runs
