@@ -94,21 +94,24 @@ const Operation blend_operation{.name = "blend",
                                 .shape = elementwise_shape<blend_operation>,
                                 .kernel = blend_kernel,
                                 .vjp = blend_vjp,
-                                .samples = [] { return blend_samples(blend); }};
+                                .samples = [] { return blend_samples(blend); },
+                                .notation = "{n} * {(a)} + {1 - n} * {(b)}"};
 const Operation blend_square_operation{.name = "blend_square",
                                        .doc = "keep * a + (1 - keep) * b * b",
                                        .arity = 2,
                                        .shape = elementwise_shape<blend_square_operation>,
                                        .kernel = blend_square_kernel,
                                        .vjp = blend_square_vjp,
-                                       .samples = [] { return blend_samples(blend_square); }};
+                                       .samples = [] { return blend_samples(blend_square); },
+                                       .notation = "{n} * {(a)} + {1 - n} * {(b)} ^ 2"};
 const Operation divide_by_root_operation{.name = "divide_by_root",
                                          .doc = "a / (sqrt(b) + c)",
                                          .arity = 3,
                                          .shape = elementwise_shape<divide_by_root_operation>,
                                          .kernel = divide_by_root_kernel,
                                          .vjp = divide_by_root_vjp,
-                                         .samples = [] { return three_samples(divide_by_root); }};
+                                         .samples = [] { return three_samples(divide_by_root); },
+                                         .notation = "{a} / (sqrt({b}) + {c})"};
 const Operation subtract_product_operation{.name = "subtract_product",
                                            .doc = "a - b * c",
                                            .arity = 3,
@@ -116,7 +119,8 @@ const Operation subtract_product_operation{.name = "subtract_product",
                                            .kernel = subtract_product_kernel,
                                            .combination = &adam,
                                            .vjp = subtract_product_vjp,
-                                           .samples = [] { return three_samples(subtract_product); }};
+                                           .samples = [] { return three_samples(subtract_product); },
+                                           .notation = "{a} - {(b)} * {(c)}"};
 
 Var blend(Var a, Var b, double keep) {
     return record(blend_operation, {a, b}, {{}, {keep}});

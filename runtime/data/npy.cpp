@@ -351,4 +351,24 @@ DatasetPointer open_npy(const NpySource& source) {
                                   std::move(labels), source.holdout);
 }
 
+std::string npy_content(const std::vector<std::size_t>& shape, std::span<const float> values) {
+    std::string sizes;
+    for (const std::size_t size : shape) {
+        sizes += (sizes.empty() ? "" : " ") + std::to_string(size) + ",";
+    }
+    // The header is a Python literal, padded so that the numbers begin at a multiple of 64 bytes.
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + sizes + "), }";
+    constexpr std::size_t fixed = 10;
+    header.append(63 - (fixed + header.size()) % 64, ' ');
+    header += '\n';
+    std::string content = "\x93NUMPY";
+    content += '\x01';
+    content += '\x00';
+    content += static_cast<char>(header.size() & 0xFFU);
+    content += static_cast<char>(header.size() >> 8U);
+    content += header;
+    content.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+    return content;
+}
+
 }  // namespace gandsl::data

@@ -18,6 +18,7 @@
 #include "runtime/data/places.hpp"
 #include "runtime/data/symbols.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/sinks/sink.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::loading {
@@ -223,8 +224,7 @@ std::optional<Loaded> check(Loaded loaded, const Place& place,
                             const std::optional<std::filesystem::path>& data, std::size_t threads,
                             dsl::Settings settings, bool quietly) {
     loaded.sources = sources::all({data::find_places(data), place.folder, threads});
-    loaded.catalogue =
-        std::make_unique<const dsl::Catalogue>(models::catalogue(sources::entries(loaded.sources)));
+    loaded.catalogue = std::make_unique<const dsl::Catalogue>(catalogue(loaded.sources));
     settings.find_trained = finder(*loaded.catalogue, place, &loaded.trained);
     dsl::CheckResult result = dsl::check(loaded.text, *loaded.catalogue, settings);
     if (result.program) {
@@ -263,6 +263,14 @@ std::string read_source(const std::filesystem::path& path) {
         throw Error(ErrorCode::format, fmt::format("{}, too large to be a program; expected at most {}",
                                                    found, dsl::most_bytes));
     }
+}
+
+dsl::Catalogue catalogue(const std::vector<sources::Source>& sources) {
+    std::vector<dsl::Entry> entries = sources::entries(sources);
+    for (dsl::Entry& sink : sinks::entries()) {
+        entries.push_back(std::move(sink));
+    }
+    return models::catalogue(std::move(entries));
 }
 
 bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesystem::path& path,

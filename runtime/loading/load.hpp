@@ -31,6 +31,9 @@ struct Loaded {
 /// The text of a .gan file. Throws Error(file) where it cannot be read.
 std::string read_source(const std::filesystem::path& path);
 
+/// Every word of the language, with these sources.
+dsl::Catalogue catalogue(const std::vector<sources::Source>& sources);
+
 /// Prints diagnostics to standard error, with a closing count. True if one of them is an error.
 bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesystem::path& path,
             const std::string& text);

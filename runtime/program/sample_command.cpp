@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "autodiff/error.hpp"
 #include "dsl/nearest.hpp"
@@ -15,6 +16,7 @@
 #include "runtime/program/command.hpp"
 #include "runtime/program/options.hpp"
 #include "runtime/runs/saved_run.hpp"
+#include "runtime/sinks/sink.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/training/samples.hpp"
 
@@ -88,7 +90,7 @@ void set_argument(dsl::Sample& sample, const char* name, std::size_t number) {
 
 // A grid as near to a square as it goes; where a picture depends on its column, the file's columns.
 void set_count(dsl::Sample& sample, std::size_t count) {
-    if (sample.sink->name != "grid") {
+    if (!sample.arguments.contains("columns")) {
         set_argument(sample, "count", count);
         return;
     }
@@ -166,7 +168,7 @@ void apply(dsl::Program& program, const SampleRequest& request) {
 std::vector<fs::path> outputs(const dsl::Program& program, const SampleRequest& request) {
     std::vector<fs::path> paths;
     for (const dsl::Sample& sample : program.samples) {
-        paths.emplace_back(sample.name + "." + training::extension_of(sample));
+        paths.emplace_back(sample.name + "." + sinks::sink_of(*sample.sink).extension);
     }
     if (!request.out) {
         return paths;
@@ -182,12 +184,14 @@ std::vector<fs::path> outputs(const dsl::Program& program, const SampleRequest& 
     }
     const std::string extension = paths[0].extension().string();
     const std::string given = request.out->extension().string();
-    for (const char* other : {".png", ".txt", ".csv", ".npy", ".jpg", ".jpeg"}) {
-        if (given == other && given != extension) {
-            refuse(fmt::format("'{}' is written as {} (`as {}` in the file), but --out ends in {}",
-                               program.samples[0].name, extension.substr(1), program.samples[0].sink->name,
-                               given));
-        }
+    std::set<std::string> formats = {".jpg", ".jpeg"};
+    for (const sinks::Sink& sink : sinks::all()) {
+        formats.insert("." + sink.extension);
+    }
+    if (given != extension && formats.contains(given)) {
+        refuse(fmt::format("'{}' is written as {} (`as {}` in the file), but --out ends in {}",
+                           program.samples[0].name, extension.substr(1), program.samples[0].sink->name,
+                           given));
     }
     return {*request.out};
 }
@@ -303,7 +307,7 @@ int sample(const SampleRequest& request) {
     training::Samples samples(*loaded, datasets, graph, memory);
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);
-        if (program.samples[index].sink->name == "text" && !request.out) {
+        if (sinks::sink_of(*program.samples[index].sink).for_the_terminal && !request.out) {
             fmt::print("{}", files::read_whole(paths[index]));
         }
         fmt::print("{}, after step {}\n", paths[index].string(), weights.step);

@@ -18,11 +18,8 @@
 /// Draws a program's samples and takes its measures.
 namespace gandsl::training {
 
-/// Of the files that a sink writes: "png", "txt", "csv", "npy".
-std::string extension_of(const dsl::Sample& sample);
-
-/// Warnings, each a whole line with its place in the file, about samples as csv or npy with more rows than
-/// the test split has examples.
+/// Warnings, each a whole line with its place in the file, about samples with more rows than the
+/// test split has examples.
 std::vector<std::string> repeated_rows(const loading::Loaded& loaded, const runtime::Graph& graph);
 
 /// The samples of a program, each with a plan of its own. The same draw every time.

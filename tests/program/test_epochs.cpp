@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE epochs
 #include <signal.h>
 #include <sys/inotify.h>
 #include <unistd.h>

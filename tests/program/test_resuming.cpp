@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE resuming
 #include <signal.h>
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE same_bits
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <cstring>
