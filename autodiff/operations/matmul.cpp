@@ -60,14 +60,15 @@ Sizes sizes_of(const Attributes& attributes, const Shape& a, const Shape& b) {
 
 Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
     const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
+    Shape result = inputs[0];
+    result[result.size() - 2] = sizes.rows;
+    result[result.size() - 1] = sizes.columns;
+    element_count(result);                                    // throws where there are too many to be counted
     constexpr Index limit = std::numeric_limits<int>::max();  // BLAS counts in these
     if (std::max({sizes.rows, sizes.columns, sizes.inner}) > limit) {
         refuse(inputs[0], inputs[1], sizes.transpose_a, sizes.transpose_b,
                "BLAS multiplies matrices of at most 2147483647 rows and columns");
     }
-    Shape result = inputs[0];
-    result[result.size() - 2] = sizes.rows;
-    result[result.size() - 1] = sizes.columns;
     return result;
 }
 

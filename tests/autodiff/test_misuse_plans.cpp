@@ -125,7 +125,7 @@ std::vector<Misuse> plans() {
         {"profile_of_another_of_as_many_kinds",
          with_plan([](Fixture& f) {
              std::vector<OperationTime> times;
-             Plan({exp(f.x)}).profile(0, times);
+             Plan({softmax(f.x)}).profile(0, times);
              f.plan.profile(0, times);
          }),
          invalid,
