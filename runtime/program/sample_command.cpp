@@ -303,6 +303,9 @@ int sample(const SampleRequest& request) {
     training::Samples samples(*loaded, datasets, graph, memory);
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);
+        if (const auto warning = samples.warning(index)) {
+            fmt::print(stderr, "{}\n", *warning);
+        }
         if (program.samples[index].sink->name == "text" && !request.out) {
             fmt::print("{}", files::read_whole(paths[index]));
         }
