@@ -177,7 +177,9 @@ struct Entry {
     /// The last axis of the first value counts the same classes as the second, a label or its vector.
     bool matches_classes = false;
     bool spreads_classes = false;  ///< The result's last axis counts the classes of the label.
-    bool by_epochs = false;   ///< Schedules only: without data, and so without epochs, it means nothing.
+    /// Not empty: its result counts as a constant in every gradient. What messages call it: "a comparison".
+    std::string stops_gradients = {};
+    bool by_epochs = false;  ///< Schedules only: without data, and so without epochs, it means nothing.
 };
 
 /// All entries, by name. Names are unique over all kinds but initializers, which have names of their own:

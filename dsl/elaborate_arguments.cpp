@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dsl/elaborator.hpp"
+#include "dsl/spelling.hpp"
 
 namespace gandsl::dsl {
 
@@ -189,6 +190,20 @@ std::optional<Value> Elaborator::argument_value(const Entry& entry, const Argume
     }
 }
 
+/// Whether 32 bits hold a number, in which values are computed; where not, it is reported.
+bool Elaborator::fits(double number, Span span) {
+    const double size = std::abs(number);
+    if (size > most_number) {
+        report(diagnostics::number_too_large(span, spell(number)));
+        return false;
+    }
+    if (size != 0 && size < least_number) {
+        report(diagnostics::number_too_small(span, spell(number)));
+        return false;
+    }
+    return true;
+}
+
 bool Elaborator::in_range(const Entry& entry, const Argument& argument, double number, Span span) {
     if (argument.kind == ArgumentKind::integer) {
         if (number != std::floor(number)) {
@@ -205,7 +220,7 @@ bool Elaborator::in_range(const Entry& entry, const Argument& argument, double n
         report(diagnostics::out_of_range(span, entry.name, argument, number));
         return false;
     }
-    return true;
+    return argument.kind == ArgumentKind::integer || fits(number, span);
 }
 
 std::optional<Value> Elaborator::number_value(const Entry& entry, const Argument& argument,
@@ -281,6 +296,21 @@ std::optional<Value> Elaborator::text_value(const Entry& entry, const Argument& 
     return make(std::move(text), expression.span);
 }
 
+/// Of an entry that is no value by itself: its rule is about arguments alone.
+bool Elaborator::keeps_rule(const Entry& entry, const Arguments& arguments, Span span) {
+    if (entry.type) {
+        const std::vector<Type> none;
+        TypeCall rule{none, arguments};
+        try {
+            entry.type(rule);
+        } catch (Diagnostic& diagnostic) {
+            report_rule(std::move(diagnostic), arguments, span);
+            return false;
+        }
+    }
+    return true;
+}
+
 std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument& argument,
                                               const Given& given, Scope& scope) {
     const Expression& expression = *given.expression;
@@ -337,15 +367,8 @@ std::optional<Value> Elaborator::nested_value(const Entry& entry, const Argument
         report(diagnostics::not_yet(expression.span, nested->name, nested->missing));
         return std::nullopt;
     }
-    if (nested->type) {
-        const std::vector<Type> none;
-        TypeCall rule{none, *arguments};
-        try {
-            nested->type(rule);
-        } catch (Diagnostic& diagnostic) {
-            report_rule(std::move(diagnostic), *arguments, expression.span);
-            return std::nullopt;
-        }
+    if (!keeps_rule(*nested, *arguments, expression.span)) {
+        return std::nullopt;
     }
     check_schedule(*nested, expression.span);
     NestedCall call;

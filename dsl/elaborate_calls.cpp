@@ -777,8 +777,9 @@ Operand Elaborator::gradient(const std::vector<Operand>& operands, const std::ve
         report_rule(diagnostics::not_labels("grad", to->type), {}, spans[1]);
         return Unknown{};
     }
-    if (!depends(*frame_->space, of->id, to->id)) {
-        return report(diagnostics::independent_gradient(span, depends(*frame_->space, of->id, to->id, true)));
+    if (const GradientPath path = gradient_path(*frame_->space, of->id, to->id); !path.open) {
+        return report(diagnostics::independent_gradient(
+            span, path.stop == nullptr ? "" : std::string_view(path.stop->stops_gradients)));
     }
     Instruction instruction;
     instruction.kind = Instruction::Kind::gradient;

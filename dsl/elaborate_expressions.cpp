@@ -354,6 +354,9 @@ Operand Elaborator::schedule(const Entry& entry, const Expression& expression, S
     if (!arguments) {
         return Unknown{};
     }
+    if (!keeps_rule(entry, *arguments, expression.span)) {
+        return Unknown{};
+    }
     check_schedule(entry, expression.span);
     Instruction instruction;
     instruction.kind = Instruction::Kind::schedule;
@@ -419,6 +422,9 @@ std::optional<Tensor> Elaborator::tensor(const Operand& operand, Span span, std:
     if (const auto* number = std::get_if<double>(&operand)) {
         if (frame_ == nullptr) {
             report(diagnostics::not_static(span, "a number"));
+            return std::nullopt;
+        }
+        if (!fits(*number, span)) {
             return std::nullopt;
         }
         return constant(*number, span);

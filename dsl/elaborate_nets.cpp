@@ -174,6 +174,7 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
         net.space.types.push_back(std::move(type));
         net.space.sources.emplace_back();
         net.space.stopped.emplace_back();
+        net.space.stops.push_back(nullptr);
         net.space.nets.emplace_back();
         const tree::Name& name = net.tree->parameters[i].name;
         bind(scope, name, input);

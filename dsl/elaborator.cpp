@@ -151,6 +151,7 @@ std::vector<ValueId> Elaborator::emit(Instruction instruction, std::vector<Type>
     Space& space = *frame_->space;
     // No gradient flows through stop_gradient, so nothing depends on what is behind it.
     const bool opaque = instruction.entry != nullptr && instruction.entry->name == "stop_gradient";
+    const bool stops = instruction.entry != nullptr && !instruction.entry->stops_gradients.empty();
     std::vector<std::size_t> nets;
     if (instruction.kind == Instruction::Kind::call) {
         nets.push_back(instruction.index);
@@ -166,6 +167,7 @@ std::vector<ValueId> Elaborator::emit(Instruction instruction, std::vector<Type>
         space.types.push_back(std::move(type));
         space.sources.push_back(opaque ? std::vector<ValueId>{} : instruction.inputs);
         space.stopped.push_back(opaque ? instruction.inputs : std::vector<ValueId>{});
+        space.stops.push_back(stops ? instruction.entry : nullptr);
         space.nets.push_back(opaque ? std::vector<std::size_t>{} : nets);
     }
     std::vector<ValueId> outputs = instruction.outputs;
@@ -195,6 +197,34 @@ bool Elaborator::depends(const Space& space, ValueId value, ValueId on, bool thr
         }
     }
     return false;
+}
+
+Elaborator::GradientPath Elaborator::gradient_path(const Space& space, ValueId value, ValueId on) const {
+    std::vector<bool> seen(space.types.size(), false);
+    std::vector<ValueId> open{value};
+    std::vector<ValueId> stopping;
+    while (!open.empty()) {
+        const ValueId next = open.back();
+        open.pop_back();
+        if (next == on) {
+            return {.open = true};
+        }
+        if (seen[next]) {
+            continue;
+        }
+        seen[next] = true;
+        if (space.stops[next] != nullptr) {
+            stopping.push_back(next);
+            continue;
+        }
+        open.insert(open.end(), space.sources[next].begin(), space.sources[next].end());
+    }
+    for (const ValueId stop : stopping) {
+        if (depends(space, stop, on, true)) {
+            return {.stop = space.stops[stop]};
+        }
+    }
+    return {};
 }
 
 std::set<std::size_t> Elaborator::nets_behind(const Space& space, ValueId value) const {

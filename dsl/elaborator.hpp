@@ -43,8 +43,9 @@ struct LatentState {
 /// The numbered values of a net, of train, of a measure or of a sample.
 struct Space {
     std::vector<Type> types;
-    std::vector<std::vector<ValueId>> sources;   ///< what each value is computed from, as gradients see it
-    std::vector<std::vector<ValueId>> stopped;   ///< what gradients do not see of it
+    std::vector<std::vector<ValueId>> sources;  ///< what each value is computed from, as gradients see it
+    std::vector<std::vector<ValueId>> stopped;  ///< what gradients do not see of it
+    std::vector<const Entry*> stops;            ///< what lets no gradient through to what it is computed from
     std::vector<std::vector<std::size_t>> nets;  ///< the nets called or named to compute it
 };
 
@@ -265,6 +266,8 @@ class Elaborator {
     std::optional<double> static_number(const Expression& expression, Scope& scope, std::string_view wanted);
     std::optional<Tensor> tensor(const Operand& operand, Span span, std::string_view what);
     Tensor constant(double number, Span span);
+    bool fits(double number, Span span);
+    bool keeps_rule(const Entry& entry, const Arguments& arguments, Span span);
     Tensor read_data(const DataPlace& place, bool next, Span span);
     Operand read_data(std::size_t index, std::size_t field, Span span);
     Operand read_latent(std::size_t index, Span span);
@@ -278,6 +281,13 @@ class Elaborator {
     std::vector<ValueId> emit(Instruction instruction, std::vector<Type> types, Instructions& into);
     std::vector<ValueId> emit(Instruction instruction, std::vector<Type> types);
     bool depends(const Space& space, ValueId value, ValueId on, bool through_stops = false) const;
+    /// Whether a gradient of `value` reaches `on`; where it does not, what stands in its way, if anything
+    /// does.
+    struct GradientPath {
+        bool open = false;
+        const Entry* stop = nullptr;
+    };
+    GradientPath gradient_path(const Space& space, ValueId value, ValueId on) const;
     std::set<std::size_t> nets_behind(const Space& space, ValueId value) const;
     Scope::Entry* find(Scope& scope, std::string_view name);
     void bind(Scope& scope, const tree::Name& name, Operand value);

@@ -28,6 +28,11 @@ Definition function(std::string name, std::string doc, std::string details, Var 
             .stepping = steps_alike()};
 }
 
+Definition stopping(Definition definition, std::string called) {
+    definition.entry.stops_gradients = std::move(called);
+    return definition;
+}
+
 }  // namespace
 
 std::vector<Definition> define_elementwise() {
@@ -43,8 +48,9 @@ std::vector<Definition> define_elementwise() {
         function("abs", "x without its sign.", "", [](Var x) { return absolute(x); }),
         function("sin", "The sine of an angle in radians.", "", [](Var x) { return sin(x); }),
         function("cos", "The cosine of an angle in radians.", "", [](Var x) { return cos(x); }),
-        function("floor", "The largest whole number that is not above x.", "Its gradient is 0.",
-                 [](Var x) { return floor(x); }),
+        stopping(function("floor", "The largest whole number that is not above x.", "Its gradient is 0.",
+                          [](Var x) { return floor(x); }),
+                 "a `floor`"),
     };
 }
 

@@ -181,7 +181,8 @@ std::vector<Definition> define_structure() {
                    .doc = "The value itself, taken as a constant by every gradient.",
                    .inputs = {"x"},
                    .type = same_type,
-                   .example = "minimize mse(F(x), stop_gradient(T(x)))"},
+                   .example = "minimize mse(F(x), stop_gradient(T(x)))",
+                   .stops_gradients = "a `stop_gradient`"},
          .build =
              [](BuildCall& call) {
                  Value value = call.inputs.front();

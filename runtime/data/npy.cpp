@@ -182,9 +182,15 @@ ReadNumber read_as(const char* bytes, bool swapped) {
     Number number;
     std::memcpy(&number, ordered, sizeof number);
     const auto value = static_cast<float>(number);
+    const auto exact = static_cast<long double>(number);
     return {value, static_cast<double>(number),
-            !std::is_floating_point_v<Number> &&
-                static_cast<long double>(value) != static_cast<long double>(number)};
+            std::isfinite(value) && exact == std::floor(exact) && exact != static_cast<long double>(value)};
+}
+
+/// NumPy writes 0 and 1, and takes whatever is not 0 for true.
+ReadNumber read_bool(const char* bytes, bool) {
+    const float value = *bytes == 0 ? 0.0F : 1.0F;
+    return {value, double{value}, false};
 }
 
 using Reader = ReadNumber (*)(const char* bytes, bool swapped);
@@ -192,6 +198,9 @@ using Reader = ReadNumber (*)(const char* bytes, bool swapped);
 Reader reader_of(const ElementType& type) {
     if (type.kind == 'f') {
         return type.size == 4 ? read_as<float> : read_as<double>;
+    }
+    if (type.kind == 'b') {
+        return read_bool;
     }
     const bool negative = type.kind == 'i';
     switch (type.size) {

@@ -282,6 +282,12 @@ class UpdateCheck {
         }
     }
 
+    /// With the weights as they are.
+    double objective() {
+        plan_.run(0);
+        return static_cast<double>(plan_.read(objective_.result())[0]);
+    }
+
     WeightReport check(std::size_t index, std::uint32_t stream) {
         const runtime::LearnedWeight& weight = update_.learned[index];
         const Array gradient = step_.value(weight.gradient);
@@ -315,7 +321,9 @@ class UpdateCheck {
             ++report.checked;
             // A weight without influence has a gradient of rounding alone: compare with the update's others.
             const bool settled = found.uncertainty <= options_.tolerance * std::max(scale(), 1e-3 * largest_);
-            if (off <= 4 * found.uncertainty && !(agrees() && settled)) {
+            // Where the objective beside it is no number, as that of `log` below 0, there is no difference.
+            const bool known = std::isfinite(found.value);
+            if (!known || (off <= 4 * found.uncertainty && !(agrees() && settled))) {
                 ++report.unsure;
                 continue;
             }
@@ -403,6 +411,13 @@ std::vector<WeightReport> check_updates(const dsl::Program& program, const runti
     for (std::size_t place = 0; place < updates.size(); ++place) {
         UpdateCheck check(graph, *updates[place], *objectives[place], step, options, pool, feed);
         const auto& update = std::get<dsl::Update>(program.train->items[updates[place]->item]);
+        if (const double objective = check.objective(); !std::isfinite(objective)) {
+            throw Error(ErrorCode::invalid_argument,
+                        "the objective of the update of " + names_of(program, update) + " is " +
+                            (std::isnan(objective) ? "nan" : "inf") +
+                            " at its first weights, so that no gradient can be held against it; `gandsl run` "
+                            "names the operation that gives no number; another --seed begins elsewhere");
+        }
         for (std::size_t weight = 0; weight < updates[place]->learned.size(); ++weight) {
             WeightReport report =
                 check.check(weight, choice_stream + static_cast<std::uint32_t>(reports.size()));

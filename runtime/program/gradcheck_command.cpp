@@ -66,8 +66,10 @@ int conclude(const std::vector<gradcheck::WeightReport>& rows) {
     fmt::print("\n");
     if (unsure > 0) {
         fmt::print(
-            "{} of {} entries lie so near a kink (relu at 0, max at a tie) that differences do not settle "
-            "there;\n"
+            "{} of {} entries lie so near a kink (relu at 0, max at a tie) or the end of what is defined "
+            "(log "
+            "at 0)\n"
+            "that differences do not settle there;\n"
             "they count neither for nor against. Another --seed looks elsewhere.\n",
             unsure, checked);
     }

@@ -307,6 +307,9 @@ int sample(const SampleRequest& request) {
     training::Samples samples(*loaded, datasets, graph, memory);
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);
+        if (const auto warning = samples.warning(index)) {
+            fmt::print(stderr, "{}\n", *warning);
+        }
         if (sinks::sink_of(*program.samples[index].sink).for_the_terminal && !request.out) {
             fmt::print("{}", files::read_whole(paths[index]));
         }

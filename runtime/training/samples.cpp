@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "autodiff/error.hpp"
@@ -85,10 +86,12 @@ std::vector<std::string> repeated_rows(const loading::Loaded& loaded, const runt
 
 Samples::Samples(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
                  loading::MemoryBudget& memory)
-    : program_(loaded.program),
+    : loaded_(loaded),
+      program_(loaded.program),
       datasets_(datasets),
       graph_(graph),
       plans_(plans_of(loaded.program, graph.samples, memory)),
+      not_finite_(loaded.program.samples.size(), 0),
       units_(units_of_samples(loaded.program, datasets)) {
     for (std::size_t index = 0; index < program_.samples.size(); ++index) {
         const dsl::Sample& sample = program_.samples[index];
@@ -183,6 +186,8 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     write_on(index);
     plan.run(0);
     const std::span<const Real> computed = plan.read(graph.value);
+    not_finite_[index] = static_cast<std::size_t>(
+        std::count_if(computed.begin(), computed.end(), [](Real number) { return !std::isfinite(number); }));
     const std::vector<Real> values = filled(computed, graph);
     const std::optional<std::size_t> table = units_[index];
     sinks::sink_of(*sample.sink)
@@ -194,6 +199,17 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
                       .units = table ? std::span(datasets_[*table]->description().scaled)
                                      : std::span<const data::ScaledColumn>(),
                       .text = [&] { return text_of(index, computed); }});
+}
+
+std::optional<std::string> Samples::warning(std::size_t index) const {
+    if (not_finite_[index] == 0) {
+        return std::nullopt;
+    }
+    const dsl::Sample& sample = program_.samples[index];
+    const SourceLocation at = loading::locate(loaded_, sample.span);
+    return fmt::format("{}:{}:{}: warning: {} of the {} numbers computed for '{}' are nan or inf", at.file,
+                       at.line, at.column, not_finite_[index],
+                       plans_[index].read(graph_.samples[index].value).size(), sample.name);
 }
 
 Measures::Measures(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,

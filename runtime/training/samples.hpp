@@ -35,6 +35,9 @@ class Samples {
     std::filesystem::path write(std::size_t index, const std::filesystem::path& folder, std::uint64_t number);
     /// Writes it under a name of the caller's.
     void write_to(std::size_t index, const std::filesystem::path& path);
+    /// What a reader should know of the sample's last file: that numbers in it are none. A whole line, with
+    /// the sample's place in the file.
+    std::optional<std::string> warning(std::size_t index) const;
 
   private:
     /// A `continue`, and what computes the value it goes on from.
@@ -47,10 +50,12 @@ class Samples {
     void write_on(std::size_t index);
     std::string text_of(std::size_t index, std::span<const Real> values) const;
 
+    const loading::Loaded& loaded_;
     const dsl::Program& program_;
     const data::Datasets& datasets_;
     const runtime::Graph& graph_;
     std::vector<Plan> plans_;
+    std::vector<std::size_t> not_finite_;            ///< for each sample, of the numbers of its last file
     std::vector<std::optional<std::size_t>> units_;  ///< for each sample the scaled table it is rows of
     std::vector<std::vector<Written>> written_;      ///< for each sample
 };

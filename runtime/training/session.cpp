@@ -456,6 +456,8 @@ class Session {
                 progress.say(fmt::format("{} on {} after step {}: {}", measure_names_[place],
                                          program_.measures[place].split, place_.step,
                                          terminal::human_number(value)));
+                warn_once(progress, not_finite(program_.measures[place], double{taken[place]}),
+                          measure_names_[place]);
             }
         }
         if (measured) {
@@ -470,6 +472,23 @@ class Session {
         write_samples(progress);
     }
 
+    // A measure that is no number is never the lowest.
+    std::optional<std::string> not_finite(const dsl::Measure& measure, double value) const {
+        if (std::isfinite(value)) {
+            return std::nullopt;
+        }
+        const SourceLocation at = loading::locate(loaded_, measure.span);
+        return fmt::format("{}:{}:{}: warning: the measure '{}' is {}: it counts as not improved", at.file,
+                           at.line, at.column, measure.name, value);
+    }
+
+    void warn_once(terminal::Progress& progress, const std::optional<std::string>& warning,
+                   const std::string& subject) {
+        if (warning && warned_.insert(subject).second) {
+            progress.say(*warning);
+        }
+    }
+
     void write_samples(terminal::Progress& progress) {
         for (std::size_t place = 0; place < samples_.size(); ++place) {
             const dsl::Period& period = program_.samples[place].period;
@@ -478,6 +497,7 @@ class Session {
                 const std::uint64_t number = by_step ? place_.step : length_.epoch_of(place_.step);
                 attempt(progress, "a sample",
                         [&] { last_samples_[place] = samples_.write(place, folder_->samples(), number); });
+                warn_once(progress, samples_.warning(place), program_.samples[place].name);
             }
         }
     }
@@ -632,6 +652,7 @@ class Session {
     Pace drawings_pace_;
     std::optional<std::uint64_t> drawn_;               ///< step of the curves
     std::set<std::string> failing_;                    ///< what could not be written when it was last due
+    std::set<std::string> warned_;                     ///< samples and measures whose numbers were none
     std::vector<std::filesystem::path> last_samples_;  ///< of each sample; empty before its first file
 };
 
