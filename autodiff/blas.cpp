@@ -142,14 +142,14 @@ std::optional<Cut> cut_of(Index rows, Index columns, Index inner, ConstMatrix a,
     constexpr Index small_result = 1 << 18;
     constexpr Index large_result = 1 << 21;
     constexpr double tiny = 1 << 15;  // multiplications
-    constexpr Index least_columns = 3;
-    constexpr Index least_copied_columns = 16;
-    constexpr Index least_copied_rows = 32;
-    constexpr Index least_copied_terms = 64;
+    constexpr Index min_columns = 3;
+    constexpr Index min_copied_columns = 16;
+    constexpr Index min_copied_rows = 32;
+    constexpr Index min_copied_terms = 64;
     constexpr Index clashing_stride = 512;  // rows this far apart fall on one another in the cache
     const double multiplications =
         static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(inner);
-    if (multiplications <= tiny || columns < least_columns || (a.transposed && b.transposed) ||
+    if (multiplications <= tiny || columns < min_columns || (a.transposed && b.transposed) ||
         !skips_packing(tall_tile, panel_columns, panel_terms)) {
         return std::nullopt;
     }
@@ -164,7 +164,7 @@ std::optional<Cut> cut_of(Index rows, Index columns, Index inner, ConstMatrix a,
     if (!b.transposed) {
         return Cut{flat_terms, flat_tile, false};
     }
-    if (rows >= least_copied_rows && columns >= least_copied_columns && inner >= least_copied_terms) {
+    if (rows >= min_copied_rows && columns >= min_copied_columns && inner >= min_copied_terms) {
         return Cut{panel_terms, flat_tile, true};
     }
     return std::nullopt;

@@ -35,8 +35,8 @@ void expand(const ElementwiseProgram::Operand& operand, const std::vector<Index>
         } else if (inner_stride == 1) {
             std::copy_n(run, length, out);
         } else {
-            for (std::size_t place = 0; place < length; ++place) {
-                out[place] = run[static_cast<Index>(place) * inner_stride];
+            for (std::size_t i = 0; i < length; ++i) {
+                out[i] = run[static_cast<Index>(i) * inner_stride];
             }
         }
         out += length;
@@ -53,7 +53,7 @@ class Runner {
            std::span<Real* const> outputs, Real* scratch)
         : program_(program), operands_(operands), outputs_(outputs) {
         for (std::size_t index = 0; index < program.registers.size(); ++index) {
-            if (program.registers[index].place == ElementwiseProgram::Place::scratch) {
+            if (program.registers[index].place == ElementwiseProgram::Storage::scratch) {
                 read_[index] = written_[index] = scratch + program.registers[index].index * block;
             }
         }
@@ -64,9 +64,9 @@ class Runner {
     void run(std::size_t first, std::size_t count) {
         for (std::size_t index = 0; index < program_.registers.size(); ++index) {
             const auto& place = program_.registers[index];
-            if (place.place == ElementwiseProgram::Place::operand) {
+            if (place.place == ElementwiseProgram::Storage::operand) {
                 read_[index] = operands_[place.index] + first;
-            } else if (place.place == ElementwiseProgram::Place::output) {
+            } else if (place.place == ElementwiseProgram::Storage::output) {
                 read_[index] = written_[index] = outputs_[place.index] + first;
             }
         }
@@ -85,8 +85,8 @@ class Runner {
         }
         for (const auto& step : program_.steps) {
             std::array<const Real*, max_kernel_inputs> inputs{};
-            for (std::size_t place = 0; place < step.arity; ++place) {
-                inputs[place] = read_[step.sources[place]];
+            for (std::size_t i = 0; i < step.arity; ++i) {
+                inputs[i] = read_[step.sources[i]];
             }
             if (step.combination != nullptr) {
                 std::array<Real*, max_kernel_inputs> results{};
@@ -111,15 +111,15 @@ class Runner {
     const ElementwiseProgram& program_;
     std::span<const Real* const> operands_;
     std::span<Real* const> outputs_;
-    std::array<const Real*, most_registers> read_{};
-    std::array<Real*, most_registers> written_{};
-    std::array<std::size_t, most_registers> turns_{};  ///< where in its period an operand's block begins
+    std::array<const Real*, max_registers> read_{};
+    std::array<Real*, max_registers> written_{};
+    std::array<std::size_t, max_registers> turns_{};  ///< where in its period an operand's block begins
 };
 
 // One run of numbers, from `begin` up to `end`, and its sums.
 void sum_run(Runner& runner, const ElementwiseProgram& program, std::size_t begin, std::size_t end,
              double* totals) {
-    std::array<RunningSum, most_sums> sums{};
+    std::array<RunningSum, max_sums> sums{};
     for (std::size_t first = begin; first < end; first += block) {
         const std::size_t count = std::min(block, end - first);
         runner.run(first, count);
@@ -136,7 +136,7 @@ void sum_run(Runner& runner, const ElementwiseProgram& program, std::size_t begi
 void sum_rows(Runner& runner, const ElementwiseProgram& program, std::size_t begin, std::size_t end,
               std::span<Real* const> results) {
     const std::size_t inner = program.sum.inner;
-    std::array<double, most_sums> totals{};
+    std::array<double, max_sums> totals{};
     if (inner > block) {
         for (std::size_t row = begin; row < end; ++row) {
             sum_run(runner, program, row * inner, (row + 1) * inner, totals.data());
@@ -211,12 +211,12 @@ void run_sums(const ElementwiseProgram& program, std::span<const Real* const> op
         (all ? sum_run : sum_columns_of)(runner, program, begin, end, totals + slice * set);
     });
     for (std::size_t index = 0; index < results.size(); ++index) {
-        for (std::size_t place = 0; place < each; ++place) {
-            double total = totals[index * each + place];
+        for (std::size_t i = 0; i < each; ++i) {
+            double total = totals[index * each + i];
             for (std::size_t slice = 1; slice < sum.slices; ++slice) {
-                total += totals[slice * set + index * each + place];
+                total += totals[slice * set + index * each + i];
             }
-            results[index][place] = static_cast<Real>(total);
+            results[index][i] = static_cast<Real>(total);
         }
     }
 }

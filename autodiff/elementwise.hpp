@@ -16,31 +16,31 @@ namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 /// Registers are addressed by a byte; more work than this is cut into several programs.
-inline constexpr std::size_t most_registers = 48;
+inline constexpr std::size_t max_registers = 48;
 /// Numbers that one thread computes at a time.
 inline constexpr std::size_t part_size = 8192;
 /// Sums of one program.
-inline constexpr std::size_t most_sums = 4;
+inline constexpr std::size_t max_sums = 4;
 
 /// Operands that no memory holds: matrices of the domain's shape, computed a tile at a time by the thread
 /// that reads them.
 struct TiledOperands {
     Partition rows, columns;            ///< how the domain is cut
-    std::vector<std::size_t> operands;  ///< their places in the program; their registers are at Place::tile
+    std::vector<std::size_t> operands;  ///< their places in the program; their registers are at Storage::tile
     /// Writes the tile (row, column) of operand `which` of these, its rows as far apart as it has columns.
     std::function<void(std::size_t which, std::size_t row, std::size_t column, Real* tile)> compute;
 };
 
 struct ElementwiseProgram {
     /// Where a register's block is during a run.
-    enum class Place : std::uint8_t {
+    enum class Storage : std::uint8_t {
         operand,  ///< in the operand's own memory
         scratch,  ///< in the worker's scratch memory
         tile,     ///< in the worker's tile of an operand that is computed as it is read
         output,   ///< in an output's memory
     };
     struct Register {
-        Place place;
+        Storage place;
         std::size_t index;  ///< of the operand, scratch block or output
     };
     struct Operand {
@@ -57,7 +57,7 @@ struct ElementwiseProgram {
         std::array<std::uint8_t, max_kernel_inputs> sources{};
         std::size_t arity;
         std::size_t target;
-        const Combination* combination = nullptr;  ///< computed instead of `kernel`, into `targets`
+        const FusedKernel* combination = nullptr;  ///< computed instead of `kernel`, into `targets`
         std::array<std::uint8_t, max_kernel_inputs> targets{};
     };
     std::vector<Index> sizes;  ///< the domain, neighbouring axes joined where every operand allows

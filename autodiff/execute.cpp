@@ -19,17 +19,17 @@ ElementwiseProgram single(const Operation& operation, const Attributes& attribut
         shapes.push_back(input.shape);
     }
     set_domain(program, domain, shapes);
-    using Place = ElementwiseProgram::Place;
+    using Storage = ElementwiseProgram::Storage;
     ElementwiseProgram::Step step{operation.kernel, attributes.numbers, {}, inputs.size(), inputs.size()};
     for (std::size_t index = 0; index < inputs.size(); ++index) {
         auto& operand = program.operands[index];
         operand.target = index;
         program.registers.push_back(
-            operand.contiguous ? ElementwiseProgram::Register{Place::operand, index}
-                               : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
+            operand.contiguous ? ElementwiseProgram::Register{Storage::operand, index}
+                               : ElementwiseProgram::Register{Storage::scratch, program.scratch_blocks++});
         step.sources[index] = static_cast<std::uint8_t>(index);
     }
-    program.registers.push_back({Place::output, 0});
+    program.registers.push_back({Storage::output, 0});
     program.steps.push_back(std::move(step));
     return program;
 }

@@ -24,9 +24,9 @@ constexpr std::uint32_t choice_stream = 64;
 Var projection(Tape& tape, Var value, std::uint64_t seed, std::uint32_t stream) {
     Array weights = make_array(value.shape());
     fill_uniform({weights.data(), weights.size()}, {seed, stream, 0});
-    for (std::size_t place = 0; place < weights.size(); ++place) {
-        const Real drawn = 2 * weights.data()[place] - 1;
-        weights.data()[place] = drawn < 0 ? drawn - Real(0.5) : drawn + Real(0.5);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const Real drawn = 2 * weights.data()[i] - 1;
+        weights.data()[i] = drawn < 0 ? drawn - Real(0.5) : drawn + Real(0.5);
     }
     return sum(value * tape.constant(std::move(weights)));
 }
@@ -80,10 +80,9 @@ std::vector<std::size_t> chosen_elements(std::size_t size, std::size_t input,
     if (size > options.elements) {
         std::vector<Real> draws(options.elements);
         fill_uniform(draws, {options.seed, choice_stream + static_cast<std::uint32_t>(input), 0});
-        for (std::size_t place = 0; place < options.elements; ++place) {
-            const auto rest = static_cast<double>(size - place);
-            std::swap(places[place],
-                      places[place + static_cast<std::size_t>(static_cast<double>(draws[place]) * rest)]);
+        for (std::size_t i = 0; i < options.elements; ++i) {
+            const auto rest = static_cast<double>(size - i);
+            std::swap(places[i], places[i + static_cast<std::size_t>(static_cast<double>(draws[i]) * rest)]);
         }
         places.resize(options.elements);
     }

@@ -70,7 +70,7 @@ struct VjpCall {
     std::span<const bool> wanted;  ///< which inputs' gradients are asked for; others may be left invalid
 };
 
-/// Inputs of an operation with a `kernel`, at most; operands and results of a Combination.
+/// Inputs of an operation with a `kernel`, at most; operands and results of a FusedKernel.
 inline constexpr std::size_t max_kernel_inputs = 6;
 
 /// Elementwise work on a block of contiguous numbers; out may be the same memory as an input.
@@ -78,7 +78,7 @@ using BlockKernel = void (*)(Real* out, const Real* const* inputs, std::size_t c
 
 /// Elementwise operations that one pass over their operands computes faster than one pass each; the numbers
 /// are the same. A result whose `kept` is false is seen by nobody outside, and not written.
-struct Combination {
+struct FusedKernel {
     struct Part {
         const Operation* operation;
         std::vector<int>
@@ -123,7 +123,7 @@ struct Operation {
     /// which must not throw itself: a plan stores nothing before the last check is done.
     void (*check)(const Attributes& attributes, std::span<const ConstTensor> inputs,
                   const Shape& output) = nullptr;
-    const Combination* combination = nullptr;  ///< in which this operation is the last part
+    const FusedKernel* combination = nullptr;  ///< in which this operation is the last part
     /// Gradients of the inputs, one for each, recorded on the same tape; an invalid Var is "none". Each has
     /// its input's shape or one that this broadcasts to. The engine accumulates and undoes broadcasting.
     /// Null: no gradient flows through.

@@ -136,8 +136,8 @@ std::vector<Var> ruled(const UpdateRule& rule, std::span<const Var> variables, s
         }
     }
     if (decay && rule.weight_decay != 0) {
-        for (std::size_t place = 0; place < result.size(); ++place) {
-            result[place] = result[place] + variables[place] * rule.weight_decay;
+        for (std::size_t i = 0; i < result.size(); ++i) {
+            result[i] = result[i] + variables[i] * rule.weight_decay;
         }
     }
     return result;
@@ -181,14 +181,14 @@ std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std:
     if (optimizer.momentum != 0) {
         prepare(state, variables, 1, 0);
     }
-    for (std::size_t place = 0; place < variables.size(); ++place) {
-        Var move = slopes[place];
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        Var move = slopes[i];
         if (optimizer.momentum != 0) {
-            Var& velocity = state.values[place];
+            Var& velocity = state.values[i];
             velocity = velocity * optimizer.momentum + move;
             move = optimizer.nesterov ? move + velocity * optimizer.momentum : velocity;
         }
-        result.push_back(subtract_product(variables[place], rate, move));
+        result.push_back(subtract_product(variables[i], rate, move));
     }
     return detached(std::move(result), state);
 }
@@ -209,12 +209,12 @@ std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std
     const Var scale = rate * root / first_weight;
     const Var epsilon = root * optimizer.epsilon;
     std::vector<Var> result;
-    for (std::size_t place = 0; place < variables.size(); ++place) {
-        Var& first = state.values[2 * place];
-        Var& second = state.values[2 * place + 1];
-        first = blend(first, slopes[place], optimizer.beta1);
-        second = blend_square(second, slopes[place], optimizer.beta2);
-        Var start = variables[place];
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        Var& first = state.values[2 * i];
+        Var& second = state.values[2 * i + 1];
+        first = blend(first, slopes[i], optimizer.beta1);
+        second = blend_square(second, slopes[i], optimizer.beta2);
+        Var start = variables[i];
         if (optimizer.decoupled && optimizer.rule.weight_decay != 0) {
             start = start * (1.0 - rate * optimizer.rule.weight_decay);
         }
@@ -231,11 +231,10 @@ std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
     prepare(state, variables, 1, 0);
     const Var epsilon = rate.tape().constant(optimizer.epsilon);
     std::vector<Var> result;
-    for (std::size_t place = 0; place < variables.size(); ++place) {
-        Var& second = state.values[place];
-        second = blend_square(second, slopes[place], optimizer.decay);
-        result.push_back(
-            subtract_product(variables[place], rate, divide_by_root(slopes[place], second, epsilon)));
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        Var& second = state.values[i];
+        second = blend_square(second, slopes[i], optimizer.decay);
+        result.push_back(subtract_product(variables[i], rate, divide_by_root(slopes[i], second, epsilon)));
     }
     return detached(std::move(result), state);
 }
@@ -262,8 +261,8 @@ std::vector<Assignment> assignments(const OptimizerState& state) {
                                                      " values; expected one for each");
     }
     std::vector<Assignment> result;
-    for (std::size_t place = 0; place < state.slots.size(); ++place) {
-        result.push_back({state.slots[place], state.values[place]});
+    for (std::size_t i = 0; i < state.slots.size(); ++i) {
+        result.push_back({state.slots[i], state.values[i]});
     }
     return result;
 }

@@ -29,15 +29,15 @@ GANDSL_CLONES void draw_words(Words& words, const RandomKey& key, std::uint64_t 
     const std::uint32_t stream = key.stream;
     const auto step = static_cast<std::uint32_t>(key.step);
     GANDSL_VECTORIZE
-    for (std::size_t place = 0; place < batch; ++place) {
-        const std::uint64_t own = (counter + place) & last_counter;
+    for (std::size_t i = 0; i < batch; ++i) {
+        const std::uint64_t own = (counter + i) & last_counter;
         const r123::Philox4x32::ctr_type position = {
             {static_cast<std::uint32_t>(own), static_cast<std::uint32_t>(own >> 32), stream, step}};
         const r123::Philox4x32::ctr_type drawn = r123::Philox4x32{}(position, secret);
-        words[4 * place] = drawn.v[0];
-        words[4 * place + 1] = drawn.v[1];
-        words[4 * place + 2] = drawn.v[2];
-        words[4 * place + 3] = drawn.v[3];
+        words[4 * i] = drawn.v[0];
+        words[4 * i + 1] = drawn.v[1];
+        words[4 * i + 2] = drawn.v[2];
+        words[4 * i + 3] = drawn.v[3];
     }
 }
 
@@ -47,8 +47,8 @@ GANDSL_INLINE double to_unit(std::uint32_t word) {
 }
 
 GANDSL_CLONES void to_units(Real* __restrict out, const std::uint32_t* __restrict words, std::size_t count) {
-    for (std::size_t place = 0; place < count; ++place) {
-        out[place] = static_cast<Real>(words[place] >> 8U) * Real(0x1p-24);
+    for (std::size_t i = 0; i < count; ++i) {
+        out[i] = static_cast<Real>(words[i] >> 8U) * Real(0x1p-24);
     }
 }
 

@@ -46,7 +46,7 @@ struct alignas(64) Share {
     std::atomic<std::uint64_t> parts{0};
 };
 constexpr std::uint64_t next_part_mask = (std::uint64_t{1} << 32U) - 1;
-constexpr std::size_t most_parts = std::size_t{1} << 31U;
+constexpr std::size_t max_parts = std::size_t{1} << 31U;
 
 bool is_open(std::uint64_t parts) {
     return (parts & next_part_mask) < parts >> 32U;
@@ -204,7 +204,7 @@ void ThreadPool::run(std::size_t parts, const void* body, Erased call) {
         }
         return;
     }
-    if (parts >= most_parts) {
+    if (parts >= max_parts) {
         throw Error(ErrorCode::internal, "[threads] a loop of too many parts");
     }
     const std::lock_guard turn(shared_->loop_mutex);

@@ -23,8 +23,8 @@ std::vector<NodeId> last_reads(const Tape& tape, std::span<const NodeId> wanted)
     for (const NodeId id : wanted) {
         needed[id] = 1;
     }
-    for (std::size_t place = tape.size(); place-- > 0;) {
-        const auto id = static_cast<NodeId>(place);
+    for (std::size_t i = tape.size(); i-- > 0;) {
+        const auto id = static_cast<NodeId>(i);
         if (needed[id] == 0) {
             continue;
         }
@@ -49,8 +49,8 @@ void visit(const Tape& tape, std::span<const NodeId> wanted, const TraceOptions&
     ThreadPool alone;
     const FlushDenormals flush;
     const Execution execution{options.pool != nullptr ? *options.pool : alone, tape.seed(), options.step};
-    for (std::size_t place = 0; place < tape.size(); ++place) {
-        const auto id = static_cast<NodeId>(place);
+    for (std::size_t i = 0; i < tape.size(); ++i) {
+        const auto id = static_cast<NodeId>(i);
         if (last[id] == no_node) {
             continue;
         }
@@ -98,10 +98,10 @@ std::vector<Array> trace(const Tape& tape, std::span<const NodeId> wanted, const
     }
     std::vector<Array> result(wanted.size());
     visit(tape, wanted, options, [&](NodeId id, std::span<const Real> values) {
-        for (std::size_t place = 0; place < wanted.size(); ++place) {
-            if (wanted[place] == id) {
-                result[place] = make_array(tape.node(id).shape);
-                std::copy(values.begin(), values.end(), result[place].data());
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (wanted[i] == id) {
+                result[i] = make_array(tape.node(id).shape);
+                std::copy(values.begin(), values.end(), result[i].data());
             }
         }
     });

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "autodiff/error.hpp"
-#include "models/descriptions.hpp"
+#include "models/definitions.hpp"
 #include "models/functions/functions.hpp"
 #include "models/layers/layers.hpp"
 

@@ -1,8 +1,8 @@
 #include "autodiff/operations.hpp"
-#include "models/descriptions.hpp"
+#include "models/definitions.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/rules.hpp"
-#include "models/values.hpp"
+#include "models/type_rules.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {

@@ -3,10 +3,10 @@
 
 #include "autodiff/array.hpp"
 #include "models/catalogue.hpp"
-#include "models/descriptions.hpp"
+#include "models/definitions.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/rules.hpp"
-#include "models/values.hpp"
+#include "models/type_rules.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
@@ -67,21 +67,21 @@ Array orthogonal(const Shape& shape, double gain, const RandomKey& key) {
     };
     const auto product = [&](std::size_t a, std::size_t b) {
         double sum = 0;
-        for (std::size_t place = 0; place < length; ++place) {
-            sum += static_cast<double>(at(a, place)) * static_cast<double>(at(b, place));
+        for (std::size_t i = 0; i < length; ++i) {
+            sum += static_cast<double>(at(a, i)) * static_cast<double>(at(b, i));
         }
         return sum;
     };
     for (std::size_t vector = 0; vector < vectors; ++vector) {
         for (std::size_t earlier = 0; earlier < vector; ++earlier) {
             const double share = product(vector, earlier);
-            for (std::size_t place = 0; place < length; ++place) {
-                at(vector, place) -= static_cast<Real>(share * static_cast<double>(at(earlier, place)));
+            for (std::size_t i = 0; i < length; ++i) {
+                at(vector, i) -= static_cast<Real>(share * static_cast<double>(at(earlier, i)));
             }
         }
         const double scale = 1 / std::sqrt(product(vector, vector));
-        for (std::size_t place = 0; place < length; ++place) {
-            at(vector, place) = static_cast<Real>(scale * static_cast<double>(at(vector, place)));
+        for (std::size_t i = 0; i < length; ++i) {
+            at(vector, i) = static_cast<Real>(scale * static_cast<double>(at(vector, i)));
         }
     }
     for (Real& number : numbers(array)) {

@@ -1,5 +1,5 @@
 #include "autodiff/optimizer.hpp"
-#include "models/descriptions.hpp"
+#include "models/definitions.hpp"
 #include "models/records.hpp"
 
 namespace gandsl::models {

@@ -4,7 +4,7 @@
 #include "autodiff/operations.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/spelling.hpp"
-#include "models/descriptions.hpp"
+#include "models/definitions.hpp"
 #include "models/records.hpp"
 
 namespace gandsl::models {

@@ -1,8 +1,8 @@
 #include "models/spatial.hpp"
 
 #include "dsl/diagnostics.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/values.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {

@@ -1,4 +1,4 @@
-#include "models/descriptions.hpp"
+#include "models/definitions.hpp"
 #include "models/records.hpp"
 
 namespace gandsl::models {

@@ -14,8 +14,8 @@ namespace {
 constexpr Index block_elements = 1 << 20;         // of columns: four megabytes of floats
 constexpr Index weight_block_elements = 1 << 19;  // each block reads and writes the weight gradient once
 constexpr Index partial_elements = 1 << 23;       // of all private weight gradients together
-constexpr Index least_partial_rows = 128;
-constexpr double least_flops = 1e6;
+constexpr Index min_partial_rows = 128;
+constexpr double min_flops = 1e6;
 
 double row_flops(const Patches& patches, Index channels) {
     return 2 * static_cast<double>(patches.width()) * static_cast<double>(channels);
@@ -27,7 +27,7 @@ Index block_rows(const Patches& patches, Index elements) {
 
 // Parts that are one block each, but for short jobs, which are cut finer for the threads' sake.
 Partition gather_cut(const Patches& patches, Index channels) {
-    Partition cut = partition(patches.rows(), row_flops(patches, channels), least_flops, 16, 16);
+    Partition cut = partition(patches.rows(), row_flops(patches, channels), min_flops, 16, 16);
     cut.grain = std::min(cut.grain, block_rows(patches, block_elements));
     return cut;
 }
@@ -35,8 +35,8 @@ Partition gather_cut(const Patches& patches, Index channels) {
 // Whole examples: what they add to is theirs alone.
 Partition scatter_cut(const Patches& patches, Index channels) {
     const Index rows = patches.y.anchors * patches.x.anchors;
-    Partition cut = partition(patches.examples, static_cast<double>(rows) * row_flops(patches, channels),
-                              least_flops, 16);
+    Partition cut =
+        partition(patches.examples, static_cast<double>(rows) * row_flops(patches, channels), min_flops, 16);
     cut.grain = std::max(Index{1}, std::min(cut.grain, block_rows(patches, block_elements) / rows));
     return cut;
 }
@@ -50,20 +50,20 @@ Partition weight_cut(const Patches& patches, Index channels) {
     // A private gradient is written and read once more, so it should be the sum of some rows; but two threads
     // have work.
     const Index most = std::clamp(
-        std::min(partial_elements / (patches.width() * channels), patches.rows() / least_partial_rows),
+        std::min(partial_elements / (patches.width() * channels), patches.rows() / min_partial_rows),
         Index{2}, Index{16});
-    return partition(patches.rows(), row_flops(patches, channels), 4 * least_flops, most, 16);
+    return partition(patches.rows(), row_flops(patches, channels), 4 * min_flops, most, 16);
 }
 
 GANDSL_CLONES void add_partials(Real* __restrict out, const Real* __restrict partials, std::size_t parts,
                                 Index stride, Index count) {
-    for (Index place = 0; place < count; ++place) {
-        out[place] = partials[place];
+    for (Index i = 0; i < count; ++i) {
+        out[i] = partials[i];
     }
     for (std::size_t part = 1; part < parts; ++part) {
         const Real* __restrict own = partials + static_cast<Index>(part) * stride;
-        for (Index place = 0; place < count; ++place) {
-            out[place] += own[place];
+        for (Index i = 0; i < count; ++i) {
+            out[i] += own[i];
         }
     }
 }
@@ -98,7 +98,7 @@ void scatter_product(Real* source, const Real* anchors, Index channels, const Re
                      const Patches& patches, std::span<Real> scratch, ThreadPool& pool) {
     const Index width = patches.width();
     if (patches.direct()) {
-        const Partition cut = partition(patches.rows(), row_flops(patches, channels), least_flops, 16, 16);
+        const Partition cut = partition(patches.rows(), row_flops(patches, channels), min_flops, 16, 16);
         pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
             const Index begin = cut.begin(part);
             gemm(cut.end(part) - begin, width, channels, {anchors + begin * channels, channels},

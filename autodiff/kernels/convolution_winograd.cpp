@@ -31,7 +31,7 @@ Index slab_of(Index rows, Index step) {
 }
 
 // Examples with more tiles than this are cut, and a shorter last tile would gain them little.
-constexpr Index most_whole_tiles = 64;
+constexpr Index max_whole_tiles = 64;
 
 // How images are cut: into units, of which each has so many tiles of each kind. A unit is a tile, or, where
 // the last tile along an axis is short, an example.
@@ -59,7 +59,7 @@ Tiling tiling_of(const WinogradTransforms& transforms, Index examples, const Ind
     Index cut_short[2];
     const Index outputs = transforms.outputs;
     const Index tiles[2] = {(size[0] + outputs - 1) / outputs, (size[1] + outputs - 1) / outputs};
-    const bool cuts = tiles[0] * tiles[1] > most_whole_tiles;
+    const bool cuts = tiles[0] * tiles[1] > max_whole_tiles;
     for (std::size_t axis = 0; axis < 2; ++axis) {
         cut_short[axis] = !cuts && size[axis] % outputs == outputs - 1 ? 1 : 0;
         whole[axis] = tiles[axis] - cut_short[axis];
@@ -241,20 +241,20 @@ Partition unit_cut(const Method& method) {
     // Sixteen tiles are what BLAS takes at once.
     const Index multiple = alone ? 8 : std::max(Index{1}, 16 / tiles);
     const Index places = method.transforms->places();
-    const Index most_tiles = std::max(Index{16}, tiles_elements / (places * (method.inner + method.outer)));
+    const Index max_tiles = std::max(Index{16}, tiles_elements / (places * (method.inner + method.outer)));
     const double flops =
         2 * static_cast<double>(places * tiles * method.inner) * static_cast<double>(method.outer);
     Partition cut = partition(method.tiling.units, flops, 4e6, alone ? 16 : 8, multiple);
-    cut.grain = std::min(cut.grain, std::max(multiple, most_tiles / tiles / multiple * multiple));
+    cut.grain = std::min(cut.grain, std::max(multiple, max_tiles / tiles / multiple * multiple));
     return cut;
 }
 
 // Units that the weight's gradient takes in one pass.
 Index pass_of(const Method& method) {
     const Index tiles = method.tiling.tiles_of_unit;
-    const Index most_tiles = std::max(
+    const Index max_tiles = std::max(
         Index{64}, weight_elements / (method.transforms->places() * (method.inner + method.outer)) / 16 * 16);
-    const Index most = std::max(Index{1}, most_tiles / tiles);
+    const Index most = std::max(Index{1}, max_tiles / tiles);
     const Index passes = (method.tiling.units + most - 1) / most;
     return (method.tiling.units + passes - 1) / passes;
 }
@@ -327,17 +327,17 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
                       spread_kinds[kind.kind](spread + row * source_step, source_slab, source_step, source,
                                               method.source, kind.tiles, first, last);
                   });
-        for (Index place = 0; place < places; ++place) {
-            const Rows rows = rows_at(transforms, tiling, place, units);
-            const Channels own = channels_at(method, place);
+        for (Index i = 0; i < places; ++i) {
+            const Rows rows = rows_at(transforms, tiling, i, units);
+            const Channels own = channels_at(method, i);
             const Channels inner = backward ? Channels{0, method.inner} : own;
             const Channels outer = backward ? own : Channels{0, method.outer};
-            Real* const target = products + place * result_slab;
-            gemm(rows.end - rows.begin, outer.count(), inner.count(),
-                 {spread + place * source_slab + rows.begin * source_step + inner.begin, source_step},
-                 {kernel + place * weight_slab + inner.begin * method.weight.row + outer.begin,
-                  method.weight.row},
-                 {target + rows.begin * result_step + outer.begin, result_step});
+            Real* const target = products + i * result_slab;
+            gemm(
+                rows.end - rows.begin, outer.count(), inner.count(),
+                {spread + i * source_slab + rows.begin * source_step + inner.begin, source_step},
+                {kernel + i * weight_slab + inner.begin * method.weight.row + outer.begin, method.weight.row},
+                {target + rows.begin * result_step + outer.begin, result_step});
             if (outer.count() < method.outer) {
                 for (Index row = rows.begin; row < rows.end; ++row) {
                     Real* const line = target + row * result_step;

@@ -9,18 +9,18 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr double least_elements = 16384;
+constexpr double min_elements = 16384;
 
 void copy_singles(Real* __restrict out, Index out_step, const Real* __restrict in, Index in_step,
                   Index count) {
-    for (Index place = 0; place < count; ++place) {
-        out[place * out_step] = in[place * in_step];
+    for (Index i = 0; i < count; ++i) {
+        out[i * out_step] = in[i * in_step];
     }
 }
 
 }  // namespace
 
-void copy_places(Real* out, const AxisPlaces& to, const Real* in, const AxisPlaces& from, Index outer,
+void copy_places(Real* out, const AxisSlice& to, const Real* in, const AxisSlice& from, Index outer,
                  Index count, Index inner, ThreadPool& pool) {
     const bool joined = to.step == 1 && from.step == 1;
     // Whole rows of single elements, or runs of contiguous ones.
@@ -28,7 +28,7 @@ void copy_places(Real* out, const AxisPlaces& to, const Real* in, const AxisPlac
     const Index run = joined ? count * inner : inner;
     const Index runs = joined || singles ? 1 : count;
     const Index run_work = singles ? count : run;
-    const Partition cut = partition(outer * runs, static_cast<double>(run_work), least_elements);
+    const Partition cut = partition(outer * runs, static_cast<double>(run_work), min_elements);
     pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         for (Index index = cut.begin(part); index < cut.end(part); ++index) {
             const Index row = index / runs;
@@ -45,7 +45,7 @@ void copy_places(Real* out, const AxisPlaces& to, const Real* in, const AxisPlac
 }
 
 void fill(Real* out, std::size_t count, Real value, ThreadPool& pool) {
-    const Partition cut = partition(static_cast<Index>(count), 1, least_elements, 64, 64);
+    const Partition cut = partition(static_cast<Index>(count), 1, min_elements, 64, 64);
     pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         std::fill(out + cut.begin(part), out + cut.end(part), value);
     });

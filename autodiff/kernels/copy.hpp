@@ -10,14 +10,14 @@ namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 /// Places along one axis of an array seen as (outer, length, inner): first, first + step, ...
-struct AxisPlaces {
+struct AxisSlice {
     Index length;
     Index first = 0;
     Index step = 1;
 };
 
 /// Copies `count` places of every outer row from the one array to the other.
-void copy_places(Real* out, const AxisPlaces& to, const Real* in, const AxisPlaces& from, Index outer,
+void copy_places(Real* out, const AxisSlice& to, const Real* in, const AxisSlice& from, Index outer,
                  Index count, Index inner, ThreadPool& pool);
 
 void fill(Real* out, std::size_t count, Real value, ThreadPool& pool);

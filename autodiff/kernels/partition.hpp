@@ -18,11 +18,11 @@ struct Partition {
     Index end(std::size_t part) const { return std::min(count, begin(part) + grain); }
 };
 
-/// Parts of at least `least_work`, where each thing is `work` of the same unit; no more than `most` of them,
+/// Parts of at least `min_work`, where each thing is `work` of the same unit; no more than `most` of them,
 /// and each but the last a multiple of `multiple` things.
-inline Partition partition(Index count, double work, double least_work, Index most = 64, Index multiple = 1) {
+inline Partition partition(Index count, double work, double min_work, Index most = 64, Index multiple = 1) {
     const double whole = static_cast<double>(count) * work;
-    const Index parts = std::clamp(static_cast<Index>(std::min(whole / least_work, 1e6)), Index{1}, most);
+    const Index parts = std::clamp(static_cast<Index>(std::min(whole / min_work, 1e6)), Index{1}, most);
     const Index grain = (count + parts - 1) / parts;
     return {count, std::max(multiple, (grain + multiple - 1) / multiple * multiple)};
 }

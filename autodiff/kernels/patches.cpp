@@ -35,20 +35,20 @@ Meetings meetings(const PatchAxis& axis, Index tap, Index begin, Index end) {
 }
 
 GANDSL_INLINE void copy_run(Real* __restrict out, const Real* __restrict in, Index count) {
-    for (Index place = 0; place < count; ++place) {
-        out[place] = in[place];
+    for (Index i = 0; i < count; ++i) {
+        out[i] = in[i];
     }
 }
 
 GANDSL_INLINE void add_run(Real* __restrict out, const Real* __restrict in, Index count) {
-    for (Index place = 0; place < count; ++place) {
-        out[place] += in[place];
+    for (Index i = 0; i < count; ++i) {
+        out[i] += in[i];
     }
 }
 
 GANDSL_INLINE void fill_run(Real* __restrict out, Index count, Real value) {
-    for (Index place = 0; place < count; ++place) {
-        out[place] = value;
+    for (Index i = 0; i < count; ++i) {
+        out[i] = value;
     }
 }
 
@@ -81,9 +81,9 @@ GANDSL_CLONES void unfold_line(Real* __restrict columns, Index stride, const Rea
                 fill_run(column + anchor * stride, channels, outside);
             }
         }
-        for (Index place = 0; place < met.count; ++place) {
-            copy_run(column + (met.anchor + place * met.anchor_step - begin) * stride,
-                     line + (met.source + place * met.source_step) * channels, channels);
+        for (Index i = 0; i < met.count; ++i) {
+            copy_run(column + (met.anchor + i * met.anchor_step - begin) * stride,
+                     line + (met.source + i * met.source_step) * channels, channels);
         }
     }
 }
@@ -104,10 +104,9 @@ GANDSL_CLONES void fold_line(Real* __restrict line, const Real* __restrict colum
     }
     for (Index tap = 0; tap < axis.taps; ++tap) {
         const Meetings met = meetings(axis, tap, begin, end);
-        for (Index place = 0; place < met.count; ++place) {
-            add_run(line + (met.source + place * met.source_step) * channels,
-                    columns + tap * channels + (met.anchor + place * met.anchor_step - begin) * stride,
-                    channels);
+        for (Index i = 0; i < met.count; ++i) {
+            add_run(line + (met.source + i * met.source_step) * channels,
+                    columns + tap * channels + (met.anchor + i * met.anchor_step - begin) * stride, channels);
         }
     }
 }

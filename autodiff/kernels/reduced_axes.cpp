@@ -41,14 +41,14 @@ std::size_t recorded_axis(Index axis, const Shape& shape, std::string_view opera
 
 Shape reduced_shape(const Shape& shape, std::span<const Index> axes, std::string_view operation) {
     Shape reduced = shape;
-    for (std::size_t place = 0; place < axes.size(); ++place) {
-        if (place > 0 && axes[place] <= axes[place - 1]) {
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        if (i > 0 && axes[i] <= axes[i - 1]) {
             throw Error(ErrorCode::shape, "[" + std::string(operation) + "] axes " +
                                               to_string(Shape(axes.begin(), axes.end())) +
                                               " were recorded for shape " + to_string(shape) +
                                               ": expected each once, from first to last");
         }
-        reduced[recorded_axis(axes[place], shape, operation)] = 1;
+        reduced[recorded_axis(axes[i], shape, operation)] = 1;
     }
     return reduced;
 }

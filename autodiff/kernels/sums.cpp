@@ -38,18 +38,18 @@ double finish(RunningSum& sum) {
 GANDSL_CLONES void sum_columns(double* __restrict totals, const Real* __restrict row, std::size_t count,
                                std::size_t rows, std::size_t stride) {
     for (; rows >= 4; rows -= 4, row += 4 * stride) {
-        for (std::size_t place = 0; place < count; ++place) {
-            double total = totals[place];
-            total += static_cast<double>(row[place]);
-            total += static_cast<double>(row[place + stride]);
-            total += static_cast<double>(row[place + 2 * stride]);
-            total += static_cast<double>(row[place + 3 * stride]);
-            totals[place] = total;
+        for (std::size_t i = 0; i < count; ++i) {
+            double total = totals[i];
+            total += static_cast<double>(row[i]);
+            total += static_cast<double>(row[i + stride]);
+            total += static_cast<double>(row[i + 2 * stride]);
+            total += static_cast<double>(row[i + 3 * stride]);
+            totals[i] = total;
         }
     }
     for (; rows > 0; --rows, row += stride) {
-        for (std::size_t place = 0; place < count; ++place) {
-            totals[place] += static_cast<double>(row[place]);
+        for (std::size_t i = 0; i < count; ++i) {
+            totals[i] += static_cast<double>(row[i]);
         }
     }
 }

@@ -118,9 +118,9 @@ constexpr Index place_of(std::size_t i, std::size_t j) {
 template <std::size_t count>
 GANDSL_INLINE void places_along(Index* offsets, Index tile, Index outputs, Index phase, Index phases,
                                 Index offset, Index size, Index stride) {
-    for (std::size_t place = 0; place < count; ++place) {
-        const Index pixel = phases * (outputs * tile + static_cast<Index>(place)) + phase - offset;
-        offsets[place] = pixel < 0 || pixel >= size ? -1 : pixel * stride;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Index pixel = phases * (outputs * tile + static_cast<Index>(i)) + phase - offset;
+        offsets[i] = pixel < 0 || pixel >= size ? -1 : pixel * stride;
     }
 }
 
@@ -266,8 +266,8 @@ GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, cons
                 }
                 both_sides<Of, Of>(spread, in);
                 Real* const target = out + a * layout.row + slot * layout.phase + b;
-                for (std::size_t place = 0; place < places; ++place) {
-                    store(target + static_cast<Index>(place) * slab, spread[place]);
+                for (std::size_t i = 0; i < places; ++i) {
+                    store(target + static_cast<Index>(i) * slab, spread[i]);
                 }
             }
         }
@@ -288,8 +288,8 @@ GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, con
                 Lanes spread[places];
                 Lanes out[side * side];
                 const Real* const source = in + a * layout.row + slot * layout.phase + b;
-                for (std::size_t place = 0; place < places; ++place) {
-                    load(spread[place], source + static_cast<Index>(place) * slab);
+                for (std::size_t i = 0; i < places; ++i) {
+                    load(spread[i], source + static_cast<Index>(i) * slab);
                 }
                 both_sides<Of, Of>(out, spread);
                 for (std::size_t i = 0; i < side; ++i) {

@@ -77,7 +77,7 @@ const Operation leaky_relu_gradient_operation{
         }};
 
 GANDSL_ACTIVATION(
-    elu, "x where positive, else alpha * (exp(x) - 1) (Clevert et al., 2016)", Price::dear,
+    elu, "x where positive, else alpha * (exp(x) - 1) (Clevert et al., 2016)", Price::expensive,
     [](const VjpCall& c) {
         const Var below = less(c.inputs[0], c.output.tape().constant(0));
         return Gradients{where(below, c.cotangent * (c.output + c.attributes.numbers[0]), c.cotangent)};
@@ -85,27 +85,27 @@ GANDSL_ACTIVATION(
     [] { return unary_samples([](Var x) { return elu(x, 0.8); }, -2, 2, {0}); })
 
 GANDSL_ACTIVATION(
-    normal_distribution, "the standard normal distribution function", Price::dear,
+    normal_distribution, "the standard normal distribution function", Price::expensive,
     [](const VjpCall& c) { return Gradients{c.cotangent * normal_density(c.inputs[0])}; },
     [] { return unary_samples(normal_distribution, -2, 2); })
 
 GANDSL_ACTIVATION(
-    normal_density, "the standard normal density", Price::dear,
+    normal_density, "the standard normal density", Price::expensive,
     [](const VjpCall& c) { return Gradients{-(c.cotangent * (c.inputs[0] * c.output))}; },
     [] { return unary_samples(normal_density, -2, 2); })
 
 GANDSL_ACTIVATION(
-    softplus, "log(1 + exp(x))", Price::dear,
+    softplus, "log(1 + exp(x))", Price::expensive,
     [](const VjpCall& c) { return Gradients{c.cotangent * sigmoid(c.inputs[0])}; },
     [] { return unary_samples(softplus, -3, 3); })
 
 GANDSL_ACTIVATION(
-    tanh, "the hyperbolic tangent", Price::dear,
+    tanh, "the hyperbolic tangent", Price::expensive,
     [](const VjpCall& c) { return Gradients{c.cotangent * (1.0 - square(c.output))}; },
     [] { return unary_samples(tanh, -2, 2); })
 
 GANDSL_ACTIVATION(
-    sigmoid, "1 / (1 + exp(-x))", Price::dear,
+    sigmoid, "1 / (1 + exp(-x))", Price::expensive,
     [](const VjpCall& c) { return Gradients{c.cotangent * (c.output * (1.0 - c.output))}; },
     [] { return unary_samples(sigmoid, -3, 3); })
 

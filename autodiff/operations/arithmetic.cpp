@@ -362,12 +362,12 @@ GANDSL_ELEMENTWISE(
     multiply, "a * b", 2, Price::cheap, multiply_vjp, [] { return binary_samples(multiply, -2, 2); },
     .neutral = 1, .notation = "{a} * {(b)}")
 GANDSL_ELEMENTWISE(
-    divide, "a / b", 2, Price::dear, divide_vjp, [] { return binary_samples(divide, 0.4, 2); },
+    divide, "a / b", 2, Price::expensive, divide_vjp, [] { return binary_samples(divide, 0.4, 2); },
     .notation = "{a} / {(b)}")
 GANDSL_ELEMENTWISE(
-    divide_or_zero, "a / b, and 0 where b is 0", 2, Price::dear, divide_or_zero_vjp,
+    divide_or_zero, "a / b, and 0 where b is 0", 2, Price::expensive, divide_or_zero_vjp,
     [] { return binary_samples(divide_or_zero, 0.4, 2); }, .notation = "{a} / {(b)}")
-GANDSL_ELEMENTWISE(power, "a to the power b", 2, Price::dear, power_vjp, power_samples,
+GANDSL_ELEMENTWISE(power, "a to the power b", 2, Price::expensive, power_vjp, power_samples,
                    .notation = "{(a)} ^ {(b)}")
 GANDSL_ELEMENTWISE(maximum, "the larger of a and b; NaN if either is", 2, Price::cheap, maximum_vjp,
                    [] { return choice_samples(maximum); })
@@ -396,16 +396,17 @@ GANDSL_ELEMENTWISE(sign, "1, 0 or -1", 1, Price::cheap, nullptr,
 GANDSL_ELEMENTWISE(
     square, "x * x", 1, Price::cheap, square_vjp, [] { return unary_samples(square, -2, 2); },
     .notation = "{(a)} ^ 2")
-GANDSL_ELEMENTWISE(sqrt, "the square root; its gradient at 0 is taken as 0", 1, Price::dear, sqrt_vjp,
+GANDSL_ELEMENTWISE(sqrt, "the square root; its gradient at 0 is taken as 0", 1, Price::expensive, sqrt_vjp,
                    [] { return unary_samples(sqrt, 0.2, 4); })
-GANDSL_ELEMENTWISE(exp, "e to the power x", 1, Price::dear, exp_vjp, [] { return unary_samples(exp, -2, 2); })
-GANDSL_ELEMENTWISE(log, "the natural logarithm", 1, Price::dear, log_vjp,
+GANDSL_ELEMENTWISE(exp, "e to the power x", 1, Price::expensive, exp_vjp,
+                   [] { return unary_samples(exp, -2, 2); })
+GANDSL_ELEMENTWISE(log, "the natural logarithm", 1, Price::expensive, log_vjp,
                    [] { return unary_samples(log, 0.2, 4); })
-GANDSL_ELEMENTWISE(sin, "the sine of x radians", 1, Price::dear, sin_vjp,
+GANDSL_ELEMENTWISE(sin, "the sine of x radians", 1, Price::expensive, sin_vjp,
                    [] { return unary_samples(sin, -3, 3); })
-GANDSL_ELEMENTWISE(cos, "the cosine of x radians", 1, Price::dear, cos_vjp,
+GANDSL_ELEMENTWISE(cos, "the cosine of x radians", 1, Price::expensive, cos_vjp,
                    [] { return unary_samples(cos, -3, 3); })
-GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, Price::dear, nullptr, [] {
+GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, Price::expensive, nullptr, [] {
     return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false);
 })
 

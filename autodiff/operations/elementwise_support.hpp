@@ -10,14 +10,14 @@ namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 /// Beside the price of reading a number from memory.
-enum class Price { cheap, dear };
+enum class Price { cheap, expensive };
 
 /// The operands' broadcast shape.
 template <const Operation& operation>
 Shape elementwise_shape(const Attributes&, std::span<const Shape> inputs) {
     Shape shape = inputs[0];
-    for (std::size_t place = 1; place < inputs.size(); ++place) {
-        shape = broadcast_shapes(shape, inputs[place], std::string(operation.name).c_str());
+    for (std::size_t i = 1; i < inputs.size(); ++i) {
+        shape = broadcast_shapes(shape, inputs[i], std::string(operation.name).c_str());
     }
     return shape;
 }
@@ -37,9 +37,9 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
                                      [[maybe_unused]] const double* numbers) {                \
         before;                                                                               \
         GANDSL_VECTORIZE                                                                      \
-        for (std::size_t place = 0; place < count; ++place) {                                 \
+        for (std::size_t i = 0; i < count; ++i) {                                             \
             read;                                                                             \
-            out[place] = static_cast<Real>(__VA_ARGS__);                                      \
+            out[i] = static_cast<Real>(__VA_ARGS__);                                          \
         }                                                                                     \
     }
 #define GANDSL_BEFORE_1 const Real* const first = inputs[0]
@@ -50,15 +50,15 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
     GANDSL_BEFORE_2;    \
     const Real* const third = inputs[2]
 #define GANDSL_BEFORE_NUMBER const auto number = static_cast<Real>(numbers[0])
-#define GANDSL_READ_1 const Real x = first[place]
+#define GANDSL_READ_1 const Real x = first[i]
 #define GANDSL_READ_2 \
     GANDSL_READ_1;    \
-    const Real y = second[place]
+    const Real y = second[i]
 #define GANDSL_READ_3 \
     GANDSL_READ_2;    \
-    const Real z = third[place]
+    const Real z = third[i]
 
-/// Defines NAME_kernel: for each place, `x` (and `y`, and `z`) are the operands, and `number` is the first
+/// Defines NAME_kernel: for each index, `x` (and `y`, and `z`) are the operands, and `number` is the first
 /// attribute.
 #define GANDSL_KERNEL_1(name, ...) GANDSL_KERNEL(name, GANDSL_BEFORE_1, GANDSL_READ_1, __VA_ARGS__)
 #define GANDSL_KERNEL_2(name, ...) GANDSL_KERNEL(name, GANDSL_BEFORE_2, GANDSL_READ_2, __VA_ARGS__)

@@ -15,18 +15,18 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr double least_elements = 16384;
+constexpr double min_elements = 16384;
 
 // Indices come from data: they are looked at before any of them is used.
 void check_indices(const char* operation, const ConstTensor& indices, Index count) {
     const auto limit = static_cast<Real>(count);
-    for (std::size_t place = 0; place < indices.size(); ++place) {
-        const Real index = indices.data[place];
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        const Real index = indices.data[i];
         if (!(index >= 0 && index < limit && index == std::floor(index))) {
             throw Error(
                 ErrorCode::invalid_argument,
                 std::string("[") + operation + "] index " + std::to_string(index) + " at place " +
-                    std::to_string(place) + " of " + std::to_string(indices.size()) +
+                    std::to_string(i) + " of " + std::to_string(indices.size()) +
                     (count == 0 ? std::string(": there are no rows to be named")
                                 : ": expected a whole number from 0 to " + std::to_string(count - 1)));
         }
@@ -74,11 +74,11 @@ void gather_forward(const Call& call) {
     const ConstTensor& indices = call.inputs[1];
     const Index width = count_from(table.shape, 1);
     const Partition cut =
-        partition(static_cast<Index>(indices.size()), static_cast<double>(width), least_elements);
+        partition(static_cast<Index>(indices.size()), static_cast<double>(width), min_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
-        for (Index place = cut.begin(part); place < cut.end(part); ++place) {
-            std::copy_n(table.data + static_cast<Index>(indices.data[place]) * width, width,
-                        call.output.data + place * width);
+        for (Index i = cut.begin(part); i < cut.end(part); ++i) {
+            std::copy_n(table.data + static_cast<Index>(indices.data[i]) * width, width,
+                        call.output.data + i * width);
         }
     });
 }
@@ -122,8 +122,8 @@ Shape scatter_add_shape(const Attributes& attributes, std::span<const Shape> inp
 }
 
 GANDSL_CLONES void add_to(Real* __restrict total, const Real* __restrict values, Index count) {
-    for (Index place = 0; place < count; ++place) {
-        total[place] += values[place];
+    for (Index i = 0; i < count; ++i) {
+        total[i] += values[i];
     }
 }
 
@@ -140,15 +140,15 @@ void scatter_add_forward(const Call& call) {
     // order.
     const double row_work = static_cast<double>(width) *
                             (1 + static_cast<double>(count) / static_cast<double>(std::max(rows, Index{1})));
-    const Partition cut = partition(rows, row_work, 2 * least_elements, 16);
+    const Partition cut = partition(rows, row_work, 2 * min_elements, 16);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         const Index begin = cut.begin(part);
         const Index end = cut.end(part);
         std::fill(call.output.data + begin * width, call.output.data + end * width, Real(0));
-        for (Index place = 0; place < count; ++place) {
-            const auto row = static_cast<Index>(indices.data[place]);
+        for (Index i = 0; i < count; ++i) {
+            const auto row = static_cast<Index>(indices.data[i]);
             if (row >= begin && row < end) {
-                add_to(call.output.data + row * width, call.inputs[0].data + place * width, width);
+                add_to(call.output.data + row * width, call.inputs[0].data + i * width, width);
             }
         }
     });
@@ -194,10 +194,9 @@ void pick_check(const Attributes&, std::span<const ConstTensor> inputs, const Sh
 
 void pick_forward(const Call& call) {
     const Index classes = call.inputs[0].shape.back();
-    for (std::size_t place = 0; place < call.output.size(); ++place) {
-        call.output.data[place] =
-            call.inputs[0]
-                .data[static_cast<Index>(place) * classes + static_cast<Index>(call.inputs[1].data[place])];
+    for (std::size_t i = 0; i < call.output.size(); ++i) {
+        call.output.data[i] =
+            call.inputs[0].data[static_cast<Index>(i) * classes + static_cast<Index>(call.inputs[1].data[i])];
     }
 }
 
@@ -248,9 +247,8 @@ void one_hot_check(const Attributes&, std::span<const ConstTensor> inputs, const
 void one_hot_forward(const Call& call) {
     const Index classes = call.attributes.integers[0];
     fill(call.output.data, call.output.size(), 0, call.execution.pool);
-    for (std::size_t place = 0; place < call.inputs[0].size(); ++place) {
-        call.output
-            .data[static_cast<Index>(place) * classes + static_cast<Index>(call.inputs[0].data[place])] = 1;
+    for (std::size_t i = 0; i < call.inputs[0].size(); ++i) {
+        call.output.data[static_cast<Index>(i) * classes + static_cast<Index>(call.inputs[0].data[i])] = 1;
     }
 }
 

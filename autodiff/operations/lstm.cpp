@@ -172,8 +172,8 @@ std::vector<Var> gradient_vjp(const VjpCall& call) {
     }
     const Var value = gradient_in_steps(inputs[0], inputs[1], inputs[2]);
     std::vector<Var> gradients = gradient(sum(value * call.cotangent), own);
-    for (std::size_t place = 0; place < gradients.size(); ++place) {
-        gradients[place] = reshape(gradients[place], call.inputs[place].shape());
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+        gradients[i] = reshape(gradients[i], call.inputs[i].shape());
     }
     return gradients;
 }

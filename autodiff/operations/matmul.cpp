@@ -79,18 +79,18 @@ struct Grid {
 };
 
 Grid grid_of(const Sizes& sizes, Index most) {
-    constexpr double least_flops = 1e6;
+    constexpr double min_flops = 1e6;
     constexpr Index few_rows = 128;
-    const Index least_side = sizes.inner < 512 ? 64 : 128;
+    const Index min_side = sizes.inner < 512 ? 64 : 128;
     most = sizes.rows > few_rows && sizes.inner >= 256 ? (most + 1) / 2 : most;
     Index row_parts = 1;
     Index column_parts = 1;
     double flops = sizes.flops_each();
-    while (flops >= 2 * least_flops && row_parts * column_parts * 2 <= most) {
+    while (flops >= 2 * min_flops && row_parts * column_parts * 2 <= most) {
         const Index height = sizes.rows / row_parts;
         const Index width = sizes.columns / column_parts;
         // Two threads at least have work, whatever copying that costs.
-        const Index least = row_parts * column_parts == 1 ? 64 : least_side;
+        const Index least = row_parts * column_parts == 1 ? 64 : min_side;
         if (std::max(height, width) < 2 * least) {
             break;
         }
@@ -107,10 +107,10 @@ Grid grid_of(const Sizes& sizes, Index most) {
 // A sum of few outer products is soon computed and long to write: in wide tiles, for readers that need it no
 // longer than the cache holds it.
 std::optional<Tile> tiles_of(const Sizes& sizes) {
-    constexpr Index most_inner = 64;
-    constexpr Index least_size = 1 << 16;
-    if (sizes.leading || !sizes.transpose_a || sizes.transpose_b || sizes.inner > most_inner ||
-        sizes.inner == 0 || sizes.rows * sizes.columns < least_size) {
+    constexpr Index max_inner = 64;
+    constexpr Index min_size = 1 << 16;
+    if (sizes.leading || !sizes.transpose_a || sizes.transpose_b || sizes.inner > max_inner ||
+        sizes.inner == 0 || sizes.rows * sizes.columns < min_size) {
         return std::nullopt;
     }
     return Tile{0, 0, 48, 1024};
@@ -136,11 +136,11 @@ void tile(const Attributes& attributes, std::span<const ConstTensor> inputs, con
 
 // Few rows are multiplied faster than a large second operand comes from memory.
 bool gathers(const Attributes& attributes, std::span<const Shape> inputs) {
-    constexpr Index most_rows = 128;
-    constexpr Index least_size = 1 << 16;
+    constexpr Index max_rows = 128;
+    constexpr Index min_size = 1 << 16;
     const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
-    return !sizes.leading && !sizes.transpose_a && sizes.rows <= most_rows &&
-           sizes.inner * sizes.columns >= least_size;
+    return !sizes.leading && !sizes.transpose_a && sizes.rows <= max_rows &&
+           sizes.inner * sizes.columns >= min_size;
 }
 
 void forward_together(const Attributes& attributes, std::span<const Operands> calls,

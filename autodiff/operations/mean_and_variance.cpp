@@ -26,18 +26,18 @@ GANDSL_CLONES void add_columns(double* __restrict sums, double* __restrict squar
                                const Real* __restrict row, const Real* __restrict first, std::size_t count,
                                std::size_t rows, std::size_t stride) {
     for (; rows >= 2; rows -= 2, row += 2 * stride) {
-        for (std::size_t place = 0; place < count; ++place) {
-            const auto shift = static_cast<double>(first[place]);
-            const double a = static_cast<double>(row[place]) - shift;
-            const double b = static_cast<double>(row[place + stride]) - shift;
-            sums[place] += a + b;
-            squares[place] += a * a + b * b;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto shift = static_cast<double>(first[i]);
+            const double a = static_cast<double>(row[i]) - shift;
+            const double b = static_cast<double>(row[i + stride]) - shift;
+            sums[i] += a + b;
+            squares[i] += a * a + b * b;
         }
     }
-    for (std::size_t place = 0; rows > 0 && place < count; ++place) {
-        const double a = static_cast<double>(row[place]) - static_cast<double>(first[place]);
-        sums[place] += a;
-        squares[place] += a * a;
+    for (std::size_t i = 0; rows > 0 && i < count; ++i) {
+        const double a = static_cast<double>(row[i]) - static_cast<double>(first[i]);
+        sums[i] += a;
+        squares[i] += a * a;
     }
 }
 
@@ -88,21 +88,21 @@ void accumulate(const ReducedAxes& axes, std::size_t axis, std::size_t begin, st
                     end - begin, own.stride);
         return;
     }
-    for (std::size_t place = begin; place < end; ++place) {
-        const std::size_t result = place * own.result_stride;
-        accumulate(axes, axis + 1, 0, axes.axes[axis + 1].size, data + place * own.stride,
-                   own.reduced ? first : first + place * own.stride,
+    for (std::size_t i = begin; i < end; ++i) {
+        const std::size_t result = i * own.result_stride;
+        accumulate(axes, axis + 1, 0, axes.axes[axis + 1].size, data + i * own.stride,
+                   own.reduced ? first : first + i * own.stride,
                    {totals.sums + result, totals.squares + result});
     }
 }
 
 void copy_firsts(const ReducedAxes& axes, std::size_t axis, const Real* data, Real* out) {
     const ReducedAxes::Axis& own = axes.axes[axis];
-    for (std::size_t place = 0; place < (own.reduced ? 1 : own.size); ++place) {
+    for (std::size_t i = 0; i < (own.reduced ? 1 : own.size); ++i) {
         if (axis + 1 == axes.count) {
-            out[place] = data[place];
+            out[i] = data[i];
         } else {
-            copy_firsts(axes, axis + 1, data + place * own.stride, out + place * own.result_stride);
+            copy_firsts(axes, axis + 1, data + i * own.stride, out + i * own.result_stride);
         }
     }
 }
@@ -143,17 +143,17 @@ void forward(const Call& call) {
     Real* const variances = means + results;
     copy_firsts(axes, 0, data, means);
     const double share = static_cast<double>(results) / static_cast<double>(call.inputs[0].size());
-    for (std::size_t place = 0; place < results; ++place) {
+    for (std::size_t i = 0; i < results; ++i) {
         double sum = 0;
         double square = 0;
         for (std::size_t slice = 0; slice < slices; ++slice) {
-            sum += totals_of(slice).sums[place];
-            square += totals_of(slice).squares[place];
+            sum += totals_of(slice).sums[i];
+            square += totals_of(slice).squares[i];
         }
         const double distance = sum * share;
         const double variance = square * share - distance * distance;
-        means[place] = static_cast<Real>(static_cast<double>(means[place]) + distance);
-        variances[place] = static_cast<Real>(variance < 0 ? 0 : variance);
+        means[i] = static_cast<Real>(static_cast<double>(means[i]) + distance);
+        variances[i] = static_cast<Real>(variance < 0 ? 0 : variance);
     }
 }
 
@@ -169,7 +169,7 @@ MeanAndVariance halves(Var both) {
     return {reshape(slice(both, 0, 0, 1), kept), reshape(slice(both, 0, 1, 2), kept)};
 }
 
-// That of the variance by the mean is nought: the distances to the mean sum to it.
+// That of the variance by the mean is zero: the distances to the mean sum to it.
 std::vector<Var> vjp(const VjpCall& call) {
     const Var x = call.inputs[0];
     const MeanAndVariance slopes = halves(call.cotangent);

@@ -41,14 +41,14 @@ GANDSL_CLONES void adam_kernel(Real* const* results, const Real* const* operands
     const auto keep_second = static_cast<Real>(numbers[1]);
     const auto rest_second = static_cast<Real>(1 - numbers[1]);
     GANDSL_VECTORIZE
-    for (std::size_t place = 0; place < count; ++place) {
-        const Real average = keep_first * first[place] + rest_first * slope[place];
-        const Real square = keep_second * second[place] + rest_second * (slope[place] * slope[place]);
-        const Real step = average / root_of_moment(square, epsilon[place]);
-        const Real moved = variable[place] - scale[place] * step;
-        new_first[place] = average;
-        new_second[place] = square;
-        new_variable[place] = moved;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Real average = keep_first * first[i] + rest_first * slope[i];
+        const Real square = keep_second * second[i] + rest_second * (slope[i] * slope[i]);
+        const Real step = average / root_of_moment(square, epsilon[i]);
+        const Real moved = variable[i] - scale[i] * step;
+        new_first[i] = average;
+        new_second[i] = square;
+        new_variable[i] = moved;
     }
 }
 
@@ -88,7 +88,7 @@ std::vector<Sample> three_samples(Var (*function)(Var, Var, Var)) {
 
 }  // namespace
 
-const Combination adam{.parts = {{&blend_operation, {-1, -2}, true},
+const FusedKernel adam{.parts = {{&blend_operation, {-1, -2}, true},
                                  {&blend_square_operation, {-3, -2}, true},
                                  {&divide_by_root_operation, {0, 1, -4}, false},
                                  {&subtract_product_operation, {-5, -6, 2}, true}},

@@ -84,9 +84,9 @@ GANDSL_CLONES Wide squares_row(const Real* row, std::size_t count) {
 GANDSL_CLONES void squares_columns(Wide* __restrict totals, const Real* __restrict row, std::size_t count,
                                    std::size_t rows, std::size_t stride) {
     for (; rows > 0; --rows, row += stride) {
-        for (std::size_t place = 0; place < count; ++place) {
-            const auto number = static_cast<Wide>(row[place]);
-            totals[place] += number * number;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto number = static_cast<Wide>(row[i]);
+            totals[i] += number * number;
         }
     }
 }
@@ -100,8 +100,8 @@ double sum_row(const Real* row, std::size_t count) {
 GANDSL_CLONES void max_columns(double* __restrict totals, const Real* __restrict row, std::size_t count,
                                std::size_t rows, std::size_t stride) {
     for (; rows > 0; --rows, row += stride) {
-        for (std::size_t place = 0; place < count; ++place) {
-            totals[place] = Max::combine(totals[place], static_cast<double>(row[place]));
+        for (std::size_t i = 0; i < count; ++i) {
+            totals[i] = Max::combine(totals[i], static_cast<double>(row[i]));
         }
     }
 }
@@ -150,9 +150,9 @@ void accumulate(const ReducedAxes& axes, std::size_t axis, std::size_t begin, st
                                own.stride);
         return;
     }
-    for (std::size_t place = begin; place < end; ++place) {
-        accumulate<Rule>(axes, axis + 1, 0, axes.axes[axis + 1].size, data + place * own.stride,
-                         totals + place * own.result_stride);
+    for (std::size_t i = begin; i < end; ++i) {
+        accumulate<Rule>(axes, axis + 1, 0, axes.axes[axis + 1].size, data + i * own.stride,
+                         totals + i * own.result_stride);
     }
 }
 
@@ -180,15 +180,15 @@ void reduce_forward(const Call& call) {
                              totals);
         });
     }
-    for (std::size_t place = 0; place < result; ++place) {
-        Total total = totals[place];
+    for (std::size_t i = 0; i < result; ++i) {
+        Total total = totals[i];
         for (std::size_t slice = 1; slice < slices; ++slice) {
-            total = Rule::combine(total, totals[slice * result + place]);
+            total = Rule::combine(total, totals[slice * result + i]);
         }
         if constexpr (std::is_same_v<Rule, Norm>) {
             total = std::sqrt(total) * call.attributes.numbers[0];
         }
-        call.output.data[place] = static_cast<Real>(total);
+        call.output.data[i] = static_cast<Real>(total);
     }
 }
 

@@ -20,11 +20,11 @@ struct AroundAxis {
 
 AroundAxis around(const Shape& shape, Index axis) {
     AroundAxis result;
-    for (std::size_t place = 0; place < shape.size(); ++place) {
-        Index& size = static_cast<Index>(place) < axis    ? result.outer
-                      : static_cast<Index>(place) == axis ? result.length
-                                                          : result.inner;
-        size *= shape[place];
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        Index& size = static_cast<Index>(i) < axis    ? result.outer
+                      : static_cast<Index>(i) == axis ? result.length
+                                                      : result.inner;
+        size *= shape[i];
     }
     return result;
 }

@@ -59,24 +59,24 @@ GANDSL_INLINE double total(const Real* __restrict row, Index count) {
 
 // Leaves exp(x - largest x) in `out`; returns its sum.
 GANDSL_INLINE double exponentials(Real* __restrict out, const Real* __restrict in, Index count, Real shift) {
-    for (Index place = 0; place < count; ++place) {
-        out[place] = math::exp(in[place] - shift);
+    for (Index i = 0; i < count; ++i) {
+        out[i] = math::exp(in[i] - shift);
     }
     return total(out, count);
 }
 
 GANDSL_CLONES void softmax_row(Real* __restrict out, const Real* __restrict in, Index count) {
     const auto scale = static_cast<Real>(1 / exponentials(out, in, count, largest(in, count)));
-    for (Index place = 0; place < count; ++place) {
-        out[place] *= scale;
+    for (Index i = 0; i < count; ++i) {
+        out[i] *= scale;
     }
 }
 
 GANDSL_CLONES void log_softmax_row(Real* __restrict out, const Real* __restrict in, Index count) {
     const Real shift = largest(in, count);
     const auto rest = static_cast<Real>(std::log(exponentials(out, in, count, shift)));
-    for (Index place = 0; place < count; ++place) {
-        out[place] = in[place] - shift - rest;
+    for (Index i = 0; i < count; ++i) {
+        out[i] = in[i] - shift - rest;
     }
 }
 
@@ -86,8 +86,8 @@ void forward(const Call& call) {
     const Index rows = count == 0 ? 0 : static_cast<Index>(call.output.size()) / count;
     const Partition cut = partition(rows, static_cast<double>(count), 8192);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
-        for (Index place = cut.begin(part); place < cut.end(part); ++place) {
-            row(call.output.data + place * count, call.inputs[0].data + place * count, count);
+        for (Index i = cut.begin(part); i < cut.end(part); ++i) {
+            row(call.output.data + i * count, call.inputs[0].data + i * count, count);
         }
     });
 }

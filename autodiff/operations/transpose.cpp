@@ -14,7 +14,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr std::size_t most_axes = 8;
+constexpr std::size_t max_axes = 8;
 
 Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
     const std::vector<Index>& permutation = attributes.integers;
@@ -25,10 +25,10 @@ Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
     for (std::size_t axis = 0; whole && axis < rank; ++axis) {
         whole = sorted[axis] == static_cast<Index>(axis);
     }
-    if (!whole || rank > most_axes) {
+    if (!whole || rank > max_axes) {
         throw Error(ErrorCode::shape,
                     "[transpose] shape " + to_string(inputs[0]) + ", permutation " + to_string(permutation) +
-                        ": expected each axis once, and no more than " + std::to_string(most_axes) + " axes");
+                        ": expected each axis once, and no more than " + std::to_string(max_axes) + " axes");
     }
     Shape result;
     for (const Index axis : permutation) {
@@ -40,8 +40,8 @@ Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
 // The result's axes with the steps each takes in the input, axes of size 1 left out and axes that are walked
 // together joined.
 struct Axes {
-    std::array<Index, most_axes> sizes{};
-    std::array<Index, most_axes> steps{};
+    std::array<Index, max_axes> sizes{};
+    std::array<Index, max_axes> steps{};
     std::size_t count = 0;
 
     void append(Index size, Index step) {
@@ -60,7 +60,7 @@ struct Axes {
 };
 
 Axes axes_of(const Shape& input, const std::vector<Index>& permutation) {
-    std::array<Index, most_axes> steps{};
+    std::array<Index, max_axes> steps{};
     Index step = 1;
     for (std::size_t axis = input.size(); axis-- > 0;) {
         steps[axis] = step;
@@ -83,14 +83,14 @@ Index place_of(const Axes& axes, std::size_t outer, Index position) {
     return place;
 }
 
-constexpr double least_elements = 16384;
+constexpr double min_elements = 16384;
 
 // The last axis is contiguous in both: runs are copied.
 void copy_runs(const Call& call, const Axes& axes) {
     const Index run = axes.count > 0 ? axes.sizes[axes.count - 1] : 1;
     const std::size_t outer = axes.count > 0 ? axes.count - 1 : 0;
     const Index runs = static_cast<Index>(call.output.size()) / run;
-    const Partition cut = partition(runs, static_cast<double>(run), least_elements);
+    const Partition cut = partition(runs, static_cast<double>(run), min_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         for (Index position = cut.begin(part); position < cut.end(part); ++position) {
             std::copy_n(call.inputs[0].data + place_of(axes, outer, position), run,
@@ -115,8 +115,8 @@ void transpose_matrices(const Call& call, const Axes& axes) {
     const Index rows = axes.sizes[last];
     const Index inner = after / rows;
     const Index matrices = static_cast<Index>(call.output.size()) / (rows * columns);
-    const Partition bands = partition(columns, static_cast<double>(rows), least_elements, 64, 16);
-    const Partition groups = partition(matrices, static_cast<double>(rows * columns), least_elements);
+    const Partition bands = partition(columns, static_cast<double>(rows), min_elements, 64, 16);
+    const Partition groups = partition(matrices, static_cast<double>(rows * columns), min_elements);
     const std::size_t band_count = bands.parts();
     call.execution.pool.parallel(groups.parts() * band_count, [&](std::size_t part, std::size_t) {
         const Index first = bands.begin(part % band_count);

@@ -12,7 +12,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr double least_elements = 16384;
+constexpr double min_elements = 16384;
 
 // unfold: attributes geometry, kernel height, kernel width; number: what lies outside.
 
@@ -43,7 +43,7 @@ Patches patches_of(const Attributes& attributes, const Shape& image, const Shape
 
 void unfold_forward(const Call& call) {
     const Patches patches = patches_of(call.attributes, call.inputs[0].shape, call.output.shape);
-    const Partition cut = partition(patches.rows(), static_cast<double>(patches.width()), least_elements);
+    const Partition cut = partition(patches.rows(), static_cast<double>(patches.width()), min_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         unfold_rows(call.output.data + cut.begin(part) * patches.width(), call.inputs[0].data, patches,
                     cut.begin(part), cut.end(part), static_cast<Real>(call.attributes.numbers[0]));
@@ -86,7 +86,7 @@ void fold_forward(const Call& call) {
     const Index rows = patches.y.anchors * patches.x.anchors;
     // Whole examples: what they add to is theirs alone.
     const Partition cut =
-        partition(patches.examples, static_cast<double>(rows * patches.width()), least_elements);
+        partition(patches.examples, static_cast<double>(rows * patches.width()), min_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         const Index begin = cut.begin(part);
         const Index end = cut.end(part);

@@ -19,7 +19,7 @@ constexpr std::size_t never = static_cast<std::size_t>(-1);
 // The steps that end at `last` as one, if they are the parts of its operation's combination.
 std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const FusionGroup& group,
                                                  const ElementwiseProgram& program, std::size_t last) {
-    const Combination* const whole = graph.nodes[group.nodes[last]].operation->combination;
+    const FusedKernel* const whole = graph.nodes[group.nodes[last]].operation->combination;
     if (whole == nullptr || whole->parts.size() > last + 1) {
         return std::nullopt;
     }
@@ -31,16 +31,16 @@ std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Fusio
         if (graph.nodes[group.nodes[first + part]].operation != whole->parts[part].operation) {
             return std::nullopt;
         }
-        for (std::size_t place = 0; place < step.arity; ++place) {
-            const int source = whole->parts[part].sources[place];
+        for (std::size_t i = 0; i < step.arity; ++i) {
+            const int source = whole->parts[part].sources[i];
             const auto outside = static_cast<std::size_t>(-1 - source);
             if (source >= 0) {
-                if (step.sources[place] != program.steps[first + static_cast<std::size_t>(source)].target) {
+                if (step.sources[i] != program.steps[first + static_cast<std::size_t>(source)].target) {
                     return std::nullopt;
                 }
             } else if (outside == result.arity) {
-                result.sources[result.arity++] = step.sources[place];
-            } else if (step.sources[place] != result.sources[outside]) {
+                result.sources[result.arity++] = step.sources[i];
+            } else if (step.sources[i] != result.sources[outside]) {
                 return std::nullopt;
             }
         }
@@ -54,7 +54,7 @@ std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Fusio
                    step.sources.begin() + step.arity;
         };
         if (!whole->parts[part].kept &&
-            (program.registers[target].place != ElementwiseProgram::Place::scratch ||
+            (program.registers[target].place != ElementwiseProgram::Storage::scratch ||
              std::find(program.summed.begin(), program.summed.end(), target) != program.summed.end() ||
              std::any_of(program.steps.begin() + static_cast<std::ptrdiff_t>(last) + 1, program.steps.end(),
                          reads))) {
@@ -100,7 +100,7 @@ Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<st
     }
     ElementwiseProgram& program = fused.program;
     set_domain(program, graph.nodes[group.nodes[0]].shape, shapes);
-    using Place = ElementwiseProgram::Place;
+    using Storage = ElementwiseProgram::Storage;
     const std::size_t operand_count = fused.operands.size();
     // Register of operand i is i; of node i of the group, operand_count + i.
     const auto register_of = [&](std::size_t node) {
@@ -131,25 +131,25 @@ Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<st
         program.operands[index].target = index;
         const bool tiled = position_in(program.tiled.operands, index) < program.tiled.operands.size();
         program.registers.push_back(
-            tiled ? ElementwiseProgram::Register{Place::tile, index}
+            tiled ? ElementwiseProgram::Register{Storage::tile, index}
             : program.operands[index].contiguous
-                ? ElementwiseProgram::Register{Place::operand, index}
-                : ElementwiseProgram::Register{Place::scratch, program.scratch_blocks++});
+                ? ElementwiseProgram::Register{Storage::operand, index}
+                : ElementwiseProgram::Register{Storage::scratch, program.scratch_blocks++});
     }
     std::vector<std::size_t> free_blocks;
     for (std::size_t step = 0; step < group.nodes.size(); ++step) {
         const GraphNode& node = graph.nodes[group.nodes[step]];
         ElementwiseProgram::Step work{
             node.operation->kernel, node.attributes.numbers, {}, node.inputs.size(), operand_count + step};
-        for (std::size_t place = 0; place < node.inputs.size(); ++place) {
-            work.sources[place] = static_cast<std::uint8_t>(register_of(node.inputs[place]));
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+            work.sources[i] = static_cast<std::uint8_t>(register_of(node.inputs[i]));
         }
         // A block that is read here for the last time can be written here.
         std::vector<std::size_t> ending;
         for (const std::size_t input : node.inputs) {
             const std::size_t source = register_of(input);
             if (source >= operand_count && last_read[source] == step &&
-                program.registers[source].place == Place::scratch) {
+                program.registers[source].place == Storage::scratch) {
                 ending.push_back(program.registers[source].index);
             }
         }
@@ -157,14 +157,14 @@ Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<st
         ending.erase(std::unique(ending.begin(), ending.end()), ending.end());
         free_blocks.insert(free_blocks.end(), ending.begin(), ending.end());
         if (std::find(outputs.begin(), outputs.end(), group.nodes[step]) != outputs.end()) {
-            program.registers.push_back({Place::output, fused.outputs.size()});
+            program.registers.push_back({Storage::output, fused.outputs.size()});
             fused.outputs.push_back(group.nodes[step]);
             fused.written.push_back(step);
         } else {
             if (free_blocks.empty()) {
                 free_blocks.push_back(program.scratch_blocks++);
             }
-            program.registers.push_back({Place::scratch, free_blocks.back()});
+            program.registers.push_back({Storage::scratch, free_blocks.back()});
             free_blocks.pop_back();
         }
         program.steps.push_back(std::move(work));

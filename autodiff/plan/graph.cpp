@@ -36,9 +36,9 @@ void compact(Graph& graph, const std::vector<std::size_t>& replaced) {
         store.value = resolve(store.value);
         needed[store.state] = needed[store.value] = 1;
     }
-    for (std::size_t place = graph.nodes.size(); place-- > 0;) {
-        if (needed[place] != 0) {
-            for (std::size_t& input : graph.nodes[place].inputs) {
+    for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+        if (needed[i] != 0) {
+            for (std::size_t& input : graph.nodes[i].inputs) {
                 input = resolve(input);
                 needed[input] = 1;
             }
@@ -47,10 +47,10 @@ void compact(Graph& graph, const std::vector<std::size_t>& replaced) {
     std::vector<std::size_t> moved(graph.nodes.size(), nowhere);
     std::vector<GraphNode> kept;
     kept.reserve(static_cast<std::size_t>(std::count(needed.begin(), needed.end(), 1)));
-    for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
-        if (needed[place] != 0) {
-            moved[place] = kept.size();
-            kept.push_back(std::move(graph.nodes[place]));
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        if (needed[i] != 0) {
+            moved[i] = kept.size();
+            kept.push_back(std::move(graph.nodes[i]));
             for (std::size_t& input : kept.back().inputs) {
                 input = moved[input];
             }
@@ -68,8 +68,8 @@ void compact(Graph& graph, const std::vector<std::size_t>& replaced) {
 
 std::vector<std::size_t> identity(const Graph& graph) {
     std::vector<std::size_t> replaced(graph.nodes.size());
-    for (std::size_t place = 0; place < replaced.size(); ++place) {
-        replaced[place] = place;
+    for (std::size_t i = 0; i < replaced.size(); ++i) {
+        replaced[i] = i;
     }
     return replaced;
 }
@@ -111,8 +111,8 @@ bool same_attributes(const Attributes& a, const Attributes& b) {
 void merge(Graph& graph) {
     std::vector<std::size_t> replaced = identity(graph);
     std::unordered_multimap<std::size_t, std::size_t> seen;
-    for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
-        GraphNode& node = graph.nodes[place];
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        GraphNode& node = graph.nodes[i];
         for (std::size_t& input : node.inputs) {
             input = replaced[input];
         }
@@ -122,12 +122,12 @@ void merge(Graph& graph) {
             const GraphNode& other = graph.nodes[candidate->second];
             if (other.operation == node.operation && other.inputs == node.inputs &&
                 same_attributes(other.attributes, node.attributes) && other.shape == node.shape) {
-                replaced[place] = candidate->second;
+                replaced[i] = candidate->second;
                 break;
             }
         }
-        if (replaced[place] == place) {
-            seen.emplace(hash, place);
+        if (replaced[i] == i) {
+            seen.emplace(hash, i);
         }
     }
     compact(graph, replaced);
@@ -150,8 +150,8 @@ std::optional<double> number_throughout(const Graph& graph, std::size_t place) {
 
 void simplify(Graph& graph) {
     std::vector<std::size_t> replaced = identity(graph);
-    for (std::size_t place = 0; place < graph.nodes.size(); ++place) {
-        GraphNode& node = graph.nodes[place];
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        GraphNode& node = graph.nodes[i];
         for (std::size_t& input : node.inputs) {
             input = replaced[input];
         }
@@ -161,7 +161,7 @@ void simplify(Graph& graph) {
                 const std::size_t other = node.inputs[1 - side];
                 if (number_throughout(graph, node.inputs[side]) == operation.neutral &&
                     graph.nodes[other].shape == node.shape) {
-                    replaced[place] = other;
+                    replaced[i] = other;
                     break;
                 }
             }
@@ -171,12 +171,12 @@ void simplify(Graph& graph) {
                 node.inputs[0] = input().inputs[0];
             }
             if (input().shape == node.shape) {
-                replaced[place] = node.inputs[0];
+                replaced[i] = node.inputs[0];
             }
         } else if (operation.undoes != nullptr) {
             const GraphNode& inner = graph.nodes[node.inputs[0]];
             if (inner.operation == &operation && operation.undoes(node.attributes, inner.attributes)) {
-                replaced[place] = inner.inputs[0];
+                replaced[i] = inner.inputs[0];
             }
         }
     }

@@ -155,7 +155,7 @@ class Rematerialization {
         return element_count(graph_.nodes[operand].shape) == element_count(shape_of(reader));
     }
 
-    // How many arrays of its own size the group would read less (or, below nought, more) if it held all these
+    // How many arrays of its own size the group would read less (or, below zero, more) if it held all these
     // nodes.
     std::ptrdiff_t reloads_avoided(std::size_t reader, const std::vector<std::size_t>& all) const {
         constexpr std::ptrdiff_t impossible = -1000;

@@ -19,7 +19,7 @@ namespace {
 // How many of the last groups with the same last input are looked at.
 constexpr std::size_t max_candidates = 16;
 
-static_assert(max_group_nodes + max_group_operands <= most_registers);
+static_assert(max_group_nodes + max_group_operands <= max_registers);
 
 class Grouping {
   public:
@@ -107,7 +107,7 @@ class Grouping {
         StreamedSum sum;
         const Shape& shape = graph_.nodes[input].shape;
         const std::vector<std::size_t>& sums = result_.groups[group].sums;
-        if (sums.size() >= most_sums || !streamed_sum(shape, own.attributes.integers, sum) ||
+        if (sums.size() >= max_sums || !streamed_sum(shape, own.attributes.integers, sum) ||
             (!sums.empty() && graph_.nodes[sums[0]].attributes.integers != own.attributes.integers)) {
             return false;
         }
@@ -171,7 +171,7 @@ class Grouping {
         const FusionGroup& second = result_.groups[group];
         if (!first.elementwise || graph_.nodes[first.nodes[0]].shape != graph_.nodes[second.nodes[0]].shape ||
             first.nodes.size() + second.nodes.size() > max_group_nodes ||
-            first.sums.size() + second.sums.size() > most_sums) {
+            first.sums.size() + second.sums.size() > max_sums) {
             return false;
         }
         if (!first.sums.empty() && !second.sums.empty() &&

@@ -12,7 +12,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-using Place = ElementwiseProgram::Place;
+using Storage = ElementwiseProgram::Storage;
 
 constexpr std::size_t nothing = static_cast<std::size_t>(-1);
 
@@ -32,7 +32,7 @@ class ProgramWalk {
     }
 
   private:
-    using Location = std::pair<Place, std::size_t>;
+    using Location = std::pair<Storage, std::size_t>;
 
     void require(bool holds, const char* what) const {
         if (!holds) {
@@ -56,8 +56,10 @@ class ProgramWalk {
                 std::find(group_.producers.begin(), group_.producers.end(), node) != group_.producers.end();
             const bool whole = element_count(graph_.nodes[node].shape) == domain;
             const Location location = location_of(program_.operands[index].target);
-            const Place expected = is_producer ? Place::tile : whole ? Place::operand : Place::scratch;
-            require(location.first == expected && (expected == Place::scratch || location.second == index),
+            const Storage expected = is_producer ? Storage::tile
+                                     : whole     ? Storage::operand
+                                                 : Storage::scratch;
+            require(location.first == expected && (expected == Storage::scratch || location.second == index),
                     "reads an operand from where it is not");
             require(program_.operands[index].contiguous == whole,
                     "takes a broadcast operand for a whole one");
@@ -83,10 +85,10 @@ class ProgramWalk {
     void write(std::size_t register_index, std::size_t node) {
         const Location location = location_of(register_index);
         // A broadcast operand is not expanded anew for every block.
-        require(location.first != Place::operand && location.first != Place::tile &&
+        require(location.first != Storage::operand && location.first != Storage::tile &&
                     operand_of_.find(location) == operand_of_.end(),
                 "writes over an operand");
-        require(location.first != Place::output || node == nothing ||
+        require(location.first != Storage::output || node == nothing ||
                     (location.second < fused_.outputs.size() && fused_.outputs[location.second] == node),
                 "writes a result into the memory of another");
         holds_[location] = node;
@@ -137,7 +139,7 @@ class ProgramWalk {
 
     void check_results() const {
         for (std::size_t index = 0; index < fused_.outputs.size(); ++index) {
-            const auto found = holds_.find({Place::output, index});
+            const auto found = holds_.find({Storage::output, index});
             require(found != holds_.end() && found->second == fused_.outputs[index], "misses a result");
         }
         require(program_.summed.size() == fused_.sums.size() && fused_.sums == group_.sums, "misses a sum");

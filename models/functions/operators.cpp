@@ -3,10 +3,10 @@
 #include "autodiff/operations.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/functions/functions.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/rules.hpp"
 #include "models/stepping.hpp"
-#include "models/values.hpp"
+#include "models/type_rules.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
@@ -102,12 +102,12 @@ Definition negate_definition() {
 }
 
 /// The places begin .. end - 1 of the first axis, whose size is `size`, from the end where negative.
-struct Places {
+struct Bounds {
     Index begin = 0;
     Index end = 0;
 };
 
-Places places(const dsl::Arguments& arguments, Index size) {
+Bounds places(const dsl::Arguments& arguments, Index size) {
     const auto bound = [&](std::string_view name, Index otherwise) {
         const Index given = has(arguments, name) ? integer(arguments, name) : otherwise;
         return given < 0 ? given + size : given;
@@ -163,7 +163,7 @@ Definition slice_definition() {
     const auto type = [](dsl::TypeCall& call) {
         const dsl::Type& input = indexable("slice", call.inputs.front());
         const Index size = input.shape.front();
-        const Places place = places(call.arguments, size);
+        const Bounds place = places(call.arguments, size);
         if (place.begin < 0 || place.begin >= size) {
             throw dsl::diagnostics::index_out_of_range(span_of(call.arguments, "begin"),
                                                        call.integer("begin"), size, input);
@@ -181,7 +181,7 @@ Definition slice_definition() {
         if (call.steps != nullptr) {
             return std::vector<Value>{x};  // all places, of which this is one
         }
-        const Places place = places(call.arguments, x.type.shape.front());
+        const Bounds place = places(call.arguments, x.type.shape.front());
         x.var = slice(x.var, tape_axis(x, 0), place.begin, place.end);
         x.type = call.results[0];
         return std::vector<Value>{x};
@@ -200,7 +200,7 @@ Definition slice_definition() {
         .build = build,
         .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
             const Index size = inputs.front().shape.front();
-            const Places place = places(arguments, size);
+            const Bounds place = places(arguments, size);
             return place.begin == 0 && place.end == size ? Stepping::alike : Stepping::looks_along;
         }};
 }

@@ -1,10 +1,10 @@
 #include "autodiff/operations.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/rules.hpp"
 #include "models/stepping.hpp"
-#include "models/values.hpp"
+#include "models/type_rules.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {

@@ -1,6 +1,6 @@
 #include "models/layers/layers.hpp"
-#include "models/rules.hpp"
-#include "models/values.hpp"
+#include "models/layouts.hpp"
+#include "models/type_rules.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {

@@ -4,8 +4,8 @@
 #include "autodiff/operations.hpp"
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
-#include "models/rules.hpp"
 #include "models/spatial.hpp"
+#include "models/type_rules.hpp"
 
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {

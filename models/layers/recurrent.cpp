@@ -1,10 +1,10 @@
 #include "autodiff/operations.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/rules.hpp"
 #include "models/stepping.hpp"
-#include "models/values.hpp"
+#include "models/type_rules.hpp"
 
 // The LSTM over a window is one operation of its own. The other recurrent layers, and all where one step is
 // built, are unrolled over time: every step's input is projected in one product for each gate before the

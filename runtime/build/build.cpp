@@ -7,8 +7,8 @@
 #include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
 #include "models/catalogue.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/values.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/build/recorder.hpp"
 
@@ -40,7 +40,7 @@ std::vector<bool> differentiable_from(Var value) {
 }
 
 /// A place among a net's weights.
-struct WeightPlace {
+struct WeightReference {
     std::size_t net;
     std::size_t place;
 };
@@ -77,7 +77,7 @@ class Step {
     void record_update(std::size_t item, const dsl::Update& update) {
         recorder_.run(update.body, scope_, train_.types, values_);
         recorder_.set_origin({.span = update.span});
-        const std::vector<WeightPlace> learned = learned_weights(update);
+        const std::vector<WeightReference> learned = learned_weights(update);
         const Var objective = batch_mean(values_.at(update.objective).var);
         std::vector<LearnedWeight> weights_learned = gradients_of(objective, learned);
         std::vector<Var> gradients;
@@ -117,8 +117,8 @@ class Step {
         graph_.updates.push_back(std::move(record));
     }
 
-    std::vector<WeightPlace> learned_weights(const dsl::Update& update) const {
-        std::vector<WeightPlace> learned;
+    std::vector<WeightReference> learned_weights(const dsl::Update& update) const {
+        std::vector<WeightReference> learned;
         for (const std::size_t net : update.nets) {
             for (const std::size_t place : learned_places(net)) {
                 learned.push_back({net, place});
@@ -129,9 +129,9 @@ class Step {
 
     std::vector<std::size_t> learned_places(std::size_t net) const {
         std::vector<std::size_t> result;
-        for (std::size_t place = 0; place < program_.nets[net].weights.size(); ++place) {
-            if (program_.nets[net].weights[place].learned) {
-                result.push_back(place);
+        for (std::size_t i = 0; i < program_.nets[net].weights.size(); ++i) {
+            if (program_.nets[net].weights[i].learned) {
+                result.push_back(i);
             }
         }
         return result;
@@ -139,7 +139,7 @@ class Step {
 
     /// Of the objective, through each weight as it was where it was used: a binding made before an earlier
     /// update of this step has seen an earlier value.
-    std::vector<LearnedWeight> gradients_of(Var objective, const std::vector<WeightPlace>& learned) {
+    std::vector<LearnedWeight> gradients_of(Var objective, const std::vector<WeightReference>& learned) {
         const std::vector<bool> reached = differentiable_from(objective);
         std::vector<Var> variables;
         std::vector<std::size_t> owners;
@@ -211,7 +211,7 @@ class Step {
 
     /// Moments come first, those of one weight side by side; single numbers follow.
     void name_states(std::size_t site, const models::Definition& optimizer,
-                     const std::vector<WeightPlace>& learned, const OptimizerState& state) {
+                     const std::vector<WeightReference>& learned, const OptimizerState& state) {
         const std::string prefix = "optimizer." + std::to_string(site) + ".";
         const std::size_t kept = state.slots.size() / learned.size();
         std::size_t slot = 0;
@@ -259,9 +259,9 @@ class Step {
             // weights before the first step have no part in the average (as in Kingma & Ba, 2015, section 3).
             const Var steps = weights.averaged_steps * each.decay + 1.0;
             const Var share = 1.0 / steps;
-            for (std::size_t place = 0; place < weights.states.size(); ++place) {
-                const Var kept = weights.averages[place];
-                graph_.assignments.push_back({kept, kept * (1.0 - share) + weights.current[place] * share});
+            for (std::size_t i = 0; i < weights.states.size(); ++i) {
+                const Var kept = weights.averages[i];
+                graph_.assignments.push_back({kept, kept * (1.0 - share) + weights.current[i] * share});
             }
             graph_.assignments.push_back({weights.averaged_steps, steps});
         }
@@ -270,9 +270,9 @@ class Step {
     void assign() {
         for (std::size_t net = 0; net < program_.nets.size(); ++net) {
             const NetWeights& weights = recorder_.weights(net);
-            for (std::size_t place = 0; place < weights.states.size(); ++place) {
-                if (weights.current[place] != weights.states[place]) {
-                    graph_.assignments.push_back({weights.states[place], weights.current[place]});
+            for (std::size_t i = 0; i < weights.states.size(); ++i) {
+                if (weights.current[i] != weights.states[i]) {
+                    graph_.assignments.push_back({weights.states[i], weights.current[i]});
                 }
             }
         }

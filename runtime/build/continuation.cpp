@@ -7,8 +7,8 @@
 #include "autodiff/array.hpp"
 #include "autodiff/operations.hpp"
 #include "models/catalogue.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/values.hpp"
 #include "runtime/build/recorder.hpp"
 
 // A net is trained on whole windows and then fed one step at a time. Nothing is elaborated anew: its
@@ -225,9 +225,9 @@ Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
         } else {
             outputs = apply(each, scope, &callee, net, inputs, results);
         }
-        for (std::size_t place = 0; place < each.outputs.size(); ++place) {
-            values[each.outputs[place]] = outputs.at(place);
-            stepped[each.outputs[place]] = moves || drawn;
+        for (std::size_t i = 0; i < each.outputs.size(); ++i) {
+            values[each.outputs[i]] = outputs.at(i);
+            stepped[each.outputs[i]] = moves || drawn;
         }
     }
     return values[callee.results.at(0)];

@@ -7,8 +7,8 @@
 #include "autodiff/gradient.hpp"
 #include "autodiff/operations.hpp"
 #include "models/catalogue.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/values.hpp"
 
 namespace gandsl::runtime {
 inline namespace GANDSL_PRECISION {
@@ -81,10 +81,10 @@ void Recorder::keep_average(std::size_t net) {
         return;
     }
     const std::string prefix = "average." + program_.nets[net].name + ".";
-    for (std::size_t place = 0; place < weights.states.size(); ++place) {
-        const std::string name = prefix + program_.nets[net].weights[place].name;
-        weights.averages[place] = tape().state(weights.states[place].value(), name);
-        graph_.states.push_back({name, weights.averages[place], false});
+    for (std::size_t i = 0; i < weights.states.size(); ++i) {
+        const std::string name = prefix + program_.nets[net].weights[i].name;
+        weights.averages[i] = tape().state(weights.states[i].value(), name);
+        graph_.states.push_back({name, weights.averages[i], false});
     }
     weights.averaged_steps = tape().state(make_array({}), prefix + "steps");
     graph_.states.push_back({prefix + "steps", weights.averaged_steps, false});
@@ -157,9 +157,9 @@ Value Recorder::draw(const dsl::Instruction& code, Scope& scope, const dsl::Type
 
 Value Recorder::cell(const dsl::Instruction& code, const Scope& scope, const dsl::Type& type) {
     Array indices = make_array({scope.batch});
-    for (Index place = 0; place < scope.batch; ++place) {
-        indices.data()[place] =
-            static_cast<Real>(code.index == 0 ? place / scope.grid_columns : place % scope.grid_columns);
+    for (Index i = 0; i < scope.batch; ++i) {
+        indices.data()[i] =
+            static_cast<Real>(code.index == 0 ? i / scope.grid_columns : i % scope.grid_columns);
     }
     return {.var = tape().constant(std::move(indices)), .type = type};
 }
@@ -224,9 +224,9 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
     };
     call.net_weights = [&](std::size_t other) {
         std::vector<Var> learned;
-        for (std::size_t place = 0; place < program_.nets[other].weights.size(); ++place) {
-            if (program_.nets[other].weights[place].learned) {
-                learned.push_back(weight(other, place, scope.mode));
+        for (std::size_t i = 0; i < program_.nets[other].weights.size(); ++i) {
+            if (program_.nets[other].weights[i].learned) {
+                learned.push_back(weight(other, i, scope.mode));
             }
         }
         return learned;
@@ -237,9 +237,9 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
 Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& given) {
     // Inside a net every input has a batch, and the type that its calls agreed on.
     Values inputs;
-    for (std::size_t place = 0; place < given.size(); ++place) {
-        inputs.push_back(models::with_batch(given[place], scope.batch));
-        inputs.back().type = program_.nets[net].types[place];
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        inputs.push_back(models::with_batch(given[i], scope.batch));
+        inputs.back().type = program_.nets[net].types[i];
     }
     // Equal calls are one value: G(z) of two updates is recorded once, and its running statistics move once.
     // Running statistics do not count as arguments in training, where nothing reads them.
@@ -250,9 +250,9 @@ Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& giv
         key.push_back(static_cast<std::uint64_t>(input.layout));
     }
     for (const std::size_t each : called_[net]) {
-        for (std::size_t place = 0; place < program_.nets[each].weights.size(); ++place) {
-            if (scope.mode == Mode::evaluate || program_.nets[each].weights[place].learned) {
-                key.push_back(weight(each, place, scope.mode).id());
+        for (std::size_t i = 0; i < program_.nets[each].weights.size(); ++i) {
+            if (scope.mode == Mode::evaluate || program_.nets[each].weights[i].learned) {
+                key.push_back(weight(each, i, scope.mode).id());
             }
         }
     }
@@ -263,8 +263,8 @@ Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& giv
     const std::size_t streams_before = stream_counts_[scope.layers];
     const dsl::Net& callee = program_.nets[net];
     Values values(callee.types.size());
-    for (std::size_t place = 0; place < inputs.size(); ++place) {
-        values[place] = inputs[place];
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        values[i] = inputs[i];
     }
     const std::size_t mark = tape().mark();
     run_in(callee.body, scope, callee.types, values, &callee, net);
@@ -301,8 +301,8 @@ void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::ve
             results.push_back(types.at(id));
         }
         const Values outputs = run_one(each, scope, inputs, results, net, net_index);
-        for (std::size_t place = 0; place < each.outputs.size(); ++place) {
-            values[each.outputs[place]] = outputs.at(place);
+        for (std::size_t i = 0; i < each.outputs.size(); ++i) {
+            values[each.outputs[i]] = outputs.at(i);
         }
     }
 }

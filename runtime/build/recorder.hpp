@@ -10,7 +10,7 @@
 
 #include "models/builder.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/build/streams.hpp"
+#include "runtime/build/random_streams.hpp"
 
 /// What recording straight-line code needs to know; the steps of `build`.
 namespace gandsl::runtime {

@@ -108,11 +108,11 @@ Sound read_files(const AudioSource& source, const std::vector<fs::path>& files) 
         }
         std::vector<float> samples;
         const std::size_t rate = read_sound(path, room - std::min(room, all.samples.size()), samples);
-        constexpr std::size_t most_times = 1000;
-        if (*source.rate / most_times > rate || rate / most_times > *source.rate) {
+        constexpr std::size_t max_times = 1000;
+        if (*source.rate / max_times > rate || rate / max_times > *source.rate) {
             throw Error(ErrorCode::format,
                         path.string() + " has " + std::to_string(rate) + " samples a second, and `rate = " +
-                            std::to_string(*source.rate) + "` is more than " + std::to_string(most_times) +
+                            std::to_string(*source.rate) + "` is more than " + std::to_string(max_times) +
                             " times as many or as few; is the file damaged?");
         }
         const double longer = static_cast<double>(*source.rate) / static_cast<double>(rate);

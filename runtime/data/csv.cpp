@@ -16,7 +16,7 @@ namespace gandsl::data {
 
 namespace {
 
-constexpr std::size_t most_listed = 20;  // columns in a message
+constexpr std::size_t max_listed = 20;  // columns in a message
 constexpr std::size_t most_columns = 1'000'000;
 constexpr const char* not_utf8 =
     ", which is not UTF-8; convert the file, for instance with: iconv -f latin1 -t utf-8";
@@ -92,11 +92,11 @@ CsvFile::CsvFile(const std::filesystem::path& path, const CsvFormat& format)
 
 /// Looks at the rows that follow, and comes back.
 bool CsvFile::is_header(const std::vector<std::string>& first) {
-    constexpr std::size_t most_rows = 10;
+    constexpr std::size_t max_rows = 10;
     const std::size_t at = at_;
     const std::size_t next_line = next_line_;
     std::vector<std::vector<std::string>> rows;
-    for (std::vector<std::string> cells; rows.size() < most_rows && read_row(cells);) {
+    for (std::vector<std::string> cells; rows.size() < max_rows && read_row(cells);) {
         rows.push_back(cells);
     }
     at_ = at;
@@ -171,11 +171,11 @@ std::string CsvFile::separator_help() const {
 
 std::string CsvFile::spelled_columns() const {
     std::string text = columns_.size() == 1 ? "its only column is " : "its columns are ";
-    for (std::size_t i = 0; i < std::min(columns_.size(), most_listed); ++i) {
+    for (std::size_t i = 0; i < std::min(columns_.size(), max_listed); ++i) {
         text += (i == 0 ? "" : ", ") + quoted(columns_[i]);
     }
-    if (columns_.size() > most_listed) {
-        text += " and " + std::to_string(columns_.size() - most_listed) + " more";
+    if (columns_.size() > max_listed) {
+        text += " and " + std::to_string(columns_.size() - max_listed) + " more";
     }
     return text;
 }

@@ -28,7 +28,7 @@ bool says_nothing(const std::string& cell) {
 
 /// How often `wanted` stands in each of the first lines that are not empty, outside of quotes.
 std::vector<std::size_t> counts_in_lines(std::string_view text, char wanted) {
-    constexpr std::size_t most_lines = 10;
+    constexpr std::size_t max_lines = 10;
     constexpr std::size_t most_bytes = 100'000;
     std::vector<std::size_t> counts;
     std::size_t count = 0;
@@ -39,7 +39,7 @@ std::vector<std::size_t> counts_in_lines(std::string_view text, char wanted) {
             if (!empty) {
                 counts.push_back(count);
             }
-            if (counts.size() == most_lines) {
+            if (counts.size() == max_lines) {
                 return counts;
             }
             count = 0;

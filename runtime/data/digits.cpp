@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/byte_pictures.hpp"
+#include "runtime/data/byte_images.hpp"
 #include "runtime/data/glyphs.hpp"
 #include "runtime/data/random.hpp"
 #include "runtime/data/strokes.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/byte_pictures.hpp"
+#include "runtime/data/byte_images.hpp"
 #include "runtime/data/portrait.hpp"
 #include "runtime/data/random.hpp"
 #include "runtime/files/checksum.hpp"

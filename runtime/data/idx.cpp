@@ -150,8 +150,8 @@ std::size_t saturated_product(const std::vector<std::size_t>& shape) {
 std::optional<std::vector<std::uint8_t>> unpack_whole(const std::filesystem::path& path, std::size_t size) {
     std::error_code error;
     const std::uintmax_t packed_size = std::filesystem::file_size(path, error);
-    constexpr std::uintmax_t most_packed = 1032;  // bytes that deflate can put into one
-    if (error || size / most_packed > packed_size || packed_size > size + (1U << 16U)) {
+    constexpr std::uintmax_t max_packed = 1032;  // bytes that deflate can put into one
+    if (error || size / max_packed > packed_size || packed_size > size + (1U << 16U)) {
         return std::nullopt;
     }
     std::vector<std::uint8_t> packed(packed_size);

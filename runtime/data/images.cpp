@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/byte_pictures.hpp"
+#include "runtime/data/byte_images.hpp"
 #include "runtime/data/glob.hpp"
 #include "runtime/data/idx.hpp"
+#include "runtime/data/in_memory_dataset.hpp"
 #include "runtime/data/picture.hpp"
-#include "runtime/data/rows.hpp"
 #include "runtime/files/checksum.hpp"
 #include "runtime/terminal/format.hpp"
 

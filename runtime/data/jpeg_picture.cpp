@@ -42,8 +42,8 @@ struct Decoder {
     /// some ten.
     static void watch(j_common_ptr common) {
         auto* decoder = static_cast<Decoder*>(common->client_data);
-        constexpr int most_scans = 200;
-        if (decoder->state.input_scan_number > most_scans) {
+        constexpr int max_scans = 200;
+        if (decoder->state.input_scan_number > max_scans) {
             constexpr std::string_view reason = "more than 200 scans";
             std::copy(reason.begin(), reason.end(), decoder->message.begin());
             std::longjmp(decoder->escape, 1);
@@ -138,8 +138,8 @@ Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
     check_size(state.image_height, state.image_width, channels, limits);
     // A byte of Huffman's codes holds at best eight squares of 8 x 8 pixels, each as bright as the one
     // before; arithmetic codes hold some times that.
-    constexpr std::size_t most_from_one = 4096;
-    if (std::size_t{state.image_height} * state.image_width / most_from_one > content.size()) {
+    constexpr std::size_t max_from_one = 4096;
+    if (std::size_t{state.image_height} * state.image_width / max_from_one > content.size()) {
         throw Error(ErrorCode::format, "promises " + std::to_string(state.image_height) + " x " +
                                            std::to_string(state.image_width) + " pixels, which its " +
                                            std::to_string(content.size()) + " bytes cannot hold");

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "runtime/data/dataset.hpp"
-#include "runtime/data/places.hpp"
+#include "runtime/data/search_path.hpp"
 
 namespace gandsl::data {
 

@@ -17,7 +17,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/data/glob.hpp"
 #include "runtime/data/idx.hpp"
-#include "runtime/data/rows.hpp"
+#include "runtime/data/in_memory_dataset.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/terminal/format.hpp"
 
@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view magic = "\x93NUMPY";
-constexpr std::size_t most_axes = 32;
+constexpr std::size_t max_axes = 32;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
     throw Error(ErrorCode::format, path.string() + " " + what);
@@ -120,7 +120,7 @@ class Header {
             blanks();
             std::size_t size = 0;
             const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), size);
-            if (error != std::errc() || sizes.size() == most_axes) {
+            if (error != std::errc() || sizes.size() == max_axes) {
                 broken();
             }
             at_ = static_cast<std::size_t>(end - text_.data());
@@ -227,12 +227,12 @@ std::string spelled(const std::vector<std::size_t>& shape) {
 /// axis lies closest together, the last furthest apart.
 std::vector<std::size_t> fortran_offsets(const std::vector<std::size_t>& shape, std::size_t count) {
     std::vector<std::size_t> offsets(count / shape[0]);
-    for (std::size_t place = 0; place < offsets.size(); ++place) {
-        std::size_t rest = place;
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+        std::size_t rest = i;
         std::size_t stride = count;
         for (std::size_t axis = shape.size() - 1; axis > 0; --axis) {
             stride /= shape[axis];
-            offsets[place] += rest % shape[axis] * stride;
+            offsets[i] += rest % shape[axis] * stride;
             rest /= shape[axis];
         }
     }
@@ -311,15 +311,15 @@ NpyArray read_npy(const fs::path& path, std::size_t limit) {
     const std::vector<std::size_t> offsets =
         header.fortran_order ? fortran_offsets(header.shape, count) : std::vector<std::size_t>();
     const Reader read_number = reader_of(type);
-    for (std::size_t place = 0; place < count; ++place) {
-        const std::size_t example = place / each;
-        const std::size_t at = header.fortran_order ? example + offsets[place % each] : place;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t example = i / each;
+        const std::size_t at = header.fortran_order ? example + offsets[i % each] : i;
         const ReadNumber read = read_number(content.data() + end + at * type.size, type.swapped);
-        array.values[place] = read.value;
+        array.values[i] = read.value;
         if (read.rounded && array.rounded++ == 0) {
             array.rounded_example = read.number;
         }
-        if (!std::isfinite(array.values[place])) {
+        if (!std::isfinite(array.values[i])) {
             fail(path, "has a number that is not finite (or too large for 32 bits) in example " +
                            std::to_string(example));
         }
@@ -344,12 +344,12 @@ DatasetPointer open_npy(const NpySource& source) {
             fail(labels_path, "has " + std::to_string(found.values.size()) + " labels, but " + path.string() +
                                   " has " + std::to_string(array.shape[0]) + " examples; expected as many");
         }
-        constexpr int most_classes = 1 << 20;
+        constexpr int max_classes = 1 << 20;
         for (std::size_t i = 0; i < found.values.size(); ++i) {
             const float label = found.values[i];
-            if (!(label >= 0 && label < float{most_classes} && label == std::floor(label))) {
+            if (!(label >= 0 && label < float{max_classes} && label == std::floor(label))) {
                 fail(labels_path, fmt::format("has the label {} at {}; expected whole numbers from 0 to {}",
-                                              label, i, most_classes - 1));
+                                              label, i, max_classes - 1));
             }
         }
         const float largest = *std::max_element(found.values.begin(), found.values.end());

@@ -58,7 +58,7 @@ std::uint64_t permuted(std::uint64_t index, std::uint64_t count, std::uint64_t k
     return index;
 }
 
-Order::Place Order::at(std::uint64_t position) const {
+Order::ExampleReference Order::at(std::uint64_t position) const {
     const std::uint64_t epoch = position / count;
     return {epoch, permuted(position % count, count, seed, stream, epoch)};
 }

@@ -11,13 +11,13 @@ struct Order {
     std::uint64_t count = 1;   ///< examples in the split, at least 1
     std::uint64_t stream = 0;  ///< told apart where one run reads several sets
 
-    struct Place {
+    struct ExampleReference {
         std::uint64_t epoch = 0;  ///< from 0
         std::uint64_t index = 0;  ///< of the example, below count
     };
 
     /// The example at a position; positions 0 .. count - 1 are epoch 0.
-    Place at(std::uint64_t position) const;
+    ExampleReference at(std::uint64_t position) const;
 };
 
 /// Where `index` goes in a permutation of 0 .. count - 1 chosen by (key, stream, turn): a Feistel network

@@ -28,10 +28,10 @@ struct Decoder {
 /// at most 1032 bytes of one (Deutsch, RFC 1951: 258 bytes from two bits).
 void check_content(std::string_view content, std::size_t height, std::size_t width) {
     constexpr std::size_t depth_at = 24;  // in the header, which libpng has read
-    constexpr std::size_t most_from_one = 1032;
+    constexpr std::size_t max_from_one = 1032;
     const auto depth = static_cast<std::size_t>(static_cast<unsigned char>(content[depth_at]));
     const std::size_t row = (width * depth + 7) / 8 + 1;
-    if (row * height / most_from_one > content.size()) {
+    if (row * height / max_from_one > content.size()) {
         throw Error(ErrorCode::format, "promises " + std::to_string(height) + " x " + std::to_string(width) +
                                            " pixels, which its " + std::to_string(content.size()) +
                                            " bytes cannot hold");

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "autodiff/error.hpp"
+#include "runtime/data/in_memory_dataset.hpp"
 #include "runtime/data/order.hpp"
-#include "runtime/data/rows.hpp"
 #include "runtime/files/checksum.hpp"
 
 namespace gandsl::data {

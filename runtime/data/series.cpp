@@ -10,7 +10,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/data/csv.hpp"
 #include "runtime/data/glob.hpp"
-#include "runtime/data/rows.hpp"
+#include "runtime/data/in_memory_dataset.hpp"
 #include "runtime/data/scaling.hpp"
 #include "runtime/data/sequence.hpp"
 #include "runtime/terminal/format.hpp"

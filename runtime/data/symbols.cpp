@@ -25,8 +25,8 @@ std::string spelled(char32_t symbol) {
 
 std::vector<std::size_t> encode(std::span<const std::string> symbols, std::string_view utf8) {
     std::map<std::string_view, std::size_t> classes;
-    for (std::size_t place = 0; place < symbols.size(); ++place) {
-        classes.emplace(symbols[place], place);
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+        classes.emplace(symbols[i], i);
     }
     std::vector<std::size_t> result;
     std::vector<char32_t> unknown;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/data/rows.hpp"
+#include "runtime/data/in_memory_dataset.hpp"
 
 namespace gandsl::data {
 

@@ -32,9 +32,9 @@ struct Drift {
     double period;
     double phase;
 
-    Drift(RandomStream& random, double depth_, double least_period, double most_period)
+    Drift(RandomStream& random, double depth_, double min_period, double max_period)
         : depth(depth_),
-          period(uniform(random, least_period, most_period)),
+          period(uniform(random, min_period, max_period)),
           phase(uniform(random, 0, full_turn)) {}
 
     double at(double step) const { return 1 + depth * std::sin(full_turn * step / period + phase); }
@@ -48,9 +48,9 @@ struct Component {
     Drift loudness;
     Drift pitch;
 
-    Component(RandomStream& random, double amplitude_, double least_period, double most_period)
+    Component(RandomStream& random, double amplitude_, double min_period, double max_period)
         : amplitude(amplitude_),
-          period(uniform(random, least_period, most_period)),
+          period(uniform(random, min_period, max_period)),
           phase(uniform(random, 0, full_turn)),
           loudness(random, 0.4, 300, 700),
           pitch(random, 0.06, 400, 900) {}

@@ -51,11 +51,11 @@ fs::path target_of(const fs::path& path) {
                         (type == fs::file_type::directory ? "a folder" : "a device, pipe or socket") +
                         "; expected a file, or a name that is free");
     }
-    constexpr int most_links = 40;  // as many as the system follows
+    constexpr int max_links = 40;  // as many as the system follows
     fs::path target = path;
     for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
         const fs::path next = fs::read_symlink(target, error);
-        if (error || links == most_links) {
+        if (error || links == max_links) {
             fail_with(path, "written", error ? error.value() : ELOOP);
         }
         target = folder_of(target) / next;

@@ -157,8 +157,8 @@ Difference agreed(const Function& f, double size) {
 
 double largest(const Array& values) {
     double result = 0;
-    for (std::size_t place = 0; place < values.size(); ++place) {
-        result = std::max(result, std::abs(static_cast<double>(values.data()[place])));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        result = std::max(result, std::abs(static_cast<double>(values.data()[i])));
     }
     return result;
 }
@@ -166,10 +166,10 @@ double largest(const Array& values) {
 /// Random places, half of them where the gradient is not 0: of an embedding most rows are in no batch.
 std::vector<std::size_t> chosen(const Array& gradient, std::size_t count, const RandomKey& key) {
     std::vector<std::size_t> moving, all;
-    for (std::size_t place = 0; place < gradient.size(); ++place) {
-        all.push_back(place);
-        if (gradient.data()[place] != 0) {
-            moving.push_back(place);
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+        all.push_back(i);
+        if (gradient.data()[i] != 0) {
+            moving.push_back(i);
         }
     }
     std::vector<Real> draws(2 * count);
@@ -199,8 +199,8 @@ void move_weights(const runtime::Graph& graph, std::uint64_t seed) {
         Array values = state.var.value();
         std::vector<Real> draws(values.size());
         fill_uniform(draws, {.seed = seed, .stream = ++stream, .step = 0});
-        for (std::size_t place = 0; place < draws.size(); ++place) {
-            values.data()[place] += static_cast<Real>(moved_by) * (2 * draws[place] - 1);
+        for (std::size_t i = 0; i < draws.size(); ++i) {
+            values.data()[i] += static_cast<Real>(moved_by) * (2 * draws[i] - 1);
         }
         state.var.tape().assign(state.var, values);
     }
@@ -408,9 +408,9 @@ std::vector<WeightReport> check_updates(const dsl::Program& program, const runti
     }
     const Step step(graph, std::move(outputs), pool, feed);
     std::vector<WeightReport> reports;
-    for (std::size_t place = 0; place < updates.size(); ++place) {
-        UpdateCheck check(graph, *updates[place], *objectives[place], step, options, pool, feed);
-        const auto& update = std::get<dsl::Update>(program.train->items[updates[place]->item]);
+    for (std::size_t i = 0; i < updates.size(); ++i) {
+        UpdateCheck check(graph, *updates[i], *objectives[i], step, options, pool, feed);
+        const auto& update = std::get<dsl::Update>(program.train->items[updates[i]->item]);
         if (const double objective = check.objective(); !std::isfinite(objective)) {
             throw Error(ErrorCode::invalid_argument,
                         "the objective of the update of " + names_of(program, update) + " is " +
@@ -418,7 +418,7 @@ std::vector<WeightReport> check_updates(const dsl::Program& program, const runti
                             " at its first weights, so that no gradient can be held against it; `gandsl run` "
                             "names the operation that gives no number; another --seed begins elsewhere");
         }
-        for (std::size_t weight = 0; weight < updates[place]->learned.size(); ++weight) {
+        for (std::size_t weight = 0; weight < updates[i]->learned.size(); ++weight) {
             WeightReport report =
                 check.check(weight, choice_stream + static_cast<std::uint32_t>(reports.size()));
             report.update = names_of(program, update);

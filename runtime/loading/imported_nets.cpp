@@ -113,7 +113,7 @@ std::vector<runs::LoadedNet> load_nets(const Loaded& loaded, const runtime::Grap
     return nets;
 }
 
-void keep_models(const Loaded& loaded, const fs::path& run) {
+void copy_models(const Loaded& loaded, const fs::path& run) {
     for (const dsl::Net& net : loaded.program.nets) {
         const fs::path kept = kept_model(run, net.name);
         if (net.from && net.name.find('/') == std::string::npos) {

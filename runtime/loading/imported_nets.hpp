@@ -19,7 +19,7 @@ std::vector<runs::LoadedNet> load_nets(const Loaded& loaded, const runtime::Grap
                                        std::vector<std::string>& notes);
 
 /// Copies what is needed to read this run without those: nets/NAME/{model.gan, run.json}.
-void keep_models(const Loaded& loaded, const std::filesystem::path& run);
+void copy_models(const Loaded& loaded, const std::filesystem::path& run);
 
 /// Fills the states of a graph that only evaluates from a run's checkpoint. Throws Error(format) naming what
 /// does not fit.

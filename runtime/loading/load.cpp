@@ -15,7 +15,7 @@
 #include "models/catalogue.hpp"
 #include "runtime/build/continuation.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/data/places.hpp"
+#include "runtime/data/search_path.hpp"
 #include "runtime/data/symbols.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/sinks/sink.hpp"
@@ -26,13 +26,13 @@ namespace gandsl::loading {
 namespace {
 
 // What is read to show where it begins; a larger file is something else.
-constexpr std::size_t most_source_bytes = std::size_t{16} << 20U;
+constexpr std::size_t max_source_bytes = std::size_t{16} << 20U;
 
 // A run may take nets from a run that takes nets from a run.
-constexpr std::size_t most_runs = 20;
+constexpr std::size_t max_runs = 20;
 
 // Where the paths of a file start, and the run that keeps what they led to.
-struct Place {
+struct ResolveContext {
     std::filesystem::path folder;
     std::optional<std::filesystem::path> run;
 };
@@ -54,7 +54,7 @@ std::string hint(const std::string& run, const std::filesystem::path& folder) {
                        whole(run).lexically_relative(whole(folder)).string());
 }
 
-runs::SavedRun open_run(const std::string& run, const std::string& net, const Place& place) {
+runs::SavedRun open_run(const std::string& run, const std::string& net, const ResolveContext& place) {
     if (place.run) {
         const std::filesystem::path kept = kept_model(*place.run, net);
         std::error_code ignored;
@@ -69,12 +69,12 @@ runs::SavedRun open_run(const std::string& run, const std::string& net, const Pl
     }
 }
 
-dsl::FindTrained finder(const dsl::Catalogue& catalogue, Place place,
+dsl::FindTrained finder(const dsl::Catalogue& catalogue, ResolveContext place,
                         std::map<std::string, runs::SavedRun>* found, std::size_t depth = 0) {
     return [&catalogue, place = std::move(place), found, depth](
                const std::string& path, const std::string& net) -> dsl::TrainedProgram {
-        if (depth == most_runs) {
-            return fmt::format("more than {} runs take nets from one another", most_runs);
+        if (depth == max_runs) {
+            return fmt::format("more than {} runs take nets from one another", max_runs);
         }
         try {
             runs::SavedRun run = open_run(path, net, place);
@@ -123,15 +123,15 @@ std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program
     const dsl::Net* owner = nullptr;
     const dsl::NetWeight* largest = nullptr;
     double most = 0;
-    for (std::size_t place = 0; place < program.nets.size(); ++place) {
-        const dsl::Net& net = program.nets[place];
-        const std::size_t kept = trains && program.train ? kept_beside(program, place) : 0;
+    for (std::size_t i = 0; i < program.nets.size(); ++i) {
+        const dsl::Net& net = program.nets[i];
+        const std::size_t kept = trains && program.train ? kept_beside(program, i) : 0;
         for (const dsl::NetWeight& weight : net.weights) {
             double bytes = sizeof(float);
             for (const dsl::Index size : weight.shape) {
                 bytes *= static_cast<double>(size);
             }
-            // While it trains all of it is there twice: training::Watch keeps a copy.
+            // While it trains all of it is there twice: training::StateSnapshot keeps a copy.
             total += bytes * static_cast<double>(1 + (weight.learned ? kept : 0)) * (trains ? 2 : 1);
             if (bytes > most) {
                 most = bytes;
@@ -220,10 +220,10 @@ void check_prompts(const Loaded& loaded) {
     }
 }
 
-std::optional<Loaded> check(Loaded loaded, const Place& place,
+std::optional<Loaded> check(Loaded loaded, const ResolveContext& place,
                             const std::optional<std::filesystem::path>& data, std::size_t threads,
                             dsl::Settings settings, bool quietly) {
-    loaded.sources = sources::all({data::find_places(data), place.folder, threads});
+    loaded.sources = sources::all({data::find_search_path(data), place.folder, threads});
     loaded.catalogue = std::make_unique<const dsl::Catalogue>(catalogue(loaded.sources));
     settings.find_trained = finder(*loaded.catalogue, place, &loaded.trained);
     dsl::CheckResult result = dsl::check(loaded.text, *loaded.catalogue, settings);
@@ -254,7 +254,7 @@ std::optional<Loaded> check(Loaded loaded, const Place& place,
 
 std::string read_source(const std::filesystem::path& path) {
     try {
-        return files::read_whole(path, most_source_bytes);
+        return files::read_whole(path, max_source_bytes);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::memory) {
             throw;
@@ -292,7 +292,7 @@ bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesyst
 }
 
 SourceLocation locate(const Loaded& loaded, const dsl::Span& span) {
-    const dsl::Place place = dsl::place(loaded.text, span.begin);
+    const dsl::ResolveContext place = dsl::place(loaded.text, span.begin);
     return {loaded.path.string(), place.line, place.column};
 }
 

@@ -61,7 +61,7 @@ PlanOptions step_options(MemoryBudget& memory, const dsl::Program& program) {
     // The data's batches wait in a queue: as many as data::Reader is told to keep, in units of what a step
     // takes.
     constexpr std::size_t batches = 7;
-    // training::Watch copies the states, to repeat what led to a number that was lost.
+    // training::StateSnapshot copies the states, to repeat what led to a number that was lost.
     constexpr std::size_t copies = 1;
     return memory.options(fmt::format("a training step of batch {}", program.train->batch),
                           "A smaller batch, or a smaller net,", {batches, copies});

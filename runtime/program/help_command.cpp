@@ -8,8 +8,8 @@
 #include "dsl/nearest.hpp"
 #include "dsl/words.hpp"
 #include "runtime/loading/load.hpp"
+#include "runtime/program/catalogue_text.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/describe.hpp"
 #include "runtime/program/options.hpp"
 #include "runtime/sources/sources.hpp"
 
@@ -186,12 +186,12 @@ int help(const HelpRequest& request, const Invocation& invocation) {
         return 0;
     }
     std::string page;
-    for (std::size_t place = 0; place < found.size(); ++place) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
         page += fmt::format("{}{}",
-                            place == 0                  ? *request.name + " is "
-                            : place + 1 == found.size() ? " and "
-                                                        : ", ",
-                            found[place].kind);
+                            i == 0                  ? *request.name + " is "
+                            : i + 1 == found.size() ? " and "
+                                                    : ", ",
+                            found[i].kind);
     }
     page += ".\n";
     for (const Meaning& meaning : found) {

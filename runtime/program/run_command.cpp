@@ -40,10 +40,10 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
         settings.push_back(fmt::format("{} = {}", option.name, spell(option.initial)));
         widest = std::max(widest, option.comment.empty() ? 0 : settings.back().size());
     }
-    for (std::size_t place = 0; place < settings.size(); ++place) {
-        const std::string& comment = program.options[place].comment;
-        fmt::print("  {}\n", comment.empty() ? settings[place]
-                                             : fmt::format("{:<{}}    {}", settings[place], widest, comment));
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+        const std::string& comment = program.options[i].comment;
+        fmt::print("  {}\n",
+                   comment.empty() ? settings[i] : fmt::format("{:<{}}    {}", settings[i], widest, comment));
     }
 }
 
@@ -60,7 +60,7 @@ int run(const training::RunRequest& request, const Invocation& invocation) {
             return 0;
         }
     } else {
-        terminal::outlive_readers();
+        terminal::ignore_broken_pipes();
     }
     std::optional<std::filesystem::path> run = request.resume;
     std::error_code ignored;

@@ -235,14 +235,14 @@ void check_same_fields(const dsl::Data& statement, const data::Description& now)
 // The data that the samples look at is opened, of the rest the record will do.
 data::Datasets datasets_for(const loading::Loaded& loaded, const runs::Record& record) {
     data::Datasets datasets;
-    for (std::size_t place = 0; place < loaded.program.data.size(); ++place) {
-        const dsl::Data& statement = loaded.program.data[place];
+    for (std::size_t i = 0; i < loaded.program.data.size(); ++i) {
+        const dsl::Data& statement = loaded.program.data[i];
         const dsl::Sample* reader = nullptr;
         for (const dsl::Sample& sample : loaded.program.samples) {
-            reader = reads(sample, place) ? &sample : reader;
+            reader = reads(sample, i) ? &sample : reader;
         }
-        if (reader == nullptr && place < record.data.size()) {
-            datasets.push_back(std::make_shared<RecordedDataset>(record.data[place]));
+        if (reader == nullptr && i < record.data.size()) {
+            datasets.push_back(std::make_shared<RecordedDataset>(record.data[i]));
             continue;
         }
         const std::string names = fmt::format("{}", fmt::join(statement.names, ", "));
@@ -258,10 +258,10 @@ data::Datasets datasets_for(const loading::Loaded& loaded, const runs::Record& r
         datasets.push_back(sources::open(loaded.sources, statement.source->name, statement.arguments));
         const data::Description& now = datasets.back()->description();
         check_same_fields(statement, now);
-        if (place < record.data.size() && now.hash != record.data[place].hash) {
+        if (i < record.data.size() && now.hash != record.data[i].hash) {
             fmt::print(stderr,
                        "gandsl: warning: {} is other data than the run learned from: {} then, {} now\n",
-                       names, record.data[place].hash, now.hash);
+                       names, record.data[i].hash, now.hash);
         }
     }
     return datasets;
@@ -269,10 +269,10 @@ data::Datasets datasets_for(const loading::Loaded& loaded, const runs::Record& r
 
 // Beyond the test split there is nothing to look at.
 void check_count(const dsl::Program& program, const data::Datasets& datasets, const SampleRequest& request) {
-    for (std::size_t place = 0; request.count && place < datasets.size(); ++place) {
-        const std::size_t there = datasets[place]->description().test_count;
+    for (std::size_t i = 0; request.count && i < datasets.size(); ++i) {
+        const std::size_t there = datasets[i]->description().test_count;
         for (const dsl::Sample& sample : program.samples) {
-            if (reads(sample, place) && *request.count > there) {
+            if (reads(sample, i) && *request.count > there) {
                 refuse(fmt::format("'{}' looks at test examples, of which there are {}; --count {} is more",
                                    sample.name, there, *request.count));
             }

@@ -22,16 +22,16 @@ constexpr double plot_height = 200;
 constexpr double panel_height = 282;
 constexpr double title_height = 44;
 constexpr double legend_height = 30;
-constexpr std::size_t most_points = 700;  // about one a pixel
-constexpr std::size_t most_in_panel = 5;
-constexpr double most_different = 6;  // times in span that curves of one panel may be apart
+constexpr std::size_t max_points = 700;  // about one a pixel
+constexpr std::size_t max_in_panel = 5;
+constexpr double max_different = 6;  // times in span that curves of one panel may be apart
 
 /// Told apart by lightness and dashes as well as by colour.
 struct Style {
     const char* colour;
     const char* dashes;
 };
-constexpr std::array<Style, most_in_panel> styles = {
+constexpr std::array<Style, max_in_panel> styles = {
     {{"#0b4a8f", ""}, {"#e8820c", ""}, {"#2a9d78", "8 3"}, {"#7a1f3d", "3 3"}, {"#8f8f8f", "10 3 2 3"}}};
 
 struct Curve {
@@ -90,7 +90,7 @@ bool alike(const Panel& panel, const Curve& curve) {
         all = united(all, member.extent);
         smallest = std::min(smallest, span_of(member.extent));
     }
-    return all.high - all.low <= most_different * smallest;
+    return all.high - all.low <= max_different * smallest;
 }
 
 std::vector<Panel> arrange(const files::LogTable& log, Panels rule) {
@@ -101,7 +101,7 @@ std::vector<Panel> arrange(const files::LogTable& log, Panels rule) {
             curve.extent = united(curve.extent, {0, 0});
         }
         const auto panel = std::find_if(panels.begin(), panels.end(), [&](const Panel& candidate) {
-            return candidate.size() < most_in_panel && (rule == Panels::one || alike(candidate, curve));
+            return candidate.size() < max_in_panel && (rule == Panels::one || alike(candidate, curve));
         });
         (panel == panels.end() ? panels.emplace_back() : *panel).push_back(std::move(curve));
     }
@@ -144,14 +144,14 @@ std::string path_through(const std::vector<double>& x, const std::vector<double>
 
 /// Long curves keep, of each stretch of rows, its lowest and highest value.
 void thin_out(std::vector<double>& x, std::vector<double>& y) {
-    if (x.size() <= 2 * most_points) {
+    if (x.size() <= 2 * max_points) {
         return;
     }
     std::vector<double> few_x;
     std::vector<double> few_y;
-    for (std::size_t part = 0; part < most_points; ++part) {
-        const std::size_t first = part * x.size() / most_points;
-        const std::size_t end = (part + 1) * x.size() / most_points;
+    for (std::size_t part = 0; part < max_points; ++part) {
+        const std::size_t first = part * x.size() / max_points;
+        const std::size_t end = (part + 1) * x.size() / max_points;
         std::optional<std::size_t> lowest;
         std::optional<std::size_t> highest;
         for (std::size_t i = first; i < end; ++i) {

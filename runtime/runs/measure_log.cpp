@@ -27,7 +27,7 @@ std::uint64_t step_of(const std::filesystem::path& path, const files::LogTable& 
 
 }  // namespace
 
-void recall_measures(
+void replay_measures(
     const std::filesystem::path& path, std::uint64_t done, const MeasureDue& due,
     const std::function<void(std::size_t measure, double value, std::uint64_t step)>& observe) {
     const files::LogTable table = files::read_log(path);
@@ -45,8 +45,8 @@ void recall_measures(
     }
 }
 
-std::uint64_t forget_measures(const std::filesystem::path& path, std::uint64_t done, const MeasureDue& due,
-                              const EpochOf& epoch_of) {
+std::uint64_t truncate_measures(const std::filesystem::path& path, std::uint64_t done, const MeasureDue& due,
+                                const EpochOf& epoch_of) {
     const files::LogTable table = files::read_log(path);
     const std::string content = files::read_whole(path);
     std::istringstream lines(content);

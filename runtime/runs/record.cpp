@@ -36,7 +36,7 @@ Json parsed(const std::string& text, const std::string& name = "run.json") {
     return Json::parse(text, is_shallow, false);
 }
 
-constexpr std::size_t most_record_bytes = std::size_t{64} << 20U;
+constexpr std::size_t max_record_bytes = std::size_t{64} << 20U;
 
 Json json_of(double number) {
     constexpr double exact = 9007199254740992;  // 2^53
@@ -132,17 +132,17 @@ std::string describe_run(const dsl::Program& program, const data::Datasets& data
     record["threads"] = facts.threads;
     record["exact"] = facts.exact;
     record["data"] = Json::array();
-    for (std::size_t place = 0; place < datasets.size(); ++place) {
-        const data::Description& description = datasets[place]->description();
+    for (std::size_t i = 0; i < datasets.size(); ++i) {
+        const data::Description& description = datasets[i]->description();
         Json entry;
-        entry["names"] = program.data[place].names;
+        entry["names"] = program.data[i].names;
         entry["source"] = description.source;
         entry["origin"] = description.origin;
         entry["hash"] = description.hash;
         entry["train"] = description.train_count;
         entry["test"] = description.test_count;
         entry["types"] = Json::array();
-        for (const dsl::Type& type : program.data[place].types) {
+        for (const dsl::Type& type : program.data[i].types) {
             entry["types"].push_back({{"shape", type.shape}});
             if (type.classes) {
                 entry["types"].back()["classes"] = type.classes->count;
@@ -156,10 +156,10 @@ std::string describe_run(const dsl::Program& program, const data::Datasets& data
                                        {"deviation", column.scaling.deviation}});
         }
         entry["arguments"] = Json::object();
-        for (const auto& [name, value] : program.data[place].arguments) {
+        for (const auto& [name, value] : program.data[i].arguments) {
             entry["arguments"][name] = json_of(value);
         }
-        entry["not_there"] = program.data[place].skipped;
+        entry["not_there"] = program.data[i].skipped;
         record["data"].push_back(std::move(entry));
     }
     if (!facts.nets.empty()) {
@@ -251,7 +251,7 @@ std::string with_length(const std::string& recorded, std::uint64_t steps, std::u
 }
 
 Record read_record(const std::filesystem::path& path) {
-    const Json json = parsed(files::read_whole(path, most_record_bytes), path.string());
+    const Json json = parsed(files::read_whole(path, max_record_bytes), path.string());
     Record record;
     try {
         record.file = json.at("file").get<std::string>();
@@ -323,15 +323,15 @@ std::vector<std::string> differences(const std::string& recorded, const std::str
         found.emplace_back("another number of data statements");
         return found;
     }
-    for (std::size_t place = 0; place < old_data.size(); ++place) {
+    for (std::size_t i = 0; i < old_data.size(); ++i) {
         for (const char* key : {"source", "hash", "train", "arguments"}) {
-            const Json old = old_data[place].is_object() ? old_data[place].value(key, Json()) : Json();
-            compare(fmt::format(
-                        "data {}: {}",
-                        fmt::join(after["data"][place]["names"].get<std::vector<std::string>>(), ", "), key),
-                    old, after["data"][place][key], found);
+            const Json old = old_data[i].is_object() ? old_data[i].value(key, Json()) : Json();
+            compare(
+                fmt::format("data {}: {}",
+                            fmt::join(after["data"][i]["names"].get<std::vector<std::string>>(), ", "), key),
+                old, after["data"][i][key], found);
         }
-        compare_names(old_data[place], after["data"][place], found);
+        compare_names(old_data[i], after["data"][i], found);
     }
     return found;
 }

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_source_bytes = std::size_t{16} << 20U;
+constexpr std::size_t max_source_bytes = std::size_t{16} << 20U;
 
 bool is_run(const fs::path& path) {
     std::error_code ignored;
@@ -55,7 +55,7 @@ SavedRun open_trained(const fs::path& path) {
                     fmt::format("{} is no run: it has no run.json and no folder checkpoints{}", path.string(),
                                 has_runs ? "; did you mean " + (path / "latest").string() + "?" : ""));
     }
-    run.text = files::read_whole(run.folder / "model.gan", most_source_bytes);
+    run.text = files::read_whole(run.folder / "model.gan", max_source_bytes);
     run.record = read_record(run.folder / "run.json");
     return run;
 }

@@ -6,7 +6,7 @@
 
 #include "dsl/diagnostics.hpp"
 #include "models/records.hpp"
-#include "models/rules.hpp"
+#include "models/type_rules.hpp"
 #include "runtime/render/png.hpp"
 #include "runtime/sinks/sink.hpp"
 

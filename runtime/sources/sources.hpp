@@ -6,14 +6,14 @@
 
 #include "dsl/catalogue.hpp"
 #include "runtime/data/dataset.hpp"
-#include "runtime/data/places.hpp"
+#include "runtime/data/search_path.hpp"
 
 /// What may stand right of `data x =`: each source is one file here and a row in sources.cpp.
 namespace gandsl::sources {
 
 /// Where sources look for files.
 struct Context {
-    data::Places places;
+    data::SearchPath places;
     std::filesystem::path folder;  ///< of the .gan file: relative paths start there
     std::size_t threads = 0;       ///< that may read; 0: as many as there are processors
 };

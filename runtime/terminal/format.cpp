@@ -126,9 +126,9 @@ std::string human_count(double value) {
         return value == std::round(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.1f}", value);
     }
     std::string digits = fmt::format("{:.0f}", value);
-    for (std::size_t place = digits.size(); place > 3;) {
-        place -= 3;
-        digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(place), ',');
+    for (std::size_t i = digits.size(); i > 3;) {
+        i -= 3;
+        digits.insert(digits.begin() + static_cast<std::ptrdiff_t>(i), ',');
     }
     return digits;
 }

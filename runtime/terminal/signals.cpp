@@ -65,7 +65,7 @@ struct sigaction install(int signal, const struct sigaction& action) {
 
 }  // namespace
 
-void outlive_readers() {
+void ignore_broken_pipes() {
     struct sigaction action {};
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;

@@ -30,6 +30,6 @@ class StopRequest {
 
 /// From now on neither a terminal that goes away nor a reader of standard output that does ends the process:
 /// a signal of the first is kept for `StopRequest`, and writes to the second fail.
-void outlive_readers();
+void ignore_broken_pipes();
 
 }  // namespace gandsl::terminal

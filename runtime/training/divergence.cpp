@@ -34,34 +34,35 @@ std::span<const float> memory_of(const runtime::NamedState& state) {
 
 }  // namespace
 
-Watch::Watch(std::span<const runtime::NamedState> states, std::uint64_t step, double now) : states_(states) {
+StateSnapshot::StateSnapshot(std::span<const runtime::NamedState> states, std::uint64_t step, double now)
+    : states_(states) {
     for (const runtime::NamedState& state : states_) {
         copies_.emplace_back(memory_of(state).size());
     }
-    keep(step, now);
+    capture(step, now);
 }
 
-bool Watch::sound() const {
+bool StateSnapshot::all_finite() const {
     return std::all_of(states_.begin(), states_.end(),
                        [](const runtime::NamedState& state) { return finite(memory_of(state)); });
 }
 
-bool Watch::due(double now) const {
+bool StateSnapshot::due(double now) const {
     return now - kept_at_ > longest_repetition;
 }
 
-void Watch::keep(std::uint64_t step, double now) {
-    for (std::size_t place = 0; place < states_.size(); ++place) {
-        const std::span<const float> values = memory_of(states_[place]);
-        std::copy(values.begin(), values.end(), copies_[place].begin());
+void StateSnapshot::capture(std::uint64_t step, double now) {
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        const std::span<const float> values = memory_of(states_[i]);
+        std::copy(values.begin(), values.end(), copies_[i].begin());
     }
     step_ = step;
     kept_at_ = now;
 }
 
-std::uint64_t Watch::restore() {
-    for (std::size_t place = 0; place < states_.size(); ++place) {
-        states_[place].var.tape().assign(states_[place].var, copies_[place]);
+std::uint64_t StateSnapshot::restore() {
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+        states_[i].var.tape().assign(states_[i].var, copies_[i]);
     }
     return step_;
 }
@@ -118,9 +119,9 @@ struct Range {
     double high = -std::numeric_limits<double>::infinity();
 
     void include(const Array& values) {
-        for (std::size_t place = 0; place < values.size(); ++place) {
-            low = std::min(low, double{values.data()[place]});
-            high = std::max(high, double{values.data()[place]});
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            low = std::min(low, double{values.data()[i]});
+            high = std::max(high, double{values.data()[i]});
         }
     }
     std::string text() const {
@@ -174,9 +175,9 @@ std::string written(const dsl::Entry& entry) {
 }
 
 // Tells where a bad number came from.
-class Account {
+class DivergenceReport {
   public:
-    Account(const Replay& replay, const NotFinite& cause, const TraceOptions& options)
+    DivergenceReport(const Replay& replay, const NotFinite& cause, const TraceOptions& options)
         : replay_(replay),
           tape_(*replay.graph.tape),
           cause_(cause),
@@ -239,10 +240,10 @@ class Account {
         if (node.operation->kernel == nullptr || node.shape != node_.shape) {
             return numbers;
         }
-        for (std::size_t place = 0; place < node.inputs.size(); ++place) {
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
             const std::size_t entry =
-                operand_entry(cause_.entry, node.shape, tape_.node(node.inputs[place]).shape);
-            numbers.push_back(double{values_[first + place].data()[entry]});
+                operand_entry(cause_.entry, node.shape, tape_.node(node.inputs[i]).shape);
+            numbers.push_back(double{values_[first + i].data()[entry]});
         }
         return numbers;
     }
@@ -291,8 +292,8 @@ class Account {
 
     Range range_of_inputs() const {
         Range range;
-        for (std::size_t place = 0; place < node_.inputs.size(); ++place) {
-            range.include(values_[place]);
+        for (std::size_t i = 0; i < node_.inputs.size(); ++i) {
+            range.include(values_[i]);
         }
         return range;
     }
@@ -311,8 +312,8 @@ class Account {
         }
         if (!given_.empty() && total > 1) {
             Names ranges;
-            for (std::size_t place = 0; place < node_.inputs.size(); ++place) {
-                ranges.push_back(range_of(values_[place]).text());
+            for (std::size_t i = 0; i < node_.inputs.size(); ++i) {
+                ranges.push_back(range_of(values_[i]).text());
             }
             text += fmt::format("; what goes in: {}", fmt::join(ranges, ", and "));
         }
@@ -320,8 +321,8 @@ class Account {
             const Node& forward = tape_.node(forward_);
             const std::vector<double> numbers = numbers_at(node_.inputs.size(), forward);
             Range range;
-            for (std::size_t place = node_.inputs.size(); place < values_.size(); ++place) {
-                range.include(values_[place]);
+            for (std::size_t i = node_.inputs.size(); i < values_.size(); ++i) {
+                range.include(values_[i]);
             }
             text += fmt::format("{}{}", text.empty() ? "" : "; ",
                                 numbers.empty()
@@ -439,7 +440,7 @@ bool losses_finite(const Plan& plan, const runtime::Graph& graph) {
 
 }  // namespace
 
-BadStep find_bad_step(Watch& watch, Plan plan, const Replay& replay) {
+BadStep find_bad_step(StateSnapshot& watch, Plan plan, const Replay& replay) {
     const dsl::Train& train = *replay.loaded.program.train;
     std::uint64_t step = watch.restore();
     TrainFeeder feeder(replay.loaded.program, replay.datasets, replay.graph, train.batch, train.seed, step);
@@ -448,7 +449,7 @@ BadStep find_bad_step(Watch& watch, Plan plan, const Replay& replay) {
         feeder.feed(plan);
         plan.run(step);
         bad.losses_good = losses_finite(plan, replay.graph);
-        if (!bad.losses_good || !watch.sound()) {
+        if (!bad.losses_good || !watch.all_finite()) {
             break;
         }
         if (++step == replay.last) {
@@ -460,7 +461,7 @@ BadStep find_bad_step(Watch& watch, Plan plan, const Replay& replay) {
                             "checkpoint with --resume.",
                             replay.last));
         }
-        watch.keep(step, 0);
+        watch.capture(step, 0);
     }
     bad.step = step + 1;
     watch.restore();
@@ -483,7 +484,7 @@ BadStep find_bad_step(Watch& watch, Plan plan, const Replay& replay) {
                                 bad.step, replay.checkpoint));
     }
     bad.diagnostic =
-        Account(replay, *bad.cause, options).diagnostic(bad.step, results.names[bad.cause->result]);
+        DivergenceReport(replay, *bad.cause, options).diagnostic(bad.step, results.names[bad.cause->result]);
     return bad;
 }
 

@@ -21,18 +21,18 @@ namespace gandsl::training {
 
 /// A copy of all states, at most some seconds old. A step pays nothing for it: bad numbers in the states
 /// show in the next step's losses, or when the states are looked at, before anything is kept of them.
-class Watch {
+class StateSnapshot {
   public:
     /// `step` steps are done; the states are taken as they are.
-    Watch(std::span<const runtime::NamedState> states, std::uint64_t step, double now);
+    StateSnapshot(std::span<const runtime::NamedState> states, std::uint64_t step, double now);
 
     /// Whether every number of the states is one.
-    bool sound() const;
+    bool all_finite() const;
 
-    /// The copy is so old that repeating what came since would keep somebody waiting.
+    /// The copy is so old that repeating what came since would capture somebody waiting.
     bool due(double now) const;
-    /// Copies states that are sound. Allocates nothing.
-    void keep(std::uint64_t step, double now);
+    /// Copies states that are all_finite. Allocates nothing.
+    void capture(std::uint64_t step, double now);
 
     /// Puts the copy back. Returns how many steps it had seen.
     std::uint64_t restore();
@@ -65,6 +65,6 @@ struct Replay {
 
 /// Repeats the steps after the copy. The plan's memory is given back before the bad step is looked at. Throws
 /// Error(not_finite) where the repetition gives numbers throughout, which only failing hardware explains.
-BadStep find_bad_step(Watch& watch, Plan plan, const Replay& replay);
+BadStep find_bad_step(StateSnapshot& watch, Plan plan, const Replay& replay);
 
 }  // namespace gandsl::training

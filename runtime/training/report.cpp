@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "runtime/terminal/format.hpp"
+#include "runtime/training/brightness.hpp"
+#include "runtime/training/units.hpp"
 
 namespace gandsl::training {
 
@@ -32,13 +34,13 @@ std::string spell_command(const RunRequest& request, const std::filesystem::path
 }
 
 void print_data(const dsl::Program& program, const data::Datasets& datasets) {
-    for (std::size_t place = 0; place < datasets.size(); ++place) {
-        const data::Description& description = datasets[place]->description();
-        for (const std::string& reason : program.data[place].skipped) {
+    for (std::size_t i = 0; i < datasets.size(); ++i) {
+        const data::Description& description = datasets[i]->description();
+        for (const std::string& reason : program.data[i].skipped) {
             fmt::print("data      skipped {}\n", reason);
         }
         fmt::print("data      {} = {}, {}\n          {} training and {} test examples\n",
-                   fmt::join(program.data[place].names, ", "), description.source,
+                   fmt::join(program.data[i].names, ", "), description.source,
                    terminal::printable_lines(description.origin),
                    terminal::human_count(static_cast<double>(description.train_count)),
                    terminal::human_count(static_cast<double>(description.test_count)));
@@ -53,6 +55,14 @@ void print_nets(const dsl::Program& program) {
         }
         fmt::print("net       {}: {} parameters\n", net.name,
                    terminal::human_count(static_cast<double>(parameters)));
+    }
+}
+
+void print_samples(const dsl::Program& program, const data::Datasets& datasets) {
+    for (const auto& lines : {brightness_lines(program), unit_notes(program, datasets)}) {
+        for (const std::string& line : lines) {
+            fmt::print("sample    {}\n", line);
+        }
     }
 }
 

@@ -18,4 +18,7 @@ void print_data(const dsl::Program& program, const data::Datasets& datasets);
 
 void print_nets(const dsl::Program& program);
 
+/// What is black and white in each grid, and in which units rows of a scaled table are written.
+void print_samples(const dsl::Program& program, const data::Datasets& datasets);
+
 }  // namespace gandsl::training

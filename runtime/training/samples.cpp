@@ -117,18 +117,18 @@ void Samples::write_on(std::size_t index) {
     std::vector<Written>& all = written_[index];
     const auto feed = [&](Plan& plan, std::size_t written) {
         feed_in_turn(program_, datasets_, graph, data::Split::test, 0, plan);
-        for (std::size_t place = 0; place < written; ++place) {
-            const std::span<Real> target = plan.feed(graph.continuations[place].result);
-            std::copy_n(all[place].values.begin(), target.size(), target.begin());
+        for (std::size_t i = 0; i < written; ++i) {
+            const std::span<Real> target = plan.feed(graph.continuations[i].result);
+            std::copy_n(all[i].values.begin(), target.size(), target.begin());
         }
     };
-    for (std::size_t place = 0; place < all.size(); ++place) {
-        Written& each = all[place];
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Written& each = all[i];
         std::span<const Real> prompt;
         if (each.prompt) {
-            feed(*each.prompt, place);
+            feed(*each.prompt, i);
             each.prompt->run(0);
-            prompt = each.prompt->read(graph.continuations[place].prompt);
+            prompt = each.prompt->read(graph.continuations[i].prompt);
         }
         each.writer.write(prompt, each.values);
     }

@@ -12,8 +12,8 @@
 #include "runtime/build/graph.hpp"
 #include "runtime/loading/load.hpp"
 #include "runtime/loading/memory_budget.hpp"
+#include "runtime/training/autoregressive.hpp"
 #include "runtime/training/feeder.hpp"
-#include "runtime/training/writer.hpp"
 
 /// Draws a program's samples and takes its measures.
 namespace gandsl::training {

@@ -26,13 +26,11 @@
 #include "runtime/terminal/format.hpp"
 #include "runtime/terminal/progress.hpp"
 #include "runtime/terminal/signals.hpp"
-#include "runtime/training/brightness.hpp"
 #include "runtime/training/divergence.hpp"
+#include "runtime/training/early_stopping.hpp"
 #include "runtime/training/pace.hpp"
 #include "runtime/training/report.hpp"
 #include "runtime/training/samples.hpp"
-#include "runtime/training/stop.hpp"
-#include "runtime/training/units.hpp"
 
 namespace gandsl::training {
 
@@ -51,12 +49,6 @@ constexpr double longest_short_epochs = 5;
 constexpr double until_next_attempt = 60;
 
 constexpr const char* drawing = "the picture of the curves";
-
-void print_brightness(const dsl::Program& program) {
-    for (const std::string& line : brightness_lines(program)) {
-        fmt::print("sample    {}\n", line);
-    }
-}
 
 // Everything one run works with.
 class Session {
@@ -104,10 +96,7 @@ class Session {
         loading::report(runtime::unlearned(program_, graph_), loaded_.path, loaded_.text);
         print_data(program_, datasets_);
         print_nets(program_);
-        print_brightness(program_);
-        for (const std::string& note : unit_notes(program_, datasets_)) {
-            fmt::print("sample    {}\n", note);
-        }
+        print_samples(program_, datasets_);
         for (const std::string& warning : repeated_rows(loaded_, graph_)) {
             fmt::print(stderr, "{}\n", warning);
         }
@@ -138,7 +127,7 @@ class Session {
         made_ = true;
         try {
             files::write_atomically(folder_->model(), loaded_.text);
-            loading::keep_models(loaded_, folder_->path());
+            loading::copy_models(loaded_, folder_->path());
             files::write_atomically(folder_->record(), record());
             log_.emplace(files::CsvLog::create(folder_->log(), names_));
             if (!measure_names_.empty()) {
@@ -225,7 +214,7 @@ class Session {
         ends_here_ = place_.step == length_.steps && (before.steps > length_.steps || renamed_);
         const std::uint64_t shown = place_.step - (ends_here_ ? 1 : 0);
         if (!measure_names_.empty()) {
-            runs::recall_measures(measures(), shown, due_after_,
+            runs::replay_measures(measures(), shown, due_after_,
                                   [this](std::size_t measure, double value, std::uint64_t step) {
                                       stop_rule_.observe(measure, value);
                                       best_.observe(measure, value, step);
@@ -242,8 +231,9 @@ class Session {
         files::write_atomically(folder_->record(),
                                 runs::with_length(recorded, length_.steps, length_.epochs));
         if (!measure_names_.empty()) {
-            measure_log_.emplace(files::CsvLog::resume(
-                measures(), measure_names_, runs::forget_measures(measures(), shown, due_after_, epoch_of_)));
+            measure_log_.emplace(
+                files::CsvLog::resume(measures(), measure_names_,
+                                      runs::truncate_measures(measures(), shown, due_after_, epoch_of_)));
             runs::restore_best_checkpoint(folder_->checkpoints(), best_.step());
         }
         notes_.push_back(fmt::format("{}, going on after step {}", folder_->path().string(), place_.step));
@@ -325,7 +315,7 @@ class Session {
             terminal::standard_output(),
             {length_.steps, length_.epochs, length_.per_step, place_.step, names_, place_.seconds}, now());
         saved_at_ = now();
-        Watch watch(graph_.states, place_.step, now());
+        StateSnapshot watch(graph_.states, place_.step, now());
         if (ends_here_) {
             show(progress);
         } else if (renamed_) {
@@ -352,13 +342,13 @@ class Session {
             const bool keep = watch.due(now());
             const bool asked = stop.take_checkpoint_request();
             const bool saves = asked || checkpoint_due();
-            if ((keep || saves || shows()) && !watch.sound()) {
+            if ((keep || saves || shows()) && !watch.all_finite()) {
                 progress.finish(now());
                 explain(watch, place_.step);
                 return false;
             }
             if (keep) {
-                watch.keep(place_.step, now());
+                watch.capture(place_.step, now());
             }
             show(progress);
             if (saves && save(progress, asked) && asked) {
@@ -367,7 +357,7 @@ class Session {
         }
         progress.finish(now());
         if (saved_ != place_.step) {
-            if (!watch.sound()) {
+            if (!watch.all_finite()) {
                 explain(watch, place_.step);
                 return false;
             }
@@ -391,15 +381,15 @@ class Session {
 
     // False if one of them is no number.
     bool read_values() {
-        for (std::size_t place = 0; place < names_.size(); ++place) {
-            values_[place] = plan_.read(graph_.named[place].var)[0];
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            values_[i] = plan_.read(graph_.named[i].var)[0];
         }
         return std::all_of(values_.begin(), values_.end(), [](float value) { return std::isfinite(value); });
     }
 
     // Repeats what led to the numbers that are missing, and says where they were lost. `logged` is the last
     // step in the log. The plan is used up.
-    void explain(Watch& watch, std::uint64_t logged) {
+    void explain(StateSnapshot& watch, std::uint64_t logged) {
         const std::string checkpoint =
             saved_ ? fmt::format("the last good checkpoint, after step {}, is {}", *saved_,
                                  runs::checkpoint_path(folder_->checkpoints(), *saved_).string())
@@ -440,24 +430,23 @@ class Session {
         bool best = false;
         bool best_in_turn = false;
         std::vector<float> taken(measures_.size(), std::nanf(""));
-        for (std::size_t place = 0; place < measures_.size(); ++place) {
-            const bool in_turn = due(program_.measures[place].period, length_, place_.step);
+        for (std::size_t i = 0; i < measures_.size(); ++i) {
+            const bool in_turn = due(program_.measures[i].period, length_, place_.step);
             if (in_turn || last) {
-                const double value = measures_.take(place);
-                taken[place] = static_cast<float>(value);
+                const double value = measures_.take(i);
+                taken[i] = static_cast<float>(value);
                 if (in_turn) {
-                    stop_rule_.observe(place, double{taken[place]});
+                    stop_rule_.observe(i, double{taken[i]});
                 }
-                if (best_.observe(place, double{taken[place]}, place_.step)) {
+                if (best_.observe(i, double{taken[i]}, place_.step)) {
                     best = true;
                     best_in_turn = in_turn;
                 }
                 measured = true;
-                progress.say(fmt::format("{} on {} after step {}: {}", measure_names_[place],
-                                         program_.measures[place].split, place_.step,
+                progress.say(fmt::format("{} on {} after step {}: {}", measure_names_[i],
+                                         program_.measures[i].split, place_.step,
                                          terminal::human_number(value)));
-                warn_once(progress, not_finite(program_.measures[place], double{taken[place]}),
-                          measure_names_[place]);
+                warn_once(progress, not_finite(program_.measures[i], double{taken[i]}), measure_names_[i]);
             }
         }
         if (measured) {
@@ -490,14 +479,14 @@ class Session {
     }
 
     void write_samples(terminal::Progress& progress) {
-        for (std::size_t place = 0; place < samples_.size(); ++place) {
-            const dsl::Period& period = program_.samples[place].period;
+        for (std::size_t i = 0; i < samples_.size(); ++i) {
+            const dsl::Period& period = program_.samples[i].period;
             if (due(period, length_, place_.step) || ended()) {
                 const bool by_step = period.unit == dsl::Period::Unit::step;
                 const std::uint64_t number = by_step ? place_.step : length_.epoch_of(place_.step);
                 attempt(progress, "a sample",
-                        [&] { last_samples_[place] = samples_.write(place, folder_->samples(), number); });
-                warn_once(progress, samples_.warning(place), program_.samples[place].name);
+                        [&] { last_samples_[i] = samples_.write(i, folder_->samples(), number); });
+                warn_once(progress, samples_.warning(i), program_.samples[i].name);
             }
         }
     }

@@ -70,8 +70,8 @@ Array to_array(const Shape& shape, const std::vector<double>& values) {
 std::vector<Array> to_arrays(const std::vector<Shape>& shapes,
                              const std::vector<std::vector<double>>& values) {
     std::vector<Array> arrays;
-    for (std::size_t place = 0; place < shapes.size(); ++place) {
-        arrays.push_back(to_array(shapes[place], values[place]));
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+        arrays.push_back(to_array(shapes[i], values[i]));
     }
     return arrays;
 }

@@ -359,11 +359,11 @@ Numbers log_softmax(const Call& call) {
         const auto begin = call.inputs[0].numbers.begin() + static_cast<std::ptrdiff_t>(row);
         const double largest = *std::max_element(begin, begin + static_cast<std::ptrdiff_t>(width));
         double total = 0;
-        for (std::size_t place = 0; place < width; ++place) {
-            total += std::exp(begin[static_cast<std::ptrdiff_t>(place)] - largest);
+        for (std::size_t i = 0; i < width; ++i) {
+            total += std::exp(begin[static_cast<std::ptrdiff_t>(i)] - largest);
         }
-        for (std::size_t place = 0; place < width; ++place) {
-            result.push_back(begin[static_cast<std::ptrdiff_t>(place)] - largest - std::log(total));
+        for (std::size_t i = 0; i < width; ++i) {
+            result.push_back(begin[static_cast<std::ptrdiff_t>(i)] - largest - std::log(total));
         }
     }
     return result;
@@ -387,8 +387,8 @@ Numbers gather(const Call& call) {
         call.inputs[0].numbers.size() / static_cast<std::size_t>(call.inputs[0].shape[0]);
     Numbers result;
     for (const double index : call.inputs[1].numbers) {
-        for (std::size_t place = 0; place < width; ++place) {
-            result.push_back(call.inputs[0].numbers[static_cast<std::size_t>(index) * width + place]);
+        for (std::size_t i = 0; i < width; ++i) {
+            result.push_back(call.inputs[0].numbers[static_cast<std::size_t>(index) * width + i]);
         }
     }
     return result;
@@ -417,8 +417,8 @@ Numbers pick(const Call& call) {
 Numbers one_hot(const Call& call) {
     Numbers result;
     for (const double index : call.inputs[0].numbers) {
-        for (Index place = 0; place < call.integers[0]; ++place) {
-            result.push_back(static_cast<double>(place) == index ? 1 : 0);
+        for (Index i = 0; i < call.integers[0]; ++i) {
+            result.push_back(static_cast<double>(i) == index ? 1 : 0);
         }
     }
     return result;

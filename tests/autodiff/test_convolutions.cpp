@@ -196,8 +196,8 @@ void check_product(const Convolution& job, std::size_t& compared) {
         BOOST_TEST_CONTEXT(algorithm->name << ", product " << static_cast<int>(job.product)) {
             const std::vector<Real> one = compute(*algorithm, job, 1);
             long double errors = 0;
-            for (std::size_t place = 0; place < one.size(); ++place) {
-                const long double error = static_cast<long double>(one[place]) - reference[place];
+            for (std::size_t i = 0; i < one.size(); ++i) {
+                const long double error = static_cast<long double>(one[i]) - reference[i];
                 errors += error * error;
             }
             BOOST_TEST(std::sqrt(errors / squares) < tolerance(*algorithm));

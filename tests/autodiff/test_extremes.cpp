@@ -101,17 +101,17 @@ void check(const Function& function) {
     const std::vector<double> values = to_numbers(y.value());
     const std::vector<double> slopes = to_numbers(gradient(y, x).value());
     constexpr double least = std::numeric_limits<float>::min();
-    for (std::size_t place = 0; place < inputs.size(); ++place) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
         // What is below the normal numbers is 0.
-        const double input = std::abs(inputs[place]) < least ? 0 : inputs[place];
+        const double input = std::abs(inputs[i]) < least ? 0 : inputs[i];
         const double value = function.value(input);
-        compare("value", input, values[place], value, function.tolerance, 0);
+        compare("value", input, values[i], value, function.tolerance, 0);
         // Beside a kink, a value that rounds to 0 may have the slope of 0.
-        if (std::abs(value) < least && slopes[place] == function.slope(0)) {
+        if (std::abs(value) < least && slopes[i] == function.slope(0)) {
             continue;
         }
         // 1 - y^2 and y (1 - y) cancel where y rounds to 1.
-        compare("slope", input, slopes[place], function.slope(input), 4 * function.tolerance, 2e-7);
+        compare("slope", input, slopes[i], function.slope(input), 4 * function.tolerance, 2e-7);
     }
 }
 
@@ -150,13 +150,13 @@ void check_softmax() {
     const Var x = tape.constant(to_array({5, 3}, rows));
     for (const Var& y : {softmax(x), log_softmax(x)}) {
         const Var slope = gradient(sum(square(y)), x);
-        for (std::size_t place = 0; place < rows.size(); ++place) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
             // -3e38 less 3e38 is beyond a float: its logarithm is infinite, and so is what comes of it.
-            if (place >= 6 && place < 9) {
+            if (i >= 6 && i < 9) {
                 continue;
             }
-            BOOST_TEST(std::isfinite(to_numbers(y.value())[place]), "value " << place);
-            BOOST_TEST(std::isfinite(to_numbers(slope.value())[place]), "slope " << place);
+            BOOST_TEST(std::isfinite(to_numbers(y.value())[i]), "value " << i);
+            BOOST_TEST(std::isfinite(to_numbers(slope.value())[i]), "slope " << i);
         }
     }
     const std::vector<double> shares = to_numbers(softmax(x).value());

@@ -40,10 +40,10 @@ std::size_t check_nodes(const Tape& tape, std::string_view wanted, const std::st
             scale = std::max(scale, std::abs(number));
         }
         const double allowed = 1e-13 * scale;
-        for (std::size_t place = 0; place < expected.size(); ++place) {
-            BOOST_TEST(std::abs(expected[place] - computed[place]) <= allowed,
-                       sample << ", " << name << ", element " << place << ": " << computed[place]
-                              << ", expected " << expected[place]);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            BOOST_TEST(std::abs(expected[i] - computed[i]) <= allowed,
+                       sample << ", " << name << ", element " << i << ": " << computed[i] << ", expected "
+                              << expected[i]);
         }
     }
     return found;
@@ -142,8 +142,8 @@ void check_random_uniform() {
     check_philox();
     Tape tape(Evaluation::eager, seed);
     const std::vector<double> drawn = to_numbers(random_uniform(tape, {3, 5}, 7).value());
-    for (std::size_t place = 0; place < drawn.size(); ++place) {
-        BOOST_TEST(drawn[place] == uniform_at(place, seed, 7));
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+        BOOST_TEST(drawn[i] == uniform_at(i, seed, 7));
     }
     BOOST_TEST(to_numbers(random_uniform(tape, {15}, 7).value()) == drawn);
     BOOST_TEST(to_numbers(random_uniform(tape, {15}, 8).value()) != drawn);
@@ -153,12 +153,12 @@ void check_random_normal() {
     check_philox();
     Tape tape(Evaluation::eager, seed);
     const std::vector<double> drawn = to_numbers(random_normal(tape, {7}, 3).value());
-    for (std::size_t place = 0; place < drawn.size(); ++place) {
-        const std::size_t pair = place / 2 * 2;
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+        const std::size_t pair = i / 2 * 2;
         const double radius = std::sqrt(-2 * std::log(1 - uniform_at(pair, seed, 3)));
         const double angle = 2 * std::numbers::pi * uniform_at(pair + 1, seed, 3);
-        const double expected = radius * (place % 2 == 0 ? std::cos(angle) : std::sin(angle));
-        BOOST_TEST(std::abs(drawn[place] - expected) < 1e-12);
+        const double expected = radius * (i % 2 == 0 ? std::cos(angle) : std::sin(angle));
+        BOOST_TEST(std::abs(drawn[i] - expected) < 1e-12);
     }
     const std::vector<double> many = to_numbers(random_normal(tape, {40000}, 4).value());
     double mean = 0;

@@ -114,8 +114,8 @@ void check_function(const Function& function) {
     const Numbers computed = to_numbers(sample.build(vars).value());
     const Numbers expected = function.expected(inputs);
     BOOST_TEST_REQUIRE(computed.size() == expected.size());
-    for (std::size_t place = 0; place < expected.size(); ++place) {
-        BOOST_TEST(std::abs(computed[place] - expected[place]) <= 1e-12 * (1 + std::abs(expected[place])));
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        BOOST_TEST(std::abs(computed[i] - expected[i]) <= 1e-12 * (1 + std::abs(expected[i])));
     }
     for (const int order : {1, 2}) {
         GradientCheckOptions options;

@@ -158,8 +158,8 @@ void check_chooses_elements() {
     GradientCheckOptions options;
     options.elements = 5;
     std::vector<double> numbers(40);
-    for (std::size_t place = 0; place < numbers.size(); ++place) {
-        numbers[place] = static_cast<double>(place) / 10;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        numbers[i] = static_cast<double>(i) / 10;
     }
     const GradientReport report = check_gradient(function, vector_of(numbers), options);
     BOOST_TEST(report.passed, report.message());

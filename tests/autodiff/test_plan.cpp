@@ -51,22 +51,22 @@ void compare(const Sample& sample, const std::string& left_out) {
         options.without = {left_out};
     }
     Plan plan(outputs, {}, options);
-    for (std::size_t place = 0; place < inputs.size(); ++place) {
-        plan.set(inputs[place], arrays[place]);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        plan.set(inputs[i], arrays[i]);
     }
     // A second run must not see what the first left behind.
     plan.run();
     plan.run();
-    for (std::size_t place = 0; place < outputs.size(); ++place) {
-        const std::span<const Real> found = plan.read(outputs[place]);
-        const Array& wanted = expected[place].value();
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const std::span<const Real> found = plan.read(outputs[i]);
+        const Array& wanted = expected[i].value();
         BOOST_TEST_REQUIRE(found.size() == wanted.size());
         for (std::size_t element = 0; element < wanted.size(); ++element) {
             const Real number = wanted.data()[element];
             const bool same = std::memcmp(&found[element], &number, sizeof(Real)) == 0 ||
                               (std::isnan(number) && std::isnan(found[element]));
             BOOST_TEST(same, sample.name << (left_out.empty() ? "" : ", without " + left_out) << ", output "
-                                         << place << ", element " << element << ": " << found[element]
+                                         << i << ", element " << element << ": " << found[element]
                                          << ", eager " << number);
         }
     }
@@ -416,8 +416,8 @@ void check_repeated() {
             const Var value = x * scale + shift;
             const std::vector<Var> outputs{value, sum(value), sum(value, {0}), sum(value, {1})};
             const auto fill = [](std::span<Real> numbers, std::size_t values) {
-                for (std::size_t place = 0; place < numbers.size(); ++place) {
-                    numbers[place] = static_cast<Real>(place * 7919 % values) - 20;
+                for (std::size_t i = 0; i < numbers.size(); ++i) {
+                    numbers[i] = static_cast<Real>(i * 7919 % values) - 20;
                 }
             };
             for (std::size_t of = 1; of < outputs.size(); ++of) {
@@ -433,10 +433,10 @@ void check_repeated() {
                 expected[1].resize(1);
                 expected[2].resize(b.size());
                 expected[3].resize(c.size());
-                for (std::size_t place = 0; place < a.size(); ++place) {
-                    const std::size_t row = place / b.size();
-                    const std::size_t column = place % b.size();
-                    const auto number = static_cast<double>(a[place] * b[column] + c[row]);
+                for (std::size_t i = 0; i < a.size(); ++i) {
+                    const std::size_t row = i / b.size();
+                    const std::size_t column = i % b.size();
+                    const auto number = static_cast<double>(a[i] * b[column] + c[row]);
                     expected[0].push_back(number);
                     expected[1][0] += number;
                     expected[2][column] += number;
@@ -445,9 +445,9 @@ void check_repeated() {
                 for (const std::size_t output : {std::size_t{0}, of}) {
                     const std::span<const Real> found = plan.read(outputs[output]);
                     BOOST_TEST_REQUIRE(found.size() == expected[output].size());
-                    for (std::size_t place = 0; place < found.size(); ++place) {
-                        BOOST_TEST(found[place] == static_cast<Real>(expected[output][place]),
-                                   rows << " x " << width << ", output " << output << ", place " << place);
+                    for (std::size_t i = 0; i < found.size(); ++i) {
+                        BOOST_TEST(found[i] == static_cast<Real>(expected[output][i]),
+                                   rows << " x " << width << ", output " << output << ", place " << i);
                     }
                 }
             }
@@ -472,8 +472,8 @@ void check_repeated_between() {
             Plan plan({value}, {}, {pool, {}});
             const auto fill = [&](Var var, std::size_t values) {
                 const std::span<Real> numbers = plan.feed(var);
-                for (std::size_t place = 0; place < numbers.size(); ++place) {
-                    numbers[place] = static_cast<Real>(place * 7919 % values) - 20;
+                for (std::size_t i = 0; i < numbers.size(); ++i) {
+                    numbers[i] = static_cast<Real>(i * 7919 % values) - 20;
                 }
                 return numbers;
             };
@@ -485,14 +485,14 @@ void check_repeated_between() {
             plan.run();
             const std::span<const Real> found = plan.read(value);
             BOOST_TEST_REQUIRE(found.size() == a.size());
-            for (std::size_t place = 0; place < found.size(); ++place) {
-                const std::size_t line = place / b.size();
-                const std::size_t column = place % b.size();
+            for (std::size_t i = 0; i < found.size(); ++i) {
+                const std::size_t line = i / b.size();
+                const std::size_t column = i % b.size();
                 const std::size_t row = line / d.size();
                 const Real expected =
-                    (a[place] * b[column] + c[row * b.size() + column]) * d[line % d.size()] + e[0];
-                BOOST_TEST(found[place] == expected, threads << " threads, " << rows << " x " << between
-                                                             << " x " << width << ", place " << place);
+                    (a[i] * b[column] + c[row * b.size() + column]) * d[line % d.size()] + e[0];
+                BOOST_TEST(found[i] == expected, threads << " threads, " << rows << " x " << between << " x "
+                                                         << width << ", place " << i);
             }
         }
     }

@@ -55,9 +55,9 @@ void check(std::size_t place) {
 }  // namespace
 
 void add_precision_cases() {
-    for (std::size_t place = 0; place < operations().size(); ++place) {
-        if (operations()[place]->arity != 0) {
-            add_case("precision", std::string(operations()[place]->name), [place] { check(place); });
+    for (std::size_t i = 0; i < operations().size(); ++i) {
+        if (operations()[i]->arity != 0) {
+            add_case("precision", std::string(operations()[i]->name), [i] { check(i); });
         }
     }
 }

@@ -91,16 +91,16 @@ bool all_finite(const std::vector<double>& numbers) {
 
 void check_agreement(const Formula& formula) {
     std::vector<double> numbers(24);
-    for (std::size_t place = 0; place < numbers.size(); ++place) {
-        numbers[place] = 3 * std::sin(static_cast<double>(place) * 1.7);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        numbers[i] = 3 * std::sin(static_cast<double>(i) * 1.7);
     }
     const Results on = evaluate(formula, numbers, true);
     const Results off = evaluate(formula, numbers, false);
     const auto close = [](const std::vector<double>& a, const std::vector<double>& b) {
         BOOST_TEST_REQUIRE(a.size() == b.size());
-        for (std::size_t place = 0; place < a.size(); ++place) {
-            BOOST_TEST(std::abs(a[place] - b[place]) <= 1e-5 * (1 + std::abs(b[place])),
-                       "element " << place << ": " << a[place] << " and " << b[place]);
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            BOOST_TEST(std::abs(a[i] - b[i]) <= 1e-5 * (1 + std::abs(b[i])),
+                       "element " << i << ": " << a[i] << " and " << b[i]);
         }
     };
     close(on.value, off.value);
@@ -161,9 +161,9 @@ void check_after_assignment() {
     const Var values[] = {p, rest, moved, shares};
     for (std::size_t index = 0; index < std::size(values); ++index) {
         const std::vector<double> found = to_numbers(log(values[index]).value());
-        for (std::size_t place = 0; place < 2; ++place) {
-            BOOST_TEST(std::abs(found[place] - expected[index][place]) < 1e-6,
-                       "value " << index << ": " << found[place] << ", expected " << expected[index][place]);
+        for (std::size_t i = 0; i < 2; ++i) {
+            BOOST_TEST(std::abs(found[i] - expected[index][i]) < 1e-6,
+                       "value " << index << ": " << found[i] << ", expected " << expected[index][i]);
         }
     }
     BOOST_TEST(!logit_of(moved).has_value());

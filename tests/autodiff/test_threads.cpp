@@ -203,11 +203,11 @@ void check(const Case& one) {
     const auto expected = run(one, 1);
     for (const std::size_t threads : {2U, 3U, 4U}) {
         const auto found = run(one, threads);
-        for (std::size_t place = 0; place < expected.size(); ++place) {
-            BOOST_TEST_REQUIRE(found[place].size() == expected[place].size());
-            BOOST_TEST(std::memcmp(found[place].data(), expected[place].data(),
-                                   expected[place].size() * sizeof(Real)) == 0,
-                       "output " << place << " differs at " << threads << " threads");
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            BOOST_TEST_REQUIRE(found[i].size() == expected[i].size());
+            BOOST_TEST(
+                std::memcmp(found[i].data(), expected[i].data(), expected[i].size() * sizeof(Real)) == 0,
+                "output " << i << " differs at " << threads << " threads");
         }
     }
 }

@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(the_bits_of_a_plan) {
     const std::vector<Var> wanted = {loss, h, gradient(loss, w)};
     Plan plan(wanted);
     std::vector<Real> fed(48);
-    for (std::size_t place = 0; place < fed.size(); ++place) {
-        fed[place] = static_cast<Real>(std::sin(static_cast<double>(place)));
+    for (std::size_t i = 0; i < fed.size(); ++i) {
+        fed[i] = static_cast<Real>(std::sin(static_cast<double>(i)));
     }
     std::copy(fed.begin(), fed.end(), plan.feed(x).begin());
     plan.run(17);
@@ -105,10 +105,10 @@ BOOST_AUTO_TEST_CASE(the_bits_of_a_plan) {
     const TraceOptions options{[&](NodeId) { return std::span<const Real>(fed); }, &pool, 17};
     const std::vector<Array> traced =
         trace(tape, std::vector{wanted[0].id(), wanted[1].id(), wanted[2].id()}, options);
-    for (std::size_t place = 0; place < wanted.size(); ++place) {
-        const std::span<const Real> planned = plan.read(wanted[place]);
-        BOOST_REQUIRE(traced[place].size() == planned.size());
-        BOOST_TEST(std::memcmp(traced[place].data(), planned.data(), planned.size_bytes()) == 0);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::span<const Real> planned = plan.read(wanted[i]);
+        BOOST_REQUIRE(traced[i].size() == planned.size());
+        BOOST_TEST(std::memcmp(traced[i].data(), planned.data(), planned.size_bytes()) == 0);
     }
 }
 

@@ -18,13 +18,13 @@ using Clock = std::chrono::steady_clock;
 // Products a second that the calling thread computes in some milliseconds.
 double rate() {
     constexpr Index side = 48;
-    constexpr std::chrono::milliseconds least_time{10};
+    constexpr std::chrono::milliseconds min_time{10};
     const std::vector<Real> operand(side * side, Real(0.5));
     std::vector<Real> result(side * side);
     std::size_t products = 0;
     const auto begin = Clock::now();
     auto now = begin;
-    while (now - begin < least_time) {
+    while (now - begin < min_time) {
         for (int turn = 0; turn < 16; ++turn, ++products) {
             gemm(side, side, side, {operand.data(), side}, {operand.data(), side}, {result.data(), side});
         }
@@ -67,7 +67,7 @@ bool Cores::wait() {
     if (!enough) {
         fmt::print(stderr, "  waiting for a core for each thread\n");
     }
-    while (!enough && Clock::now() - begin < most && waited_ + (Clock::now() - begin) < most_waiting) {
+    while (!enough && Clock::now() - begin < most && waited_ + (Clock::now() - begin) < max_waiting) {
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
         enough = given();
     }

@@ -16,7 +16,7 @@ double cores_for(ThreadPool& pool);
 class Cores {
   public:
     /// Of the threads, what `cores_for` must find: well above what two threads of one core give.
-    static constexpr double least_share = 0.8;
+    static constexpr double min_share = 0.8;
 
     explicit Cores(std::size_t threads) : pool_(threads) {}
 
@@ -29,7 +29,7 @@ class Cores {
             const bool before = wait();
             auto result = run();
             const bool enough = before && given();
-            if (enough || turn == most_turns || waited_ >= most_waiting) {
+            if (enough || turn == max_turns || waited_ >= max_waiting) {
                 regardless_ += enough ? 0 : 1;
                 return result;
             }
@@ -37,15 +37,15 @@ class Cores {
         }
     }
 
-    double least() const { return least_share * static_cast<double>(pool_.size()); }
+    double least() const { return min_share * static_cast<double>(pool_.size()); }
     std::size_t runs() const { return runs_; }
     std::size_t repeated() const { return repeated_; }      ///< times that a result was not taken
     std::size_t regardless() const { return regardless_; }  ///< results taken without enough of the machine
 
   private:
     using Seconds = std::chrono::duration<double>;
-    static constexpr int most_turns = 5;
-    static constexpr Seconds most_waiting{600};
+    static constexpr int max_turns = 5;
+    static constexpr Seconds max_waiting{600};
 
     bool given();
     bool wait();  ///< until enough is given, or false after a minute

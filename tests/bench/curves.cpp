@@ -95,7 +95,7 @@ Curve curve_of(const Line& line, bool with_peer) {
 
 std::vector<Curve> measure_curves(const Options& options, Cores& cores) {
     std::vector<Line> all = lines(options.threads);
-    const std::size_t rounds = std::min(options.rounds, most_curve_rounds);
+    const std::size_t rounds = std::min(options.rounds, max_curve_rounds);
     for (std::size_t round = 0; round < rounds; ++round) {
         fmt::print(stderr, "curves, round {} of {}\n", round + 1, rounds);
         for (Line& line : all) {

@@ -17,9 +17,9 @@ struct Curve {
     std::vector<double> peer;  ///< empty without the peer
 };
 
-/// Batch, width, length and threads. A point is the median of up to `most_curve_rounds` rounds, in each of
+/// Batch, width, length and threads. A point is the median of up to `max_curve_rounds` rounds, in each of
 /// which every point of every curve has its turn; PyTorch's is that of the faster flavour of OpenBLAS.
-inline constexpr std::size_t most_curve_rounds = 5;
+inline constexpr std::size_t max_curve_rounds = 5;
 std::vector<Curve> measure_curves(const Options& options, Cores& cores);
 
 /// How the time grows: the exponent of the power of the size that fits best (least squares of logarithms),

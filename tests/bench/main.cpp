@@ -61,7 +61,7 @@ int run(int count, char** words) {
     std::vector<Curve> curves;
     if (with_curves) {
         curves = measure_curves(options, cores);
-        for (Curve& curve : planning_curves(std::min(options.rounds, most_curve_rounds))) {
+        for (Curve& curve : planning_curves(std::min(options.rounds, max_curve_rounds))) {
             curves.push_back(std::move(curve));
         }
     }

@@ -160,7 +160,7 @@ std::vector<Result> measure(std::span<const Row> list, const Options& options, C
     }
     // Last: a start leaves a checkpoint, and the system busy writing it, for what follows to suffer from.
     for (Result& result : results) {
-        result.start = start_of(result.row.model, std::min(options.rounds, most_starts));
+        result.start = start_of(result.row.model, std::min(options.rounds, max_starts));
     }
     return results;
 }

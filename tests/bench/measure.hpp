@@ -20,11 +20,11 @@ struct Row {
 };
 
 /// Bars that hold for every row.
-inline constexpr double least_speedup = 1.7;  ///< of two threads over one
-inline constexpr double most_replay = 0.05;   ///< share of a step
-inline constexpr double most_start = 0.3;     ///< seconds
+inline constexpr double min_speedup = 1.7;  ///< of two threads over one
+inline constexpr double max_replay = 0.05;  ///< share of a step
+inline constexpr double max_start = 0.3;    ///< seconds
 
-inline constexpr std::size_t most_starts = 5;
+inline constexpr std::size_t max_starts = 5;
 
 /// Every row there is.
 std::span<const Row> rows();
@@ -57,7 +57,7 @@ struct Result {
     double speedup = 0;  ///< by the other threads, in the same round
     double memory = 0;   ///< bytes
     double reading = 0;  ///< milliseconds a step
-    double start = 0;    ///< seconds; median of up to `most_starts`
+    double start = 0;    ///< seconds; median of up to `max_starts`
     Profile profile;     ///< of one process
     std::optional<PeerResult> peer;
 };

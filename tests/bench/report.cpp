@@ -75,17 +75,17 @@ Table against_peer(const std::vector<Result>& results) {
 
 Table alone(const std::vector<Result>& results) {
     Table table;
-    std::vector<Cells> lines = {{"model", "ms", "1 thread", "speedup", fmt::format(">= {:g}", least_speedup),
-                                 "replay", fmt::format("<= {:g} %", 100 * most_replay), "start",
-                                 fmt::format("<= {:g} s", most_start), "data ms", "<= ms"}};
+    std::vector<Cells> lines = {{"model", "ms", "1 thread", "speedup", fmt::format(">= {:g}", min_speedup),
+                                 "replay", fmt::format("<= {:g} %", 100 * max_replay), "start",
+                                 fmt::format("<= {:g} s", max_start), "data ms", "<= ms"}};
     for (const Result& result : results) {
-        lines.push_back(
-            {result.row.name, milliseconds(result.step), milliseconds(result.single),
-             fmt::format("{:.2f}", result.speedup), verdict(result.speedup >= least_speedup, table),
-             fmt::format("{:.1f} %", 100 * result.profile.replay),
-             verdict(result.profile.replay <= most_replay, table), fmt::format("{:.2f} s", result.start),
-             verdict(result.start <= most_start, table), fmt::format("{:.2f}", result.reading),
-             verdict(result.reading <= result.step, table)});
+        lines.push_back({result.row.name, milliseconds(result.step), milliseconds(result.single),
+                         fmt::format("{:.2f}", result.speedup), verdict(result.speedup >= min_speedup, table),
+                         fmt::format("{:.1f} %", 100 * result.profile.replay),
+                         verdict(result.profile.replay <= max_replay, table),
+                         fmt::format("{:.2f} s", result.start), verdict(result.start <= max_start, table),
+                         fmt::format("{:.2f}", result.reading),
+                         verdict(result.reading <= result.step, table)});
     }
     table.text = aligned(lines);
     return table;
@@ -152,7 +152,7 @@ std::string page(const Machine& machine, const std::string& command, double impo
         "Step times are medians: of the steps of one process on {} threads, then of the rounds, of which "
         "there were {}; starts are medians of {}. Data is made ready outside the time. Memory is the "
         "largest that the process had, which holds no more data than a few batches.\n\n",
-        options.threads, options.rounds, std::min(options.rounds, most_starts));
+        options.threads, options.rounds, std::min(options.rounds, max_starts));
     text += taken(cores) + "\n";
     if (peer) {
         text +=
@@ -184,7 +184,7 @@ std::string page(const Machine& machine, const std::string& command, double impo
             "faster flavour of OpenBLAS. Exponents are fitted to all points by least squares of logarithms; "
             "the last step is that between the two largest sizes, where costs that do not grow weigh "
             "least.\n\n",
-            std::min(options.rounds, most_curve_rounds));
+            std::min(options.rounds, max_curve_rounds));
         text += growth(curves);
         for (const Curve& curve : curves) {
             text += fmt::format("\n![{}](pictures/benchmark-{}.svg)\n", curve.title, curve.name);

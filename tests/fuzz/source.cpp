@@ -65,7 +65,7 @@ constexpr std::size_t most_instructions = 1000;
 
 /// What takes much memory is built by the tests of the program.
 bool is_small(const dsl::Program& program) {
-    constexpr double most_numbers = 1e6;
+    constexpr double max_numbers = 1e6;
     double numbers = 0;
     for (const dsl::Net& net : program.nets) {
         for (const dsl::Type& type :
@@ -92,7 +92,7 @@ bool is_small(const dsl::Program& program) {
         }
         numbers += count;
     }
-    return numbers <= most_numbers;
+    return numbers <= max_numbers;
 }
 
 }  // namespace

@@ -73,28 +73,28 @@ Distances trained(const std::string& name, const Clothes& real, int steps) {
 /// clothes, one such picture in many brightnesses by 1.99, 400 real pictures by 0.12, and what is trained by
 /// 0.4 to 0.7 with three seeds.
 void draws_clothes(const std::string& name) {
-    constexpr double most_in_means = 0.42;
-    constexpr double most_in_spreads = 0.4;
-    constexpr double most_in_covariances = 0.8;
+    constexpr double max_in_means = 0.42;
+    constexpr double max_in_spreads = 0.4;
+    constexpr double max_in_covariances = 0.8;
     const Clothes real = known_clothes();
     std::vector<float> noise;
     std::mt19937 random(1);
     std::normal_distribution<double> normal;
-    for (std::size_t place = 0; place < 400 * pixels; ++place) {
-        const std::size_t pixel = place % pixels;
+    for (std::size_t i = 0; i < 400 * pixels; ++i) {
+        const std::size_t pixel = i % pixels;
         noise.push_back(
             static_cast<float>(real.moments.mean[pixel] + real.moments.deviation[pixel] * normal(random)));
     }
-    BOOST_TEST(distances(noise, real).covariances > most_in_covariances + 0.15);
+    BOOST_TEST(distances(noise, real).covariances > max_in_covariances + 0.15);
     BOOST_TEST(distances(clothes(false, 400, -1), real).covariances < 0.2);
     const Distances before = trained(name, real, 1);
-    BOOST_TEST(before.means > most_in_means + 0.05);
-    BOOST_TEST(before.spreads > most_in_spreads + 0.05);
-    BOOST_TEST(before.covariances > most_in_covariances + 0.15);
+    BOOST_TEST(before.means > max_in_means + 0.05);
+    BOOST_TEST(before.spreads > max_in_spreads + 0.05);
+    BOOST_TEST(before.covariances > max_in_covariances + 0.15);
     const Distances after = trained(name, real, 1000);
-    BOOST_TEST(after.means < most_in_means);
-    BOOST_TEST(after.spreads < most_in_spreads);
-    BOOST_TEST(after.covariances < most_in_covariances);
+    BOOST_TEST(after.means < max_in_means);
+    BOOST_TEST(after.spreads < max_in_spreads);
+    BOOST_TEST(after.covariances < max_in_covariances);
 }
 
 /// Every value that a run logged is finite, as `column` sees to.
@@ -304,10 +304,10 @@ BOOST_AUTO_TEST_CASE(the_face_dcgan_reads_a_folder_and_takes_finite_steps) {
     data::read_in_turn(*portraits, data::Split::train, 0, 12, 1, batch);
     for (std::size_t face = 0; face < 12; ++face) {
         render::Image image{side, side, 3, {}};
-        for (std::size_t place = 0; place < side * side; ++place) {
+        for (std::size_t i = 0; i < side * side; ++i) {
             for (std::size_t channel = 0; channel < 3; ++channel) {
                 image.pixels.push_back(
-                    static_cast<std::uint8_t>(batch.fields[0][(face * 3 + channel) * side * side + place]));
+                    static_cast<std::uint8_t>(batch.fields[0][(face * 3 + channel) * side * side + i]));
             }
         }
         render::write_png(scratch / ("faces/" + std::to_string(face) + ".png"), image);

@@ -8,8 +8,8 @@
 #include "autodiff/random.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/catalogue.hpp"
+#include "models/layouts.hpp"
 #include "models/records.hpp"
-#include "models/values.hpp"
 
 namespace gandsl::test {
 
@@ -82,13 +82,13 @@ Application apply(Tape& tape, const std::string& entry, const Given& given,
     }
     const Typed type = typed(entry, given, types);
     Application result;
-    for (std::size_t place = 0; place < type.weights.size(); ++place) {
-        const dsl::Weight& weight = type.weights[place];
-        if (place < weights.size()) {
-            BOOST_REQUIRE_EQUAL(to_string(weights[place].shape()), to_string(weight.shape));
-            result.weights.push_back(weights[place]);
+    for (std::size_t i = 0; i < type.weights.size(); ++i) {
+        const dsl::Weight& weight = type.weights[i];
+        if (i < weights.size()) {
+            BOOST_REQUIRE_EQUAL(to_string(weights[i].shape()), to_string(weight.shape));
+            result.weights.push_back(weights[i]);
         } else {
-            const RandomKey key{.seed = 5, .stream = static_cast<std::uint32_t>(place), .step = 0};
+            const RandomKey key{.seed = 5, .stream = static_cast<std::uint32_t>(i), .step = 0};
             result.weights.push_back(
                 tape.state(models::first_values(weight.init, weight.shape, weight.fans, key)));
         }

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "models/values.hpp"
+#include "models/layouts.hpp"
 #include "tests/models/apply.hpp"
 
 // Shapes meet on the example's own axes: the batch never takes part.

@@ -3,7 +3,7 @@
 
 #include "autodiff/operation.hpp"
 #include "autodiff/operations.hpp"
-#include "models/values.hpp"
+#include "models/layouts.hpp"
 #include "tests/models/apply.hpp"
 
 // Convolutions and pooling against loops over channels-first arrays.

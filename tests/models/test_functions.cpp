@@ -4,7 +4,7 @@
 
 #include "autodiff/gradient.hpp"
 #include "autodiff/operations.hpp"
-#include "models/values.hpp"
+#include "models/layouts.hpp"
 #include "tests/models/apply.hpp"
 
 BOOST_AUTO_TEST_SUITE(functions)
@@ -77,9 +77,9 @@ BOOST_AUTO_TEST_CASE(labels_as_numbers) {
     BOOST_TEST(to_string(shape_of(found)) == "(2, 2, 3)");
     for (Index example = 0; example < 2; ++example) {
         for (Index step = 0; step < 2; ++step) {
-            for (Index place = 0; place < 3; ++place) {
-                BOOST_TEST(found(example, step, place) ==
-                           (labels(example, step) == static_cast<double>(place) ? 1 : 0));
+            for (Index i = 0; i < 3; ++i) {
+                BOOST_TEST(found(example, step, i) ==
+                           (labels(example, step) == static_cast<double>(i) ? 1 : 0));
             }
         }
     }

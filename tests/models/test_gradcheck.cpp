@@ -49,8 +49,8 @@ struct Checked {
 void feed(const gradcheck::Wanted& wanted, std::span<double> into) {
     std::vector<Real> values(into.size());
     fill_uniform(values, {.seed = 5, .stream = static_cast<std::uint32_t>(wanted.slot), .step = 0});
-    for (std::size_t place = 0; place < into.size(); ++place) {
-        into[place] = wanted.field == 0 ? static_cast<double>(values[place]) : static_cast<double>(place % 4);
+    for (std::size_t i = 0; i < into.size(); ++i) {
+        into[i] = wanted.field == 0 ? static_cast<double>(values[i]) : static_cast<double>(i % 4);
     }
 }
 
@@ -206,8 +206,8 @@ BOOST_AUTO_TEST_CASE(a_penalty_without_its_second_order_fails) {
         std::copy(values.begin(), values.end(), memory.begin());
     }
     plan.run(0);
-    for (std::size_t place = 0; place < parts.size(); ++place) {
-        graph.updates[0].learned[place].gradient = graph.tape->constant(plan.value(parts[place]));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        graph.updates[0].learned[i].gradient = graph.tape->constant(plan.value(parts[i]));
     }
     const std::vector<WeightReport> reports = checked(program, graph);
     BOOST_TEST(reports[0].failed > 4u);

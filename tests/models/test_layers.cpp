@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "autodiff/operations.hpp"
-#include "models/values.hpp"
+#include "models/layouts.hpp"
 #include "tests/models/apply.hpp"
 
 BOOST_AUTO_TEST_SUITE(layers)

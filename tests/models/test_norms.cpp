@@ -4,7 +4,7 @@
 
 #include "autodiff/gradient.hpp"
 #include "autodiff/operations.hpp"
-#include "models/values.hpp"
+#include "models/layouts.hpp"
 #include "tests/models/apply.hpp"
 
 BOOST_AUTO_TEST_SUITE(norms)
@@ -121,9 +121,9 @@ BOOST_AUTO_TEST_CASE(norms_of_one_example) {
     const auto as_sequence = [&](const Array& picture) {
         Array result = make_array({2, 6, 4});
         for (Index n = 0; n < 2; ++n) {
-            for (Index place = 0; place < 6; ++place) {
+            for (Index i = 0; i < 6; ++i) {
                 for (Index c = 0; c < 4; ++c) {
-                    result(n, place, c) = picture(n, c, place / 2, place % 2);
+                    result(n, i, c) = picture(n, c, i / 2, i % 2);
                 }
             }
         }

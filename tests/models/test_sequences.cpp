@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "autodiff/operations.hpp"
-#include "models/values.hpp"
+#include "models/layouts.hpp"
 #include "tests/models/apply.hpp"
 
 BOOST_AUTO_TEST_SUITE(sequences)
@@ -28,14 +28,14 @@ Array recur(const Array& x, const Array& weight_input, const Array& weight_state
         std::vector<double> h(static_cast<std::size_t>(units), 0), c = h;
         for (Index t = 0; t < shape[1]; ++t) {
             std::vector<double> from_input, from_state;
-            for (Index place = 0; place < gates * units; ++place) {
-                double a = bias(place);
-                double b = bias_state == nullptr ? 0 : (*bias_state)(place);
+            for (Index i = 0; i < gates * units; ++i) {
+                double a = bias(i);
+                double b = bias_state == nullptr ? 0 : (*bias_state)(i);
                 for (Index k = 0; k < shape[2]; ++k) {
-                    a += x(n, t, k) * weight_input(k, place);
+                    a += x(n, t, k) * weight_input(k, i);
                 }
                 for (Index k = 0; k < units; ++k) {
-                    b += h[static_cast<std::size_t>(k)] * weight_state(k, place);
+                    b += h[static_cast<std::size_t>(k)] * weight_state(k, i);
                 }
                 from_input.push_back(a);
                 from_state.push_back(b);
@@ -133,8 +133,8 @@ BOOST_AUTO_TEST_CASE(attention_against_loops) {
         Array expected = make_array({2, length, width});
         for (Index n = 0; n < 2; ++n) {
             for (Index t = 0; t < length; ++t) {
-                for (Index place = 0; place < width; ++place) {
-                    expected(n, t, place) = project(mixed, n, t, 3, place);
+                for (Index i = 0; i < width; ++i) {
+                    expected(n, t, i) = project(mixed, n, t, 3, i);
                 }
             }
         }

@@ -167,16 +167,16 @@ std::string idx_file(std::uint32_t magic, const std::vector<std::uint32_t>& size
 
 std::string idx_pictures(std::uint32_t count) {
     std::string pixels;
-    for (std::size_t place = 0; place < std::size_t{count} * 784; ++place) {
-        pixels += static_cast<char>(place * 37 % 251);
+    for (std::size_t i = 0; i < std::size_t{count} * 784; ++i) {
+        pixels += static_cast<char>(i * 37 % 251);
     }
     return idx_file(0x803, {count, 28, 28}, pixels);
 }
 
 std::string idx_labels(std::uint32_t count) {
     std::string labels;
-    for (std::uint32_t place = 0; place < count; ++place) {
-        labels += static_cast<char>(place % 10);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        labels += static_cast<char>(i % 10);
     }
     return idx_file(0x801, {count}, labels);
 }

@@ -110,10 +110,10 @@ Outcome start(const std::string& path, std::vector<std::string> words, const Com
             break;
         }
         ::poll(sources.data(), sources.size(), 100);
-        for (std::size_t place = 0; place < 2; ++place) {
-            if (sources[place].fd >= 0 && sources[place].revents != 0 &&
-                !read_some(sources[place].fd, place == 0 ? outcome.out : outcome.err)) {
-                sources[place].fd = -1;
+        for (std::size_t i = 0; i < 2; ++i) {
+            if (sources[i].fd >= 0 && sources[i].revents != 0 &&
+                !read_some(sources[i].fd, i == 0 ? outcome.out : outcome.err)) {
+                sources[i].fd = -1;
             }
         }
         if (watch) {

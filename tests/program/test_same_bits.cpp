@@ -55,12 +55,12 @@ Trained train(const loading::Loaded& loaded, const data::Datasets& datasets, std
 
 void expect_same(const Trained& expected, const Trained& found, const std::string& what) {
     BOOST_TEST_REQUIRE(found.names == expected.names, boost::test_tools::per_element());
-    for (std::size_t place = 0; place < expected.names.size(); ++place) {
-        const std::vector<Real>& one = expected.values[place];
-        const std::vector<Real>& other = found.values[place];
+    for (std::size_t i = 0; i < expected.names.size(); ++i) {
+        const std::vector<Real>& one = expected.values[i];
+        const std::vector<Real>& other = found.values[i];
         BOOST_TEST_REQUIRE(one.size() == other.size());
         BOOST_TEST(std::memcmp(one.data(), other.data(), one.size() * sizeof(Real)) == 0,
-                   expected.names[place] << " of " << what);
+                   expected.names[i] << " of " << what);
     }
 }
 

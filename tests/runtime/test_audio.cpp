@@ -143,9 +143,9 @@ BOOST_AUTO_TEST_CASE(broken_files_are_named) {
                std::string::npos);
     write_file(folder / "a.wav", wav(3, 1, 8000, 32, std::string("\0\0\xC0\x7F\0\0\0\0\0\0\0\0", 12)));
     BOOST_TEST(refused(source("a.wav", 1)) == name + " has a sample that is not finite");
-    for (std::size_t place = 0; place < 44; ++place) {  // no damage to the header may crash
+    for (std::size_t i = 0; i < 44; ++i) {  // no damage to the header may crash
         std::string damaged = whole;
-        damaged[place] = static_cast<char>(damaged[place] ^ 0xFF);
+        damaged[i] = static_cast<char>(damaged[i] ^ 0xFF);
         write_file(folder / "a.wav", damaged);
         refused(source("a.wav", 8));
     }

@@ -72,19 +72,19 @@ std::vector<double> means_of_middle(const Image& image, std::size_t size) {
         return end > begin ? static_cast<double>(end - begin) : 0.0;
     };
     std::vector<double> means(image.channels * size * size);
-    for (std::size_t place = 0; place < means.size(); ++place) {
-        const std::size_t x = place % size;
-        const std::size_t y = place / size % size;
-        const std::size_t channel = place / size / size;
+    for (std::size_t i = 0; i < means.size(); ++i) {
+        const std::size_t x = i % size;
+        const std::size_t y = i / size % size;
+        const std::size_t channel = i / size / size;
         for (std::size_t row = y * side / size; row < side && row * size < (y + 1) * side; ++row) {
             for (std::size_t column = x * side / size; column < side && column * size < (x + 1) * side;
                  ++column) {
                 const double pixel =
                     image.pixels[((top + row) * image.width + left + column) * image.channels + channel];
-                means[place] += pixel * shared(row, y) * shared(column, x);
+                means[i] += pixel * shared(row, y) * shared(column, x);
             }
         }
-        means[place] /= static_cast<double>(side * side);
+        means[i] /= static_cast<double>(side * side);
     }
     return means;
 }
@@ -92,11 +92,11 @@ std::vector<double> means_of_middle(const Image& image, std::size_t size) {
 /// Black, with white lines along the borders, where a wrong reduction shows.
 Bytes framed(std::size_t width, std::size_t height, std::size_t channels) {
     Bytes pixels(width * height * channels);
-    for (std::size_t place = 0; place < pixels.size(); ++place) {
-        const std::size_t x = place / channels % width;
-        const std::size_t y = place / channels / width;
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+        const std::size_t x = i / channels % width;
+        const std::size_t y = i / channels / width;
         const bool light = x % 97 < 5 || width - x < 4 || height - y < 6;
-        pixels[place] = static_cast<std::uint8_t>(light ? 255 : 20 * (place % channels));
+        pixels[i] = static_cast<std::uint8_t>(light ? 255 : 20 * (i % channels));
     }
     return pixels;
 }
@@ -208,9 +208,9 @@ BOOST_AUTO_TEST_CASE(photographs_stand_as_the_camera_was_held) {
         for (std::size_t size = 0; size < marker.size() - 4; ++size) {
             BOOST_TEST(orientation_of(marker.substr(0, size)) == 1);
         }
-        for (std::size_t place = 6; place < marker.size(); ++place) {  // reads nothing beyond the end
+        for (std::size_t i = 6; i < marker.size(); ++i) {  // reads nothing beyond the end
             std::string damaged = marker;
-            damaged[place] = '\xFF';
+            damaged[i] = '\xFF';
             BOOST_TEST(orientation_of(damaged) <= 8);
         }
         std::string whole = a_jpeg(16, false);
@@ -239,10 +239,10 @@ BOOST_AUTO_TEST_CASE(what_is_cut_off_or_damaged_is_no_picture) {
     }
     // No damage may end the program, whatever it yields.
     for (const std::string& whole : {png, jpeg, progressive}) {
-        for (std::size_t place = 0; place < whole.size(); ++place) {
+        for (std::size_t i = 0; i < whole.size(); ++i) {
             for (const unsigned flipped : {0x01U, 0x80U, 0xFFU}) {
                 std::string damaged = whole;
-                damaged[place] = static_cast<char>(static_cast<unsigned char>(damaged[place]) ^ flipped);
+                damaged[i] = static_cast<char>(static_cast<unsigned char>(damaged[i]) ^ flipped);
                 message_of([&] { decode_png(damaged, limits); });
                 message_of([&] { decode_jpeg(damaged, limits); });
             }

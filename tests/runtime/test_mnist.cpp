@@ -22,8 +22,8 @@ void write_set(const std::filesystem::path& folder) {
     write_gzipped(folder / "t10k-labels-idx1-ubyte.gz", idx_content(0x801, {2}, "\4\5"));
 }
 
-data::Places only(const std::filesystem::path& given) {
-    data::Places places;
+data::SearchPath only(const std::filesystem::path& given) {
+    data::SearchPath places;
     places.given = given;
     places.system = given / "nothing";
     return places;
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(looks_in_the_named_folder_first) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_places_in_their_order) {
-    data::Places places;
+    data::SearchPath places;
     places.given = "/given";
     places.environment = "/environment";
     places.cache = "/cache";
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(takes_places_in_their_order) {
                                                          "/environment/mnist", "/environment",
                                                          "/cache/mnist",       "/usr/share/datasets/mnist"};
     BOOST_TEST((data::folders_for(places, "mnist") == expected));
-    BOOST_TEST(message_of([] { data::find_places("/no/such/folder"); }) ==
+    BOOST_TEST(message_of([] { data::find_search_path("/no/such/folder"); }) ==
                "--data /no/such/folder: there is no such folder");
 }
 
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(held_out_examples_follow_no_pattern_of_the_file) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_fashion_mnist_as_debian_packages_it) {
-    data::Places places;
+    data::SearchPath places;
     const auto search = data::find_mnist("fashion-mnist", places);
     BOOST_REQUIRE_MESSAGE(search.files.has_value(), "install Debian's package dataset-fashion-mnist");
     const auto set = data::open_mnist("fashion_mnist", *search.files, {0, 1});

@@ -61,8 +61,8 @@ Findings soak_damage(const Amount& amount) {
     // Lengths: those at either end, and some between.
     std::set<std::size_t> lengths;
     std::uniform_int_distribution<std::size_t> any(0, whole.size() - 1);
-    for (std::size_t place = 0; place < (amount.whole ? 4096U : 10U); ++place) {
-        lengths.insert({place, whole.size() - 1 - place});
+    for (std::size_t i = 0; i < (amount.whole ? 4096U : 10U); ++i) {
+        lengths.insert({i, whole.size() - 1 - i});
     }
     while (lengths.size() < (amount.whole ? 10'000U : 120U)) {
         lengths.insert(any(random));

@@ -42,16 +42,16 @@ std::uint64_t number(const std::string& word) {
 int soak(const std::vector<std::string>& words) {
     Amount amount{.whole = true};
     std::vector<std::string> wanted;
-    for (std::size_t place = 0; place < words.size(); ++place) {
-        const std::string& word = words[place];
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
         if (word == "--short") {
             amount.whole = false;
         } else if (word == "--seed") {
-            amount.seed = number(words.at(++place));
+            amount.seed = number(words.at(++i));
         } else if (word == "--kills") {
-            amount.kills = number(words.at(++place));
+            amount.kills = number(words.at(++i));
         } else if (word == "--graphs") {
-            amount.graphs = number(words.at(++place));
+            amount.graphs = number(words.at(++i));
         } else if (std::any_of(std::begin(parts), std::end(parts),
                                [&](const auto& part) { return word == part.first; })) {
             wanted.push_back(word);

@@ -41,8 +41,8 @@ void Drawing::update() {
                                                               variables, gradients, rate, moments)
                                   : kind < 0.8 ? gandsl::step(Adam{}, variables, gradients, rate, moments)
                                                : gandsl::step(RmsProp{}, variables, gradients, rate, moments);
-    for (std::size_t place = 0; place < next.size(); ++place) {
-        store(variables[place], next[place]);
+    for (std::size_t i = 0; i < next.size(); ++i) {
+        store(variables[i], next[i]);
     }
     for (const Assignment& assignment : assignments(moments)) {
         stores_.push_back(assignment);

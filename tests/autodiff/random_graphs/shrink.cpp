@@ -51,16 +51,15 @@ class Shrinking {
 
     bool drop_results() {
         bool smaller = false;
-        for (std::size_t place = best_.graph.outputs.size(); place-- > 0;) {
+        for (std::size_t i = best_.graph.outputs.size(); i-- > 0;) {
             Failure candidate = best_;
-            candidate.graph.outputs.erase(candidate.graph.outputs.begin() +
-                                          static_cast<std::ptrdiff_t>(place));
+            candidate.graph.outputs.erase(candidate.graph.outputs.begin() + static_cast<std::ptrdiff_t>(i));
             smaller = accepted(std::move(candidate)) || smaller;
         }
-        for (std::size_t place = best_.graph.stores.size(); place-- > 0;) {
+        for (std::size_t i = best_.graph.stores.size(); i-- > 0;) {
             Failure candidate = best_;
-            const std::size_t value = candidate.graph.stores[place].value;
-            candidate.graph.stores.erase(candidate.graph.stores.begin() + static_cast<std::ptrdiff_t>(place));
+            const std::size_t value = candidate.graph.stores[i].value;
+            candidate.graph.stores.erase(candidate.graph.stores.begin() + static_cast<std::ptrdiff_t>(i));
             Failure read = candidate;  // an output takes one node less than a state that is assigned
             read.graph.outputs.push_back(value);
             smaller = accepted(std::move(candidate)) || accepted(std::move(read)) || smaller;

@@ -56,8 +56,8 @@ Var Drawing::elementwise(Var x) {
     const Prototype& chosen = dice_.pick(dice_.pick(elementwise_));
     std::vector<Var> inputs;
     const std::size_t own = dice_.below(chosen.shapes.size());
-    for (std::size_t place = 0; place < chosen.shapes.size(); ++place) {
-        const Var input = place == own ? x : partner(x.shape());
+    for (std::size_t i = 0; i < chosen.shapes.size(); ++i) {
+        const Var input = i == own ? x : partner(x.shape());
         inputs.push_back(in_range(input, chosen));
     }
     return record(*chosen.operation, inputs, chosen.attributes);
@@ -148,10 +148,10 @@ void Drawing::any_operation() {
         use = Use{&chosen, chosen.attributes, chosen.shapes, chosen.high, no_input, {}};
     }
     std::vector<Var> inputs;
-    for (std::size_t place = 0; place < use->shapes.size(); ++place) {
-        inputs.push_back(chosen.indices[place]    ? index_leaf(use->shapes[place], use->high)
-                         : place == use->anchored ? in_range(use->anchor, chosen)
-                                                  : in_range(operand(use->shapes[place]), chosen));
+    for (std::size_t i = 0; i < use->shapes.size(); ++i) {
+        inputs.push_back(chosen.indices[i]    ? index_leaf(use->shapes[i], use->high)
+                         : i == use->anchored ? in_range(use->anchor, chosen)
+                                              : in_range(operand(use->shapes[i]), chosen));
     }
     keep(record(*chosen.operation, inputs, use->attributes));
 }
@@ -223,9 +223,9 @@ void Drawing::differentiate() {
         variables.push_back(dice_.chance(0.7) ? dice_.pick(variables_) : dice_.pick(values_));
     }
     const std::vector<Var> slopes = gradient(loss, variables);
-    for (std::size_t place = 0; place < slopes.size(); ++place) {
-        keep(slopes[place]);
-        slopes_.push_back({variables[place], slopes[place]});
+    for (std::size_t i = 0; i < slopes.size(); ++i) {
+        keep(slopes[i]);
+        slopes_.push_back({variables[i], slopes[i]});
     }
     if (dice_.chance(0.25) && tape_.size() < 150) {
         keep(gradient(sum(square(slopes[0])), dice_.pick(variables)));

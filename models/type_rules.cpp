@@ -1,4 +1,4 @@
-#include "models/rules.hpp"
+#include "models/type_rules.hpp"
 
 #include <algorithm>
 

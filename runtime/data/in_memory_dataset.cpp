@@ -1,4 +1,4 @@
-#include "runtime/data/rows.hpp"
+#include "runtime/data/in_memory_dataset.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "runtime/data/places.hpp"
+#include "runtime/data/search_path.hpp"
 
 #include <cstdlib>
 #include <system_error>
@@ -20,12 +20,12 @@ std::optional<std::filesystem::path> environment(const char* name) {
 
 }  // namespace
 
-Places find_places(std::optional<std::filesystem::path> given) {
+SearchPath find_search_path(std::optional<std::filesystem::path> given) {
     std::error_code ignored;
     if (given && !std::filesystem::is_directory(*given, ignored)) {
         throw Error(ErrorCode::file, "--data " + given->string() + ": there is no such folder");
     }
-    Places places;
+    SearchPath places;
     places.given = std::move(given);
     places.environment = environment("GANDSL_DATA");
     if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->is_absolute()) {
@@ -36,7 +36,7 @@ Places find_places(std::optional<std::filesystem::path> given) {
     return places;
 }
 
-std::vector<std::filesystem::path> folders_for(const Places& places, const std::string& name) {
+std::vector<std::filesystem::path> folders_for(const SearchPath& places, const std::string& name) {
     std::vector<std::filesystem::path> folders;
     for (const auto& place : {places.given, places.environment}) {
         if (place) {

@@ -1,4 +1,4 @@
-#include "runtime/training/writer.hpp"
+#include "runtime/training/autoregressive.hpp"
 
 #include <fmt/format.h>
 

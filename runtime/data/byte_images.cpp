@@ -1,4 +1,4 @@
-#include "runtime/data/byte_pictures.hpp"
+#include "runtime/data/byte_images.hpp"
 
 #include <algorithm>
 #include <utility>

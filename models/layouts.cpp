@@ -1,4 +1,4 @@
-#include "models/values.hpp"
+#include "models/layouts.hpp"
 
 #include <algorithm>
 #include <cmath>

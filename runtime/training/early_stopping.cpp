@@ -1,4 +1,4 @@
-#include "runtime/training/stop.hpp"
+#include "runtime/training/early_stopping.hpp"
 
 #include <string>
 
@@ -20,9 +20,9 @@ StopRule::StopRule(const dsl::Program& program) {
         throw Error(ErrorCode::internal, "no stop rule '" + call.name + "'");
     }
     turns_ = static_cast<std::size_t>(models::integer(arguments, "turns"));
-    for (std::size_t place = 0; place < program.measures.size(); ++place) {
-        if (program.measures[place].name == measure->name) {
-            measure_ = place;
+    for (std::size_t i = 0; i < program.measures.size(); ++i) {
+        if (program.measures[i].name == measure->name) {
+            measure_ = i;
             return;
         }
     }

@@ -1,4 +1,4 @@
-#include "runtime/program/describe.hpp"
+#include "runtime/program/catalogue_text.hpp"
 
 #include <fmt/format.h>
 
@@ -12,8 +12,8 @@ namespace {
 
 std::string spell_call(const dsl::NestedCall& call) {
     std::string text = call.name + "(";
-    for (std::size_t place = 0; place < call.arguments.size(); ++place) {
-        text += (place == 0 ? "" : ", ") + spell(call.arguments[place].second);
+    for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+        text += (i == 0 ? "" : ", ") + spell(call.arguments[i].second);
     }
     return text + ")";
 }
@@ -28,8 +28,8 @@ std::string spell(const dsl::Value& value) {
         std::string operator()(const std::string& text) const { return text; }
         std::string operator()(const std::vector<double>& numbers) const {
             std::string text = "[";
-            for (std::size_t place = 0; place < numbers.size(); ++place) {
-                text += (place == 0 ? "" : ", ") + dsl::spell(numbers[place]);
+            for (std::size_t i = 0; i < numbers.size(); ++i) {
+                text += (i == 0 ? "" : ", ") + dsl::spell(numbers[i]);
             }
             return text + "]";
         }
