@@ -102,7 +102,7 @@ void move_example(const ByteSplit& from, std::size_t index, std::size_t size, By
 
 }  // namespace
 
-MnistSearch find_mnist(const std::string& name, const Places& places) {
+MnistSearch find_mnist(const std::string& name, const SearchPath& places) {
     MnistSearch search;
     std::string looked;
     for (const fs::path& folder : folders_for(places, name)) {

@@ -27,7 +27,7 @@ struct MnistSearch {
 /// Looks for MNIST (LeCun et al., 1998; name "mnist") or Fashion-MNIST (Xiao et al., 2017; name
 /// "fashion-mnist"): train-images-idx3-ubyte, train-images.idx3-ubyte and so on, plain or with .gz. A folder
 /// with some of the four files but not all is no absence but an Error (`file`) that names the missing one.
-MnistSearch find_mnist(const std::string& name, const Places& places);
+MnistSearch find_mnist(const std::string& name, const SearchPath& places);
 
 /// Reads the four files: fields image (1 x height x width, mapped to `range`) and label (10 classes).
 /// Throws as read_idx_images does, and `format` where labels and pictures do not belong together.
