@@ -195,7 +195,7 @@ bool Elaborator::in_range(const Entry& entry, const Argument& argument, double n
             report(diagnostics::not_whole(span, entry.name, argument.name, number));
             return false;
         }
-        if (std::abs(number) > most_whole) {
+        if (std::abs(number) > max_whole) {
             report(diagnostics::out_of_range(span, entry.name, argument, number));
             return false;
         }

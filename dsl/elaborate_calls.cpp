@@ -562,18 +562,17 @@ Operand Elaborator::call_entry(const PreparedCall& call) {
     if (entry.wraps) {
         return call_wrapper(call);
     }
-    if (entry.kind == EntryKind::function && call.inputs.size() == 1 && entry.arguments.empty()) {
+    if (entry.fold != nullptr) {
         if (const auto* number = std::get_if<double>(&*call.inputs[0])) {
-            if (const auto folded = fold(entry.name, *number)) {
-                if (!std::isfinite(*folded)) {
-                    return report(diagnostics::wrong_operand(call.span, entry.name, describe(*call.inputs[0]),
-                                                             "a number it is defined for"));
-                }
-                return *folded;
+            const double folded = entry.fold(*number);
+            if (!std::isfinite(folded)) {
+                return report(diagnostics::wrong_operand(call.span, entry.name, describe(*call.inputs[0]),
+                                                         "a number it is defined for"));
             }
+            return folded;
         }
     }
-    if (entry.name == "bce") {
+    if (entry.takes_probability) {
         // As `log(0)` is: a probability known before the run whose logarithm has no value, and counts.
         const auto* p = std::get_if<double>(&*call.inputs[0]);
         const auto* t = std::get_if<double>(&*call.inputs[1]);
@@ -616,7 +615,7 @@ Operand Elaborator::apply(const Entry& entry, const std::vector<Tensor>& inputs,
         report_rule(std::move(diagnostic), arguments, span);
         return Unknown{};
     }
-    if (entry.compares && meet_several(types[0], types[1], results[0])) {
+    if (entry.compares_inputs && meet_several(types[0], types[1], results[0])) {
         report(diagnostics::losses_broadcast(span, entry.name, types[0], types[1], results[0]));
     }
     Instruction instruction;

@@ -22,7 +22,7 @@ bool says_what_comes_next(const Type& input, const Type& result) {
 
 /// `continue(net, prompt, length = , temperature = )`: the prompt is a text, or a value like the net's input.
 Operand Elaborator::continuation(const Expression& expression, Scope& scope) {
-    const Entry& entry = *catalogue_.find("continue");
+    const Entry& entry = *catalogue_.find(Role::continuation);
     if (frame_ == nullptr || frame_->kind != Frame::Kind::sample) {
         return report(diagnostics::continue_outside_sample(expression.span));
     }

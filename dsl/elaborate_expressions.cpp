@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "dsl/arithmetic.hpp"
 #include "dsl/elaborator.hpp"
 #include "dsl/nearest.hpp"
 #include "dsl/print.hpp"
@@ -13,41 +14,6 @@ namespace gandsl::dsl {
 namespace {
 
 using Kind = tree::Expression::Kind;
-
-/// The entry each operator stands for when one of its operands is a value of the model.
-std::string_view operation(std::string_view sign) {
-    static const std::map<std::string_view, std::string_view> names = {
-        {"+", "add"},       {"-", "subtract"},    {"*", "multiply"}, {"/", "divide"},         {"^", "power"},
-        {"<", "less"},      {"<=", "less_equal"}, {">", "greater"},  {">=", "greater_equal"}, {"==", "equal"},
-        {"!=", "not_equal"}};
-    return names.at(sign);
-}
-
-/// A comparison is 1 where it holds, else 0.
-double holds(bool comparison) {
-    return comparison ? 1 : 0;
-}
-
-double fold_binary(std::string_view sign, double a, double b) {
-    switch (sign[0]) {
-        case '+':
-            return a + b;
-        case '-':
-            return a - b;
-        case '*':
-            return a * b;
-        case '/':
-            return a / b;
-        case '^':
-            return std::pow(a, b);
-        case '<':
-            return sign == "<" ? holds(a < b) : holds(a <= b);
-        case '>':
-            return sign == ">" ? holds(a > b) : holds(a >= b);
-        default:
-            return holds((a == b) == (sign == "=="));
-    }
-}
 
 class Deeper {
   public:
@@ -444,7 +410,7 @@ Operand Elaborator::negate(const Expression& expression, Scope& scope) {
     if (!input) {
         return Unknown{};
     }
-    const Entry* entry = catalogue_.find("negate");
+    const Entry* entry = catalogue_.find(Role::negate);
     if (entry == nullptr) {
         return report(diagnostics::not_yet(expression.span, "-", ""));
     }
@@ -462,7 +428,7 @@ Operand Elaborator::binary(const Expression& expression, Scope& scope) {
         if (sign == "/" && *b == 0) {
             return report(diagnostics::division_by_zero(expression.span));
         }
-        const double folded = fold_binary(sign, *a, *b);
+        const double folded = arithmetic(sign).of(*a, *b);
         if (std::isnan(folded)) {
             return report(diagnostics::wrong_operand(expression.span, sign, spelled(expression),
                                                      "a power that is a real number"));
@@ -478,14 +444,14 @@ Operand Elaborator::binary(const Expression& expression, Scope& scope) {
         const bool equal = std::holds_alternative<bool>(left)
                                ? std::get<bool>(left) == std::get<bool>(right)
                                : std::get<std::string>(left) == std::get<std::string>(right);
-        return holds(equal == (sign == "=="));
+        return equal == (sign == "==") ? 1.0 : 0.0;
     }
     const auto x = tensor(left, expression.operands[0].span, sign);
     const auto y = tensor(right, expression.operands[1].span, sign);
     if (!x || !y) {
         return Unknown{};
     }
-    const Entry* entry = catalogue_.find(operation(sign));
+    const Entry* entry = catalogue_.find(arithmetic(sign).role);
     if (entry == nullptr || !entry->missing.empty()) {
         return report(diagnostics::not_yet(expression.span, sign, entry == nullptr ? "" : entry->missing));
     }
@@ -540,23 +506,23 @@ Operand Elaborator::index(const Expression& expression, Scope& scope) {
     const Expression& of = expression.operands[0];
     const Operand operand = value(of, scope);
     const bool slice = expression.kind == Kind::slice;
-    const Entry* entry = catalogue_.find(slice ? "slice" : "index");
-    std::vector<Given> given;
-    static const char* const bounds[] = {"begin", "end"};
-    for (std::size_t i = 1; i < expression.operands.size(); ++i) {
-        if (expression.operands[i].kind != Kind::none) {
-            given.push_back(
-                {&expression.operands[i], {slice ? bounds[i - 1] : "at", expression.operands[i].span}, {}});
-        }
-    }
+    const Entry* entry = catalogue_.find(slice ? Role::slice : Role::index);
     if (entry == nullptr) {
         return report(diagnostics::not_yet(expression.span, slice ? "[begin:end]" : "[index]", ""));
+    }
+    std::vector<Given> given;
+    for (std::size_t i = 1; i < expression.operands.size(); ++i) {
+        const Expression& bound = expression.operands[i];
+        if (bound.kind != Kind::none) {
+            given.push_back({&bound, {entry->arguments.at(i - 1).name, bound.span}, {}});
+        }
     }
     auto arguments = resolve_arguments(*entry, given, expression.span, scope);
     if (const auto* numbers = std::get_if<std::vector<double>>(&operand);
         numbers != nullptr && arguments && !slice) {
         const auto size = static_cast<Index>(numbers->size());
-        const auto at = static_cast<Index>(std::get<double>(arguments->find("at")->second.data));
+        const auto at =
+            static_cast<Index>(std::get<double>(arguments->find(entry->arguments.front().name)->second.data));
         if (at < -size || at >= size) {
             return report(
                 diagnostics::index_out_of_range(expression.operands[1].span, at, size, {{size}, {}, false}));
@@ -568,21 +534,6 @@ Operand Elaborator::index(const Expression& expression, Scope& scope) {
         return Unknown{};
     }
     return apply(*entry, {*input}, *std::move(arguments), expression.span);
-}
-
-std::optional<double> fold(std::string_view function, double x) {
-    using Function = double (*)(double);
-    static const std::map<std::string_view, Function> functions = {
-        {"log", [](double a) { return std::log(a); }},   {"exp", [](double a) { return std::exp(a); }},
-        {"sqrt", [](double a) { return std::sqrt(a); }}, {"abs", [](double a) { return std::abs(a); }},
-        {"sin", [](double a) { return std::sin(a); }},   {"cos", [](double a) { return std::cos(a); }},
-        {"tanh", [](double a) { return std::tanh(a); }}, {"floor", [](double a) { return std::floor(a); }},
-        {"ceil", [](double a) { return std::ceil(a); }}, {"round", [](double a) { return std::round(a); }}};
-    const auto found = functions.find(function);
-    if (found == functions.end()) {
-        return std::nullopt;
-    }
-    return found->second(x);
 }
 
 }  // namespace gandsl::dsl

@@ -228,9 +228,9 @@ void Elaborator::elaborate_net(std::size_t index, const std::vector<Type>& input
 
 /// The one number of a value under other axes.
 Operand Elaborator::one_number(const Tensor& input, const Shape& shape, Span span) {
-    const Entry* entry = catalogue_.find(shape.empty() ? "sum" : "reshape");
+    const Entry* entry = catalogue_.find(shape.empty() ? Role::total : Role::reshape);
     if (entry == nullptr) {
-        return report(diagnostics::not_yet(span, shape.empty() ? "sum" : "reshape", ""));
+        return report(diagnostics::not_yet(span, "one number of other axes", ""));
     }
     std::vector<Given> given;
     tree::Expression size;

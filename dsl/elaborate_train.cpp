@@ -364,7 +364,7 @@ void Elaborator::objective(const tree::Objective& tree, Scope& scope, Update& re
     result.named.push_back({column, goal->id});
     result.objective = goal->id;
     if (tree.maximize) {
-        const Entry* entry = catalogue_.find("negate");
+        const Entry* entry = catalogue_.find(Role::negate);
         if (entry == nullptr) {
             report(diagnostics::not_yet(tree.value.span, "maximize", ""));
             return;

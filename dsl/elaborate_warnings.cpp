@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
-#include <limits>
+#include <tuple>
 #include <utility>
 
+#include "dsl/arithmetic.hpp"
 #include "dsl/elaborator.hpp"
 
 namespace gandsl::dsl {
@@ -25,7 +25,7 @@ std::vector<const Instruction*> instructions_of(const Train& train) {
 
 const Instruction* batch_norm_of(const Net& net) {
     const auto found = std::find_if(net.body.begin(), net.body.end(), [](const Instruction& each) {
-        return each.entry != nullptr && each.entry->name == "batch_norm";
+        return each.entry != nullptr && each.entry->statistics_over_batch;
     });
     return found == net.body.end() ? nullptr : &*found;
 }
@@ -68,7 +68,8 @@ void Elaborator::report_batch_norm(std::size_t net, Span penalty) {
     reached.insert(net);
     for (const std::size_t each : reached) {
         if (const Instruction* batch_norm = batch_norm_of(program_.nets[each])) {
-            report(diagnostics::batch_norm_penalty(batch_norm->span, program_.nets[each].name, penalty));
+            report(diagnostics::batch_norm_penalty(batch_norm->span, batch_norm->entry->name,
+                                                   program_.nets[each].name, penalty));
         }
     }
 }
@@ -88,9 +89,9 @@ void Elaborator::check_lone_example() {
     }
     for (const std::size_t net : trained) {
         for (const Instruction& code : program_.nets[net].body) {
-            if (code.entry != nullptr && code.entry->name == "batch_norm" &&
+            if (code.entry != nullptr && code.entry->statistics_over_batch &&
                 program_.nets[net].types[code.inputs[0]].shape.size() < 2) {
-                report(diagnostics::lone_example(code.span, program_.nets[net].name));
+                report(diagnostics::lone_example(code.span, code.entry->name, program_.nets[net].name));
             }
         }
     }
@@ -112,46 +113,18 @@ struct Range {
 
 using Ranges = std::vector<std::optional<Range>>;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::optional<Range> activation(const Instruction& code) {
-    const std::string& name = code.entry->name;
-    if (name == "sigmoid" || name == "softmax") {
-        return Range{0, 1, false, code.span, name};
+/// Where a value lies that an operator makes of numbers in `range` and one constant: the ends become ends.
+/// Nothing where the range is lost.
+std::optional<Range> shifted_or_scaled(std::optional<Range> range, const Arithmetic& with, double constant,
+                                       bool constant_first) {
+    const bool scales = with.role == Role::multiply || with.role == Role::divide;
+    if (!range || (scales && constant == 0)) {
+        return std::nullopt;
     }
-    if (name == "tanh") {
-        return Range{-1, 1, false, code.span, name};
-    }
-    if (name == "relu" || name == "softplus") {
-        return Range{0, infinity, false, code.span, name};
-    }
-    return std::nullopt;
-}
-
-bool rearranges(const std::string& name) {
-    constexpr std::array<std::string_view, 5> names = {"reshape", "flatten", "upsample", "index", "slice"};
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::optional<Range> scaled(std::optional<Range> range, double factor) {
-    if (range) {
-        range->low *= factor;
-        range->high *= factor;
-        if (factor < 0) {
-            std::swap(range->low, range->high);
-        }
-        if (factor == 0) {
-            return std::nullopt;
-        }
-    }
-    return range;
-}
-
-std::optional<Range> shifted(std::optional<Range> range, double by) {
-    if (range) {
-        range->low += by;
-        range->high += by;
-    }
+    const auto end = [&](double number) {
+        return constant_first ? with.of(constant, number) : with.of(number, constant);
+    };
+    std::tie(range->low, range->high) = std::minmax({end(range->low), end(range->high)});
     return range;
 }
 
@@ -194,36 +167,35 @@ class RangeWalk {
         if (code.inputs.empty()) {
             return std::nullopt;
         }
-        if (auto range = activation(code)) {
-            return range;
+        if (code.entry->range) {
+            return Range{code.entry->range->low, code.entry->range->high, false, code.span, code.entry->name};
         }
-        const std::string& name = code.entry->name;
         const auto& first = ranges_[code.inputs[0]];
-        if (rearranges(name)) {
+        if (code.entry->rearranges) {
             return first;
         }
-        if (name == "negate") {
-            return scaled(first, -1);
+        if (code.entry->role == Role::negate) {
+            return shifted_or_scaled(first, arithmetic("*"), -1, false);
         }
         if (code.inputs.size() != 2) {
             return std::nullopt;
         }
-        const auto& second = ranges_[code.inputs[1]];
         const auto a = numbers_[code.inputs[0]];
         const auto b = numbers_[code.inputs[1]];
-        if (name == "add" && (a || b)) {
-            return a ? shifted(second, *a) : shifted(first, *b);
+        switch (code.entry->role) {
+            case Role::add:
+            case Role::subtract:
+            case Role::multiply:
+                if (a) {
+                    return shifted_or_scaled(ranges_[code.inputs[1]], *arithmetic(code.entry->role), *a,
+                                             true);
+                }
+                [[fallthrough]];
+            case Role::divide:
+                return b ? shifted_or_scaled(first, *arithmetic(code.entry->role), *b, false) : std::nullopt;
+            default:
+                return std::nullopt;
         }
-        if (name == "subtract" && (a || b)) {
-            return a ? shifted(scaled(second, -1), *a) : shifted(first, -*b);
-        }
-        if (name == "multiply" && (a || b)) {
-            return a ? scaled(second, *a) : scaled(first, *b);
-        }
-        if (name == "divide" && b && *b != 0) {
-            return scaled(first, 1 / *b);
-        }
-        return std::nullopt;
     }
 
     const Program& program_;
@@ -286,10 +258,10 @@ void Elaborator::check_ranges() {
                 }
             }
         } else if (code->kind == Kind::apply && code->inputs.size() == 2) {
-            const std::string& name = code->entry->name;
+            const bool compares = code->entry->compares_inputs || code->entry->role == Role::subtract;
             const auto& a = walk.of(code->inputs[0]);
             const auto& b = walk.of(code->inputs[1]);
-            if (a && b && (name == "bce" || name == "mse" || name == "subtract")) {
+            if (a && b && compares) {
                 compare(*a, *b);
             }
         }

@@ -76,10 +76,10 @@ CheckResult Elaborator::run() {
         // Reported where it was found.
     }
     sort_by_place(diagnostics_);
-    if (diagnostics_.size() > most_diagnostics) {
+    if (diagnostics_.size() > max_diagnostics) {
         const bool failed = has_errors();
-        diagnostics_.resize(most_diagnostics);
-        diagnostics_.push_back(diagnostics::more(most_diagnostics));
+        diagnostics_.resize(max_diagnostics);
+        diagnostics_.push_back(diagnostics::more(max_diagnostics));
         diagnostics_.back().severity = failed ? Severity::error : Severity::warning;
     }
     CheckResult result;
@@ -99,7 +99,7 @@ bool Elaborator::has_errors() const {
 Operand Elaborator::report(Diagnostic diagnostic) {
     if (!diagnostic.span || reported_.emplace(diagnostic.span->begin, diagnostic.code).second) {
         diagnostics_.push_back(std::move(diagnostic));
-        if (diagnostics_.size() > most_diagnostics && diagnostics_.back().severity == Severity::error) {
+        if (diagnostics_.size() > max_diagnostics && diagnostics_.back().severity == Severity::error) {
             throw Stop();
         }
     }
@@ -124,7 +124,7 @@ void Elaborator::report_rule(Diagnostic diagnostic, const Arguments& arguments, 
 }
 
 void Elaborator::spend(Span span) {
-    const std::size_t most = settings_.most_instructions;
+    const std::size_t most = settings_.max_instructions;
     if (++work_ > work_per_instruction * most || instructions_ > most) {
         report(diagnostics::program_too_large(span, most));
         throw Stop();
@@ -149,8 +149,8 @@ std::vector<ValueId> Elaborator::emit(Instruction instruction, std::vector<Type>
     ++instructions_;
     spend(instruction.span);
     Space& space = *frame_->space;
-    // No gradient flows through stop_gradient, so nothing depends on what is behind it.
-    const bool opaque = instruction.entry != nullptr && instruction.entry->name == "stop_gradient";
+    // Nothing depends on what is behind a value that no gradient flows through.
+    const bool opaque = instruction.entry != nullptr && instruction.entry->opaque;
     std::vector<std::size_t> nets;
     if (instruction.kind == Instruction::Kind::call) {
         nets.push_back(instruction.index);

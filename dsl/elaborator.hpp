@@ -331,7 +331,4 @@ std::string_view describe(EntryKind kind);
 std::string_view describe(Global::Kind kind);
 /// "the number 3", "the text "same"", "1 x 28 x 28", ...
 std::string describe(const Operand& operand);
-/// The value of a call of a function on numbers, where it is one that can be computed before the run.
-std::optional<double> fold(std::string_view function, double x);
-
 }  // namespace gandsl::dsl

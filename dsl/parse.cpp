@@ -478,15 +478,15 @@ ParseResult parse(std::string_view text) {
         return result;
     }
     for (const Stretch& stretch : scanned.stretches) {
-        if (!stretch.broken && result.diagnostics.size() <= most_diagnostics) {
+        if (!stretch.broken && result.diagnostics.size() <= max_diagnostics) {
             parse_stretch(text, scanned, stretch, result);
         }
     }
     std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
                      [](const Diagnostic& a, const Diagnostic& b) { return a.span->begin < b.span->begin; });
-    if (result.diagnostics.size() > most_diagnostics) {
-        result.diagnostics.resize(most_diagnostics);
-        result.diagnostics.push_back(diagnostics::more(most_diagnostics));
+    if (result.diagnostics.size() > max_diagnostics) {
+        result.diagnostics.resize(max_diagnostics);
+        result.diagnostics.push_back(diagnostics::more(max_diagnostics));
     }
     if (result.diagnostics.empty()) {
         attach_trivia(result.tree, text, std::move(scanned.comments));

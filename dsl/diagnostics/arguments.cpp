@@ -15,7 +15,7 @@ constexpr double endless = 1e30;
 
 std::string range(const Argument& argument) {
     const double most =
-        argument.kind == ArgumentKind::integer ? std::min(argument.most, most_whole) : argument.most;
+        argument.kind == ArgumentKind::integer ? std::min(argument.most, max_whole) : argument.most;
     const bool above = argument.least > -endless;
     const bool below = most < endless;
     const std::string least = spell(argument.least);

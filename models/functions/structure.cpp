@@ -139,7 +139,8 @@ Definition continue_definition() {
                                                   "above 1 less",
                                                   value_of(1.0), 1e-6, 1e6))},
             .type = {},
-            .example = "continue(model, \"The \", length = 400, temperature = 0.8)"}};
+            .example = "continue(model, \"The \", length = 400, temperature = 0.8)",
+            .role = dsl::Role::continuation}};
 }
 
 std::vector<dsl::Type> type_of_one_hot(dsl::TypeCall& call) {
@@ -181,7 +182,8 @@ std::vector<Definition> define_structure() {
                    .doc = "The value itself, taken as a constant by every gradient.",
                    .inputs = {"x"},
                    .type = same_type,
-                   .example = "minimize mse(F(x), stop_gradient(T(x)))"},
+                   .example = "minimize mse(F(x), stop_gradient(T(x)))",
+                   .opaque = true},
          .build =
              [](BuildCall& call) {
                  Value value = call.inputs.front();

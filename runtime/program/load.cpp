@@ -284,7 +284,7 @@ bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesyst
 }
 
 SourceLocation locate(const Loaded& loaded, const dsl::Span& span) {
-    const dsl::Place place = dsl::place(loaded.text, span.begin);
+    const dsl::LineColumn place = dsl::line_column(loaded.text, span.begin);
     return {loaded.path.string(), place.line, place.column};
 }
 
