@@ -1,9 +1,15 @@
+#include "dsl/elaborate/lint.hpp"
+
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
-#include "dsl/arithmetic.hpp"
-#include "dsl/elaborator.hpp"
+#include "dsl/elaborate/arithmetic.hpp"
+#include "dsl/elaborate/flow.hpp"
 
 namespace gandsl::dsl {
 
@@ -23,19 +29,50 @@ std::vector<const Instruction*> instructions_of(const Train& train) {
     return result;
 }
 
-const Instruction* batch_norm_of(const Net& net) {
-    const auto found = std::find_if(net.body.begin(), net.body.end(), [](const Instruction& each) {
-        return each.entry != nullptr && each.entry->statistics_over_batch;
-    });
-    return found == net.body.end() ? nullptr : &*found;
+bool over_the_batch(const Instruction& instruction) {
+    return instruction.entry != nullptr && instruction.entry->statistics_over_batch;
 }
 
-}  // namespace
+/// Checks one program, of which it knows what every check asks.
+class Lint {
+  public:
+    explicit Lint(const Program& program)
+        : program_(program), step_(instructions_of(*program.train)), inside_(nets_inside(program)) {
+        for (const Instruction* instruction : step_) {
+            flow_.add(*instruction);
+        }
+    }
 
-// A penalty on gradients speaks of one example's slope; batch_norm lets the others' into it.
+    std::vector<Diagnostic> run() {
+        check_penalties();
+        check_ranges();
+        check_lone_example();
+        return std::move(diagnostics_);
+    }
 
-void Elaborator::check_penalties() {
-    const auto instructions = instructions_of(*program_.train);
+  private:
+    void check_penalties();
+    void report_batch_norm(std::size_t net, Span penalty);
+    void check_ranges();
+    void check_lone_example();
+
+    /// A net, and all that its results are computed with.
+    std::set<std::size_t> reached_from(std::size_t net) const {
+        std::set<std::size_t> result = inside_[net];
+        result.insert(net);
+        return result;
+    }
+
+    const Program& program_;
+    std::vector<const Instruction*> step_;
+    std::vector<std::set<std::size_t>> inside_;  ///< by net
+    Flow flow_;                                  ///< of the training step
+    std::vector<Diagnostic> diagnostics_;
+};
+
+// A penalty on gradients speaks of one example's slope; statistics over the batch let the others' into it.
+
+void Lint::check_penalties() {
     std::vector<ValueId> objectives;
     for (const TrainItem& item : program_.train->items) {
         if (const auto* update = std::get_if<Update>(&item)) {
@@ -43,17 +80,16 @@ void Elaborator::check_penalties() {
         }
     }
     std::set<std::size_t> seen;
-    for (const Instruction* slope : instructions) {
+    for (const Instruction* slope : step_) {
         if (slope->kind != Kind::gradient || !seen.insert(slope->span.begin).second) {
-            continue;  // turns of a repeat are alike
+            continue;  // iterations of a repeat are alike
         }
         const bool penalised = std::any_of(objectives.begin(), objectives.end(), [&](ValueId objective) {
-            return depends(train_space_, objective, slope->outputs[0]);
+            return flow_.depends(objective, slope->outputs[0]);
         });
-        for (const Instruction* call : instructions) {
+        for (const Instruction* call : step_) {
             const auto between = [&](ValueId output) {
-                return depends(train_space_, slope->inputs[0], output) &&
-                       depends(train_space_, output, slope->inputs[1]);
+                return flow_.depends(slope->inputs[0], output) && flow_.depends(output, slope->inputs[1]);
             };
             if (penalised && call->kind == Kind::call &&
                 std::any_of(call->outputs.begin(), call->outputs.end(), between)) {
@@ -63,35 +99,35 @@ void Elaborator::check_penalties() {
     }
 }
 
-void Elaborator::report_batch_norm(std::size_t net, Span penalty) {
-    std::set<std::size_t> reached = nets_[net].nets;
-    reached.insert(net);
-    for (const std::size_t each : reached) {
-        if (const Instruction* batch_norm = batch_norm_of(program_.nets[each])) {
-            report(diagnostics::batch_norm_penalty(batch_norm->span, batch_norm->entry->name,
-                                                   program_.nets[each].name, penalty));
+void Lint::report_batch_norm(std::size_t net, Span penalty) {
+    for (const std::size_t each : reached_from(net)) {
+        const Instructions& body = program_.nets[each].body;
+        const auto found = std::find_if(body.begin(), body.end(), over_the_batch);
+        if (found != body.end()) {
+            diagnostics_.push_back(diagnostics::batch_norm_penalty(found->span, found->entry->name,
+                                                                   program_.nets[each].name, penalty));
         }
     }
 }
 
-// Of one example and no places, batch_norm leaves its own mean and nothing else.
+// The mean of one example without places is the example itself: nothing is left of it but the mean.
 
-void Elaborator::check_lone_example() {
+void Lint::check_lone_example() {
     if (program_.train->batch != 1) {
         return;
     }
     std::set<std::size_t> trained;
-    for (const Instruction* code : instructions_of(*program_.train)) {
-        if (code->kind == Kind::call) {
-            trained.insert(code->index);
-            trained.insert(nets_[code->index].nets.begin(), nets_[code->index].nets.end());
+    for (const Instruction* instruction : step_) {
+        if (instruction->kind == Kind::call) {
+            trained.merge(reached_from(instruction->index));
         }
     }
     for (const std::size_t net : trained) {
-        for (const Instruction& code : program_.nets[net].body) {
-            if (code.entry != nullptr && code.entry->statistics_over_batch &&
-                program_.nets[net].types[code.inputs[0]].shape.size() < 2) {
-                report(diagnostics::lone_example(code.span, code.entry->name, program_.nets[net].name));
+        for (const Instruction& instruction : program_.nets[net].body) {
+            if (over_the_batch(instruction) &&
+                program_.nets[net].types[instruction.inputs[0]].shape.size() < 2) {
+                diagnostics_.push_back(diagnostics::lone_example(instruction.span, instruction.entry->name,
+                                                                 program_.nets[net].name));
             }
         }
     }
@@ -99,8 +135,6 @@ void Elaborator::check_lone_example() {
 
 // What a generator cannot draw. Only ranges that are certain are followed: those of data and of activations,
 // through what keeps or shifts and scales them.
-
-namespace {
 
 /// Where a value's numbers lie, and what says so.
 struct Range {
@@ -204,68 +238,90 @@ class RangeWalk {
 };
 
 /// Where the results of each net lie, whatever it is given.
-std::vector<Ranges> results_of_nets(const Program& program, const std::vector<NetState>& states) {
-    std::vector<std::size_t> order(program.nets.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        order[i] = i;
-    }
-    // A net is walked after those that it calls, which call fewer.
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return states[a].nets.size() < states[b].nets.size();
-    });
-    std::vector<Ranges> results;
-    for (const Net& net : program.nets) {
-        results.emplace_back(net.results.size());
-    }
-    for (const std::size_t i : order) {
-        const Net& net = program.nets[i];
-        RangeWalk walk(program, net.types.size());
-        for (const Instruction& code : net.body) {
-            walk.step(code, results);
-        }
-        for (std::size_t place = 0; place < net.results.size(); ++place) {
-            results[i][place] = walk.of(net.results[place]);
+class NetRanges {
+  public:
+    explicit NetRanges(const Program& program) : program_(program), results_(program.nets.size()) {
+        std::vector<bool> done(program.nets.size(), false);
+        for (std::size_t net = 0; net < program.nets.size(); ++net) {
+            find(net, done);
         }
     }
-    return results;
+
+    const std::vector<Ranges>& results() const { return results_; }
+
+  private:
+    void find(std::size_t index, std::vector<bool>& done) {
+        if (done[index]) {
+            return;
+        }
+        done[index] = true;
+        const Net& net = program_.nets[index];
+        RangeWalk walk(program_, net.types.size());
+        for (const Instruction& instruction : net.body) {
+            if (instruction.kind == Kind::call) {
+                find(instruction.index, done);
+            }
+            walk.step(instruction, results_);
+        }
+        for (const ValueId result : net.results) {
+            results_[index].push_back(walk.of(result));
+        }
+    }
+
+    const Program& program_;
+    std::vector<Ranges> results_;
+};
+
+/// A range of data that a range made by the program cannot fill.
+std::optional<Diagnostic> compare(const Range& left, const Range& right) {
+    const Range& data = left.data ? left : right;
+    const Range& made = left.data ? right : left;
+    const double slack = 0.01 * (data.high - data.low);
+    const bool cut = made.low > data.low + slack || made.high < data.high - slack;
+    if (left.data == right.data || !cut) {
+        return std::nullopt;
+    }
+    return diagnostics::unreachable_range(made.span, made.name, {made.low, made.high}, data.name,
+                                          {data.low, data.high}, data.span);
 }
 
-}  // namespace
-
-void Elaborator::check_ranges() {
-    const auto results = results_of_nets(program_, nets_);
-    const auto compare = [&](const Range& a, const Range& b) {
-        const Range& data = a.data ? a : b;
-        const Range& made = a.data ? b : a;
-        const double slack = 0.01 * (data.high - data.low);
-        if (a.data != b.data && (made.low > data.low + slack || made.high < data.high - slack)) {
-            report(diagnostics::unreachable_range(made.span, made.name, {made.low, made.high}, data.name,
-                                                  {data.low, data.high}, data.span));
+void Lint::check_ranges() {
+    const NetRanges nets(program_);
+    const auto check = [&](const Range& left, const Range& right) {
+        if (auto diagnostic = compare(left, right)) {
+            diagnostics_.push_back(*std::move(diagnostic));
         }
     };
-    RangeWalk walk(program_, train_space_.types.size());
+    RangeWalk walk(program_, program_.train->types.size());
     std::map<std::pair<std::size_t, std::size_t>, std::vector<Range>> given;  // by net and input
-    for (const Instruction* code : instructions_of(*program_.train)) {
-        walk.step(*code, results);
-        if (code->kind == Kind::call) {
-            for (std::size_t i = 0; i < code->inputs.size(); ++i) {
-                if (const auto& range = walk.of(code->inputs[i])) {
-                    auto& before = given[{code->index, i}];
+    for (const Instruction* instruction : step_) {
+        walk.step(*instruction, nets.results());
+        const auto& inputs = instruction->inputs;
+        if (instruction->kind == Kind::call) {
+            for (std::size_t i = 0; i < inputs.size(); ++i) {
+                if (const auto& range = walk.of(inputs[i])) {
+                    auto& before = given[{instruction->index, i}];
                     for (const Range& other : before) {
-                        compare(other, *range);
+                        check(other, *range);
                     }
                     before.push_back(*range);
                 }
             }
-        } else if (code->kind == Kind::apply && code->inputs.size() == 2) {
-            const bool compares = code->entry->compares_inputs || code->entry->role == Role::subtract;
-            const auto& a = walk.of(code->inputs[0]);
-            const auto& b = walk.of(code->inputs[1]);
-            if (a && b && compares) {
-                compare(*a, *b);
+        } else if (instruction->kind == Kind::apply && inputs.size() == 2 &&
+                   (instruction->entry->compares_inputs || instruction->entry->role == Role::subtract)) {
+            const auto& left = walk.of(inputs[0]);
+            const auto& right = walk.of(inputs[1]);
+            if (left && right) {
+                check(*left, *right);
             }
         }
     }
+}
+
+}  // namespace
+
+std::vector<Diagnostic> lint(const Program& program) {
+    return program.train ? Lint(program).run() : std::vector<Diagnostic>();
 }
 
 }  // namespace gandsl::dsl

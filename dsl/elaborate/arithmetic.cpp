@@ -1,4 +1,4 @@
-#include "dsl/arithmetic.hpp"
+#include "dsl/elaborate/arithmetic.hpp"
 
 #include <algorithm>
 #include <array>
