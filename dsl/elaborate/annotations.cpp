@@ -13,7 +13,7 @@ namespace {
 const Type* data_type(Context& context, const tree::Name& name) {
     const auto global = context.names.globals.find(name.text);
     if (global == context.names.globals.end() || global->second.kind != Global::Kind::data ||
-        !context.names.data_known[global->second.index]) {
+        context.names.data[global->second.index] != Progress::done) {
         return nullptr;
     }
     global->second.used = true;

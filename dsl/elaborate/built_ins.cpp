@@ -20,11 +20,13 @@ std::optional<Type> global_type(Context& context, const tree::Expression& expres
     if (global == context.names.globals.end()) {
         return std::nullopt;
     }
-    if (global->second.kind == Global::Kind::data && context.names.data_known[global->second.index]) {
+    if (global->second.kind == Global::Kind::data &&
+        context.names.data[global->second.index] == Progress::done) {
         global->second.used = true;
         return context.program.data[global->second.index].types[global->second.field];
     }
-    if (global->second.kind == Global::Kind::latent && context.names.latents[global->second.index].type) {
+    if (global->second.kind == Global::Kind::latent &&
+        context.names.latents[global->second.index].progress == Progress::done) {
         global->second.used = true;
         return context.names.latents[global->second.index].type;
     }

@@ -27,17 +27,21 @@ struct Global {
     bool used = false;
 };
 
+/// How far the check of a statement is: what is said of another one may ask before it is done.
+enum class Progress { waiting, running, done, failed };
+
 struct LatentState {
     const tree::Draw* tree = nullptr;
+    Progress progress = Progress::waiting;
     const Entry* entry = nullptr;
-    Arguments arguments;
-    std::optional<Type> type;  ///< none: its distribution was reported
-    Span span;
+    Arguments arguments = {};
+    Type type = {};
+    Span span = {};
 };
 
 struct NetState {
     const tree::Net* tree = nullptr;
-    enum class Progress { waiting, running, done, failed } progress = Progress::waiting;
+    Progress progress = Progress::waiting;
     std::vector<std::optional<Type>> annotations;
     std::vector<Type> results;
     Span shaped;                      ///< what gave its inputs their shapes: a call or its annotations
@@ -57,7 +61,7 @@ struct Bound {
 struct Names {
     std::map<std::string, Global, std::less<>> globals;
     std::vector<Operand> options;
-    std::vector<bool> data_known;
+    std::vector<Progress> data;  ///< as Program::data; done where their types are known
     std::vector<LatentState> latents;
     std::vector<NetState> nets;  ///< as Program::nets
     std::vector<const tree::Layer*> layers;

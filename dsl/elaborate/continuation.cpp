@@ -80,13 +80,13 @@ std::string signature(const Net& net, const std::vector<Type>& results) {
 bool check_writer(Context& context, std::size_t index, Span span) {
     const NetState& state = context.names.nets[index];
     const Net& net = context.program.nets[index];
-    if (state.progress == NetState::Progress::waiting && !state.absent) {
+    if (state.progress == Progress::waiting && !state.absent) {
         check_annotated_net(context, index);
     }
-    if (state.progress == NetState::Progress::failed) {
+    if (state.progress == Progress::failed) {
         return false;
     }
-    if (state.progress != NetState::Progress::done) {
+    if (state.progress != Progress::done) {
         // Where something else went wrong, that may be why.
         if (!context.reports.has_errors()) {
             context.report(diagnostics::continue_uncalled(span, net.name));

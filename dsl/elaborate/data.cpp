@@ -119,7 +119,7 @@ void check_data_statement(Context& context, const tree::Data& tree, std::size_t 
             {tree.sources.front().span.begin, tree.sources.back().span.end}, search.absent, search.instead));
     }
     result.skipped = std::move(search.absent);
-    context.names.data_known[index] = found && !search.failed;
+    context.names.data[index] = found && !search.failed ? Progress::done : Progress::failed;
 }
 
 }  // namespace

@@ -45,11 +45,11 @@ struct Declare {
                          {Global::Kind::data, context.program.data.size(), field});
         }
         context.program.data.emplace_back();
-        context.names.data_known.push_back(false);
+        context.names.data.push_back(Progress::waiting);
     }
     void operator()(const tree::Draw& latent) const {
         declare_name(context, latent.name, {Global::Kind::latent, context.names.latents.size()});
-        context.names.latents.push_back({&latent, nullptr, {}, {}, span});
+        context.names.latents.push_back({.tree = &latent, .span = span});
     }
     void operator()(const tree::Net& net) const {
         declare_callable(context, net.name, {Global::Kind::net, context.names.nets.size()});
@@ -179,6 +179,7 @@ void check_latents(Context& context) {
         const tree::Expression& distribution = latent.tree->distribution;
         auto call = check_plain_call(context, before_run, distribution, EntryKind::distribution, Scope{});
         const auto types = call ? types_of(context, before_run, *call, distribution.span) : std::nullopt;
+        latent.progress = types ? Progress::done : Progress::failed;
         if (types) {
             latent.type = types->front();
             latent.entry = call->entry;

@@ -77,7 +77,7 @@ bool draws_anew(Context& context, std::size_t net) {
 Operand report_cycle(Context& context, const NetState& net, Span span) {
     diagnostics::Names cycle;
     for (const NetState& other : context.names.nets) {
-        if (other.progress == NetState::Progress::running) {
+        if (other.progress == Progress::running) {
             cycle.push_back(other.tree->name.text);
         }
     }
@@ -143,14 +143,14 @@ std::optional<std::vector<Tensor>> check_inputs(Context& context, Emitter& emitt
 bool check_shapes(Context& context, const PreparedCall& call, const std::vector<Tensor>& inputs) {
     const std::size_t index = call.callee.index;
     const NetState& net = context.names.nets[index];
-    if (net.progress == NetState::Progress::waiting) {
+    if (net.progress == Progress::waiting) {
         std::vector<Type> types;
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             types.push_back(net.annotations[i] ? *net.annotations[i] : inputs[i].type);
             learn_names(types.back(), inputs[i].type);
         }
         check_net(context, index, types, call.span);
-        return net.progress == NetState::Progress::done;
+        return net.progress == Progress::done;
     }
     bool failed = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -159,7 +159,7 @@ bool check_shapes(Context& context, const PreparedCall& call, const std::vector<
             (!net.annotations[i] && !check_input(context, call, i, inputs[i].type, expected, net.shaped)) ||
             failed;
     }
-    return !failed && net.progress == NetState::Progress::done;
+    return !failed && net.progress == Progress::done;
 }
 
 /// Emits the call, or finds the same one; each call of a net that draws is its own.
@@ -184,7 +184,7 @@ Operand emit_call(Context& context, Emitter& emitter, const PreparedCall& call,
 Operand check_net_call(Context& context, Emitter& emitter, const PreparedCall& call) {
     const std::size_t index = call.callee.index;
     const NetState& net = context.names.nets[index];
-    if (net.progress == NetState::Progress::running) {
+    if (net.progress == Progress::running) {
         return report_cycle(context, net, call.span);
     }
     auto inputs = check_inputs(context, emitter, call);

@@ -35,7 +35,7 @@ void check_parameter_names(Context& context, const std::vector<tree::Parameter>&
 NetState imported_state(const Net& net, const NetImport& import, const tree::Net& statement) {
     NetState state;
     state.tree = &statement;
-    state.progress = NetState::Progress::done;
+    state.progress = Progress::done;
     state.annotations.resize(net.inputs.size());
     state.shaped = import.span;
     for (const ValueId id : net.results) {
@@ -165,7 +165,7 @@ void prepare_nets(Context& context) {
 void check_net(Context& context, std::size_t index, const std::vector<Type>& inputs, Span shaped) {
     NetState& net = context.names.nets[index];
     Net& result = context.program.nets[index];
-    net.progress = NetState::Progress::running;
+    net.progress = Progress::running;
     net.shaped = shaped;
     Space space;
     Emitter emitter(context, Emitter::Kind::net, space, result.body);
@@ -179,7 +179,7 @@ void check_net(Context& context, std::size_t index, const std::vector<Type>& inp
         check_annotated_results(context, net);
     }
     result.types = std::move(space.types);
-    net.progress = good ? NetState::Progress::done : NetState::Progress::failed;
+    net.progress = good ? Progress::done : Progress::failed;
 }
 
 bool check_annotated_net(Context& context, std::size_t net) {
@@ -198,7 +198,7 @@ void report_uncalled(Context& context) {
     std::vector<Diagnostic> uncalled;
     for (std::size_t i = 0; i < context.names.nets.size(); ++i) {
         const NetState& net = context.names.nets[i];
-        if (net.progress != NetState::Progress::waiting || net.absent || check_annotated_net(context, i)) {
+        if (net.progress != Progress::waiting || net.absent || check_annotated_net(context, i)) {
             continue;
         }
         const auto& parameters = net.tree->parameters;

@@ -8,7 +8,7 @@
 namespace gandsl::dsl {
 
 Operand read_data(Context& context, Emitter& emitter, std::size_t index, std::size_t field, Span span) {
-    if (!context.names.data_known[index]) {
+    if (context.names.data[index] == Progress::failed) {
         return Unknown{};
     }
     if (emitter.reads == nullptr) {
@@ -45,7 +45,7 @@ Tensor read_batch(const Context& context, Emitter& emitter, const BatchRef& from
 
 Operand read_latent(Context& context, Emitter& emitter, std::size_t index, Span span) {
     const LatentState& latent = context.names.latents[index];
-    if (!latent.type) {
+    if (latent.progress == Progress::failed) {
         return Unknown{};
     }
     if (emitter.reads == nullptr) {
@@ -61,7 +61,7 @@ Operand read_latent(Context& context, Emitter& emitter, std::size_t index, Span 
     instruction.entry = latent.entry;
     instruction.arguments = latent.arguments;
     instruction.slot = emitter.space->draws++;
-    const Tensor result = emitter.emit_read(std::move(instruction), *latent.type);
+    const Tensor result = emitter.emit_read(std::move(instruction), latent.type);
     iteration.latents.emplace(index, result);
     return result;
 }
