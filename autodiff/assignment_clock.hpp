@@ -18,7 +18,12 @@ inline namespace GANDSL_PRECISION {
 struct AssignmentClock {
     std::atomic<std::uint64_t> now{0};
     std::unordered_map<NodeId, std::uint64_t> assigned;  ///< by state, each from its making on
+    std::atomic<bool> tape_is_gone{false};               ///< another tape may stand where it was
 };
+
+/// A state that a node reads and that was assigned after the node's value was computed; no_node where there
+/// is none, as where the node has no value.
+NodeId assigned_since(const Tape& tape, NodeId id);
 
 /// Notes a plan's assignments, without looking anything up.
 class AssignmentMarks {
@@ -39,6 +44,8 @@ class AssignmentMarks {
             }
         }
     }
+
+    bool tape_is_gone() const { return clock_->tape_is_gone; }
 
   private:
     std::shared_ptr<AssignmentClock> clock_;

@@ -61,20 +61,12 @@ Path path_from(const Tape& tape, NodeId value, std::span<const Var> variables) {
 
 // What was computed from a state's old value has no gradient that its new value could give.
 void require_unassigned(const Tape& tape, NodeId id) {
-    const Node& node = tape.node(id);
-    const AssignmentClock& clock = *tape.assignment_clock();
-    if (!node.value || clock.now == node.computed) {
-        return;
-    }
-    for (const NodeId input : node.inputs) {
-        if (tape.node(input).operation == &state_operation && clock.assigned.at(input) > node.computed) {
-            throw Error(ErrorCode::invalid_argument,
-                        "[gradient] '" + std::string(node.operation->name) + "' read the state '" +
-                            tape.name(input) +
-                            "', which has since been assigned: the gradient would mix the old value with the "
-                            "new one. Take gradients before the assignment, or record the value again after "
-                            "it");
-        }
+    if (const NodeId state = assigned_since(tape, id); state != no_node) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[gradient] '" + std::string(tape.node(id).operation->name) + "' read the state '" +
+                        tape.name(state) +
+                        "', which has since been assigned: the gradient would mix the old value with the new "
+                        "one. Take gradients before the assignment, or record the value again after it");
     }
 }
 

@@ -158,6 +158,10 @@ struct Operation {
     /// Whether an operation of this record and these attributes, applied to the result of one with the
     /// attributes `inner`, gives back that one's input.
     bool (*undoes)(const Attributes& outer, const Attributes& inner) = nullptr;
+    /// How one number of an elementwise result is written, of operands a, b and c and an attribute n, each in
+    /// braces:
+    /// "{a} + {b}"; where `{(b)}`, a negative operand stands in parentheses. Empty: NAME(a, b).
+    std::string_view notation = {};
 };
 
 /// Every operation there is, in the order of operations/table.cpp.

@@ -45,7 +45,7 @@ Var floor(Var x);
 // What optimizers are made of.
 Var blend(Var a, Var b, double keep);         ///< keep * a + (1 - keep) * b
 Var blend_square(Var a, Var b, double keep);  ///< keep * a + (1 - keep) * b * b
-Var divide_by_root(Var a, Var b, Var c);      ///< a / (sqrt(b) + c)
+Var divide_by_root(Var a, Var b, Var c);      ///< a / (sqrt(b) + c); NaN where b is infinite
 Var subtract_product(Var a, Var b, Var c);    ///< a - b * c
 
 Var operator+(Var a, Var b);
@@ -64,7 +64,7 @@ Var operator/(double a, Var b);
 
 // Activations, elementwise.
 Var relu(Var x);
-Var leaky_relu(Var x, double slope);
+Var leaky_relu(Var x, double slope);  ///< its gradient is 1 where the result is 0, rounded to it or not
 Var elu(Var x, double alpha = 1);
 Var gelu(Var x);  ///< exact: x times the normal distribution function (Hendrycks & Gimpel, 2016)
 Var silu(Var x);
@@ -76,7 +76,8 @@ Var sigmoid(Var x);
 Var softmax(Var x);
 Var log_softmax(Var x);
 
-// Reductions. Axes count from the end where negative; no axes: all of them.
+// Reductions. Axes count from the end where negative; no axes: all of them. Sums are taken in double; a sum
+// too large for Real is infinite, and so is the `mean` made from it (not that of mean_and_variance).
 Var sum(Var x, std::vector<Index> axes = {}, bool keep = false);
 Var mean(Var x, std::vector<Index> axes = {}, bool keep = false);
 /// Both from one pass over x; the variance is that of the numbers themselves, not the estimate for those they
@@ -106,13 +107,16 @@ Var stop_gradient(Var x);
 // Indexed access; indices are whole numbers held as reals, so that tables have at most 2^24 rows (2^53 in
 // double).
 Var gather(Var table, Var indices);  ///< table (k, d...), indices (s...): (s..., d...); embedding rows
-Var scatter_add(Var values, Var indices, Index rows);  ///< adjoint of gather: (rows, d...)
+/// Adjoint of gather: (rows, d...). What meets in a row is added in the order of the indices and in Real,
+/// which counts to 2^24 in float.
+Var scatter_add(Var values, Var indices, Index rows);
 Var pick(Var x, Var indices);             ///< x (s..., k), indices (s...): x's element at each index: (s...)
 Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gradient
 
 /// Matrix product: (m, k) x (k, n), or both with the same leading axes. `transpose_*` reads the last two axes
 /// swapped. BLAS computes it: the first product in a process sets OpenBLAS to one thread, for all of the
-/// process, as threads are the ThreadPool's affair.
+/// process, as threads are the ThreadPool's affair. Rows, columns and terms are at most 2^31 - 1, as BLAS
+/// counts.
 Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
 
 /// Where a kernel meets its input.

@@ -105,16 +105,22 @@ std::vector<Var> ruled(const UpdateRule& rule, std::span<const Var> variables, s
                        bool decay) {
     std::vector<Var> result(gradients.begin(), gradients.end());
     if (rule.clip) {
+        // Gradients without elements have no length, and the mean of their squares is NaN.
+        std::vector<Var> measured = result;
+        std::erase_if(measured, [](const Var& each) { return element_count(each.shape()) == 0; });
         // The common length over the root of how many numbers there are is never too large to be held where
         // the gradients are not.
         double count = 0;
-        for (const Var& each : result) {
+        for (const Var& each : measured) {
             count += static_cast<double>(element_count(each.shape()));
         }
         std::vector<Var> parts;
-        for (const Var& each : result) {
+        for (const Var& each : measured) {
             const double share = static_cast<double>(element_count(each.shape())) / count;
             parts.push_back(reshape(root_mean_square(each) * std::sqrt(share), {1}));
+        }
+        if (parts.empty()) {
+            return result;
         }
         Tape& tape = result[0].tape();
         const Var largest = tape.constant(static_cast<double>(std::numeric_limits<Real>::max()));

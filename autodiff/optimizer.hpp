@@ -27,7 +27,9 @@ struct Sgd {
     UpdateRule rule = {};
 };
 
-/// Kingma & Ba (2015), algorithm 1; `decoupled`: Loshchilov & Hutter (2019).
+/// Kingma & Ba (2015), algorithm 1; `decoupled`: Loshchilov & Hutter (2019). The second moment holds squares:
+/// where that of a gradient is too large for Real (above 1.8e19 in float) the new value is NaN; where it is
+/// too small (below 1.1e-19) it counts as 0, which an `epsilon` well above that outweighs.
 struct Adam {
     double beta1 = 0.9;     ///< [0, 1)
     double beta2 = 0.999;   ///< [0, 1)
@@ -36,7 +38,7 @@ struct Adam {
     UpdateRule rule = {};
 };
 
-/// Hinton, Coursera lecture 6e (2012).
+/// Hinton, Coursera lecture 6e (2012). Squares of gradients are held as in Adam.
 struct RmsProp {
     double decay = 0.9;     ///< [0, 1)
     double epsilon = 1e-8;  ///< 0 or above

@@ -73,6 +73,11 @@ struct Plan::Implementation {
     PlanStatistics statistics;
 
     std::vector<Real*> take_memory(const Tape& tape, const Layout& layout);
+
+    // What is handed on, to an output or a state, is what would be computed with.
+    void flush_feeds() {
+        flush_denormals({reinterpret_cast<Real*>(feeds.data()), statistics.feed_bytes / sizeof(Real)});
+    }
 };
 
 namespace {
@@ -165,6 +170,13 @@ Plan::Implementation& Plan::own() const {
 }
 
 void Plan::require_own(Var var, const char* entry) const {
+    if (own().marks.tape_is_gone()) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            "[" + std::string(entry) +
+                "] the plan's tape is gone, and its Vars with it; a plan that outlives its tape serves "
+                "the spans that it gave before");
+    }
     if (!var.valid() || &var.tape() != own().tape) {
         require_var(var, entry, "what was given");
         throw Error(ErrorCode::invalid_argument,
@@ -211,6 +223,7 @@ void Plan::run(std::uint64_t step) {
     Implementation& own = this->own();
     const FlushDenormals flush;
     const Execution execution{*own.pool, own.seed, step};
+    own.flush_feeds();
     gandsl::run(own.steps.checks);
     gandsl::run(own.steps.before);
     for (const Step& each : own.steps.steps) {
@@ -228,10 +241,15 @@ void Plan::profile(std::uint64_t step, std::vector<OperationTime>& times) {
     if (times.empty()) {
         times = own.steps.kinds;
     }
-    if (times.size() != own.steps.kinds.size()) {
+    const bool same_kinds =
+        std::equal(times.begin(), times.end(), own.steps.kinds.begin(), own.steps.kinds.end(),
+                   [](const OperationTime& one, const OperationTime& other) {
+                       return one.operation == other.operation && one.shapes == other.shapes;
+                   });
+    if (!same_kinds) {
         throw Error(ErrorCode::invalid_argument,
-                    "[profile] the times are those of another plan; expected none, or "
-                    " what earlier runs of this one gave");
+                    "[profile] the times are those of another plan; expected none, or what earlier runs of "
+                    "this one gave");
     }
     const auto add = [](OperationTime& time, double flops, double bytes, Clock::time_point begin) {
         time.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
@@ -246,6 +264,7 @@ void Plan::profile(std::uint64_t step, std::vector<OperationTime>& times) {
             add(times.back(), 0, bytes_of(copies), begin);
         }
     };
+    own.flush_feeds();
     gandsl::run(own.steps.checks);
     copy_all(own.steps.before);
     for (const Step& each : own.steps.steps) {

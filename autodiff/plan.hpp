@@ -57,9 +57,9 @@ struct OperationTime {
 
 /// A fixed sequence of kernels that computes `outputs`, then stores the assignments: pruned to what is
 /// needed, equal nodes merged, elementwise runs fused, every buffer placed in one arena, and the whole
-/// verified before it is used. A run allocates nothing. Not to be run by two threads at once. It may outlive its
-/// tape, whose Vars it then no longer takes. All members throw Error(invalid_argument) for a Var that is empty,
-/// of another tape, or of the wrong kind.
+/// verified before it is used. A run allocates nothing. Not to be run by two threads at once. It may outlive
+/// its tape, whose Vars it then no longer takes. All members throw Error(invalid_argument) for a Var that is
+/// empty, of another tape, or of the wrong kind.
 class Plan {
   public:
     Plan(std::vector<Var> outputs, std::vector<Assignment> assignments = {}, PlanOptions options = {});
@@ -70,7 +70,8 @@ class Plan {
     /// Names of the passes, in order: each can be switched off with PlanOptions::without.
     static std::vector<std::string> passes();
 
-    /// The memory from which runs read an input, 0 until it is written; empty if nothing depends on it.
+    /// The memory from which runs read an input, 0 until it is written; empty if nothing depends on it. A run
+    /// makes 0 of what it finds there below the normal numbers.
     std::span<Real> feed(Var input);
     /// Copies to where `feed` is; without effect if nothing depends on the input.
     void set(Var input, const Array& value);
@@ -80,8 +81,8 @@ class Plan {
     /// its outputs are unspecified.
     void run(std::uint64_t step = 0);
 
-    /// An output's value in the last run, before its assignments; of no meaning before the first run. The span
-    /// is valid until the next run.
+    /// An output's value in the last run, before its assignments; of no meaning before the first run. The
+    /// span is valid until the next run.
     std::span<const Real> read(Var output) const;
     Array value(Var output) const;
 

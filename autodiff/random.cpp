@@ -17,7 +17,8 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 // One counter gives four words: index i is word i % 4 of counter i / 4.
-constexpr std::size_t batch = 64;  // counters at a time: enough to fill vectors
+constexpr std::size_t batch = 64;                              // counters at a time: enough to fill vectors
+constexpr std::uint64_t last_counter = ~std::uint64_t{0} / 4;  // after which indices begin again
 using Words = std::array<std::uint32_t, 4 * batch>;
 
 // The words of `batch` counters from `counter` on.
@@ -29,7 +30,7 @@ GANDSL_CLONES void draw_words(Words& words, const RandomKey& key, std::uint64_t 
     const auto step = static_cast<std::uint32_t>(key.step);
     GANDSL_VECTORIZE
     for (std::size_t place = 0; place < batch; ++place) {
-        const std::uint64_t own = counter + place;
+        const std::uint64_t own = (counter + place) & last_counter;
         const r123::Philox4x32::ctr_type position = {
             {static_cast<std::uint32_t>(own), static_cast<std::uint32_t>(own >> 32), stream, step}};
         const r123::Philox4x32::ctr_type drawn = r123::Philox4x32{}(position, secret);

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "autodiff/assignment_clock.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/operations.hpp"
 #include "autodiff/operations/leaves.hpp"
@@ -20,12 +21,18 @@ bool is(Var x, const Operation& operation) {
     return node_of(x).operation == &operation;
 }
 
+// What the stable form is made of; not where an eager value was computed from what is no longer there to be
+// read.
+bool is_of(Var x, const Operation& operation) {
+    return is(x, operation) && assigned_since(x.tape(), x.id()) == no_node;
+}
+
 Var input_of(Var x, std::size_t place) {
     return {x.tape(), node_of(x).inputs[place]};
 }
 
 std::optional<Var> log_of_sigmoid(Var x) {
-    if (!is(x, sigmoid_operation)) {
+    if (!is_of(x, sigmoid_operation)) {
         return std::nullopt;
     }
     return -softplus(-input_of(x, 0));
@@ -47,7 +54,7 @@ std::optional<Var> through_moves(Var x, const Found& found) {
 }
 
 std::optional<Var> input_of_sigmoid(Var x) {
-    return is(x, sigmoid_operation) ? std::optional(input_of(x, 0)) : std::nullopt;
+    return is_of(x, sigmoid_operation) ? std::optional(input_of(x, 0)) : std::nullopt;
 }
 
 std::optional<Var> log_of_one_minus_sigmoid(Var x) {
@@ -56,7 +63,7 @@ std::optional<Var> log_of_one_minus_sigmoid(Var x) {
         return std::nullopt;
     }
     return through_moves(input_of(x, 1), [](Var inner) -> std::optional<Var> {
-        if (!is(inner, sigmoid_operation)) {
+        if (!is_of(inner, sigmoid_operation)) {
             return std::nullopt;
         }
         return -softplus(input_of(inner, 0));
@@ -64,7 +71,7 @@ std::optional<Var> log_of_one_minus_sigmoid(Var x) {
 }
 
 std::optional<Var> log_of_softmax(Var x) {
-    if (!is(x, softmax_operation)) {
+    if (!is_of(x, softmax_operation)) {
         return std::nullopt;
     }
     return log_softmax(input_of(x, 0));

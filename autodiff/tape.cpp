@@ -75,7 +75,21 @@ const Array& Var::value() const {
 
 Tape::Tape(Evaluation evaluation, std::uint64_t seed)
     : clock_(std::make_shared<AssignmentClock>()), evaluation_(evaluation), seed_(seed) {}
-Tape::~Tape() = default;
+Tape::~Tape() {
+    clock_->tape_is_gone = true;
+}
+
+NodeId assigned_since(const Tape& tape, NodeId id) {
+    const Node& node = tape.node(id);
+    const AssignmentClock& clock = *tape.assignment_clock();
+    if (!node.value || clock.now == node.computed) {
+        return no_node;
+    }
+    const auto found = std::find_if(node.inputs.begin(), node.inputs.end(), [&](NodeId input) {
+        return tape.node(input).operation == &state_operation && clock.assigned.at(input) > node.computed;
+    });
+    return found == node.inputs.end() ? no_node : *found;
+}
 
 void Tape::refuse_id(NodeId id) const {
     throw Error(ErrorCode::invalid_argument, "[Tape::node] number " + std::to_string(id) + " of a tape of " +

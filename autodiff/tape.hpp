@@ -136,7 +136,9 @@ class Tape {
     bool rewrites(std::string_view name) const;
 
     /// Whether convolutions recorded from now on are plain sums of products (im2col) rather than the fastest
-    /// algorithm for their shape, whose rounding errors are a little larger. In double they always are.
+    /// algorithm for their shape, whose rounding errors are a little larger, and are those of the largest
+    /// number within a few pixels: beside one of 1e7 a result of 36 may be off by 2, beside an infinite one
+    /// it may be NaN. In double they always are.
     void set_exact(bool exact) { exact_ = exact; }
     bool exact() const { return exact_; }
 

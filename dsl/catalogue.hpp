@@ -206,7 +206,9 @@ struct Entry {
     /// The last axis of the first value counts the same classes as the second, a label or its vector.
     bool matches_classes = false;
     bool spreads_classes = false;  ///< The result's last axis counts the classes of the label.
-    bool by_epochs = false;        ///< Schedules only: without data, and so without epochs, it means nothing.
+    /// Not empty: its result counts as a constant in every gradient. What messages call it: "a comparison".
+    std::string stops_gradients = {};
+    bool by_epochs = false;  ///< Schedules only: without data, and so without epochs, it means nothing.
     Role role = Role::none;
     /// Functions of one value only: what it is of a number known before the run. Null: it is left to the run.
     double (*fold)(double) = nullptr;
@@ -214,7 +216,7 @@ struct Entry {
     bool takes_probability = false;
     std::optional<Bounds> range = {};  ///< Where the result's numbers lie, whatever the inputs are.
     bool rearranges = false;  ///< The result's numbers are those of the first value, or some of them.
-    bool opaque = false;      ///< No gradient flows through it.
+    bool opaque = false;      ///< What is behind it takes no part in an objective, as behind `stop_gradient`.
     /// Layers only: in training it normalizes by the mean and variance of the batch, so that examples meet.
     bool statistics_over_batch = false;
 };

@@ -60,6 +60,9 @@ inline constexpr double max_whole = 1e15;
 /// What numbers of 32 bits hold, in which all is computed.
 inline constexpr double most_number = 3.4e38;
 
+/// Whatever is nearer to 0 there is taken for 0.
+inline constexpr double least_number = 1.2e-38;
+
 }  // namespace gandsl::dsl
 
 namespace gandsl::dsl::diagnostics {
@@ -76,6 +79,7 @@ Diagnostic unclosed_bracket(Span span, char bracket);
 Diagnostic unmatched_bracket(Span span, char bracket);
 Diagnostic nesting_too_deep(Span span, std::size_t most);
 Diagnostic number_too_large(Span span, std::string_view text);
+Diagnostic number_too_small(Span span, std::string_view text);
 /// `found` is what stands there in the author's words, `expected` what the grammar wanted.
 /// `written` is a word that may be one of `words` misspelt; `begins`: it is the first of its line, which goes
 /// on.
@@ -252,8 +256,9 @@ Diagnostic does_not_broadcast(std::string_view operation, const Type& left, cons
 /// What has to be one number for each example.
 enum class Scalar { objective, measure, gradient };
 Diagnostic not_one_number(Span span, Scalar what, const Type& found);
-/// `stopped`: the second argument is behind a `stop_gradient` in the first.
-Diagnostic independent_gradient(Span span, bool stopped);
+/// `stop`: what lets no gradient through from the first argument to the second, "a comparison"; empty where
+/// the one does not depend on the other.
+Diagnostic independent_gradient(Span span, std::string_view stop);
 /// "conv acts on a picture (channels x height x width)": `expected` says which shapes would do.
 Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
                       std::string_view help = "");
@@ -274,6 +279,8 @@ Diagnostic not_labels(std::string_view entry, const Type& found);
 Diagnostic unknown_axis(std::string_view entry, Index axis, const Type& input,
                         std::string_view about = "axis");
 Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& input);
+/// `begin`, counted from the start, is the first position that the slice takes.
+Diagnostic slice_end_out_of_range(Span span, Index end, Index begin, Index size, const Type& input);
 /// Two values that must agree exactly, or but for one axis (concat): `rule` says how.
 Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule);
 /// Any other shape that a rule refuses; `expected` and `help` say what would do.

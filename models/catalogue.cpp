@@ -24,18 +24,17 @@ std::vector<Definition> make() {
     for (const auto& group :
          {define_activations(), define_elementwise(), define_operators(), define_reductions(),
           define_losses(), define_structure(), define_distributions(), define_optimizers(),
-          define_schedules(), define_initializers(), define_sinks(), define_stop_rules()}) {
+          define_schedules(), define_initializers(), define_stop_rules()}) {
         table.insert(table.end(), group.begin(), group.end());
     }
     return table;
 }
 
-/// Initializers and sinks have names of their own.
+/// Initializers have names of their own.
 const Definition& find(std::string_view name, bool initializers) {
     for (const Definition& candidate : definitions()) {
         const dsl::EntryKind kind = candidate.entry.kind;
-        if (candidate.entry.name == name && kind != dsl::EntryKind::sink &&
-            (kind == dsl::EntryKind::initializer) == initializers) {
+        if (candidate.entry.name == name && (kind == dsl::EntryKind::initializer) == initializers) {
             return candidate;
         }
     }
@@ -57,8 +56,8 @@ const Definition& initializer(std::string_view name) {
     return find(name, true);
 }
 
-dsl::Catalogue catalogue(std::vector<dsl::Entry> sources) {
-    std::vector<dsl::Entry> entries = std::move(sources);
+dsl::Catalogue catalogue(std::vector<dsl::Entry> sources_and_sinks) {
+    std::vector<dsl::Entry> entries = std::move(sources_and_sinks);
     for (const Definition& each : definitions()) {
         entries.push_back(each.entry);
     }

@@ -6,7 +6,8 @@
 #include "models/builder.hpp"
 
 /// Every word of the language: layers, functions, operators, distributions, optimizers, schedules,
-/// initializers, sinks and stop rules. Data sources live with the runtime that reads them.
+/// initializers and stop rules. Data sources and sinks live with the runtime, which reads and writes the
+/// files.
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
 
@@ -21,8 +22,8 @@ const Definition& initializer(std::string_view name);
 Array first_values(const dsl::NestedCall& init, const Shape& shape, const std::optional<dsl::Fans>& fans,
                    const RandomKey& key);
 
-/// What the checker is handed: these entries and the given sources.
-dsl::Catalogue catalogue(std::vector<dsl::Entry> sources);
+/// What the checker is handed: these entries, and those of sources and sinks.
+dsl::Catalogue catalogue(std::vector<dsl::Entry> sources_and_sinks);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl::models

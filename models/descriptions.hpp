@@ -11,7 +11,6 @@ std::vector<Definition> define_distributions();
 std::vector<Definition> define_initializers();
 std::vector<Definition> define_optimizers();
 std::vector<Definition> define_schedules();
-std::vector<Definition> define_sinks();
 std::vector<Definition> define_stop_rules();
 
 }  // namespace GANDSL_PRECISION

@@ -1,6 +1,7 @@
 #include "models/records.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
@@ -181,21 +182,37 @@ bool has(const dsl::Arguments& arguments, std::string_view name) {
 }
 
 std::pair<double, double> bounds(std::string_view entry, const dsl::Arguments& arguments) {
-    const auto* numbers = std::get_if<std::vector<double>>(&arguments.find("range")->second.data);
-    // Pictures are of floats: what cannot be told apart there is no range.
-    const auto low = [&] { return static_cast<float>((*numbers)[0]); };
-    const auto high = [&] { return static_cast<float>((*numbers)[1]); };
-    if (numbers == nullptr || numbers->size() != 2 || !(low() < high()) || !std::isfinite(high() - low())) {
-        std::string found = numbers == nullptr ? "something else" : "[";
-        for (std::size_t i = 0; numbers != nullptr && i < numbers->size(); ++i) {
-            found += (i == 0 ? "" : ", ") + dsl::spell((*numbers)[i]);
+    const dsl::Value& value = arguments.find("range")->second;
+    std::vector<double> numbers;
+    std::string found = "something else";
+    if (const auto* several = std::get_if<std::vector<double>>(&value.data)) {
+        numbers = *several;
+        found.clear();
+        for (const double number : numbers) {
+            found += (found.empty() ? "[" : ", ") + dsl::spell(number);
         }
-        found += numbers == nullptr ? "" : "]";
-        throw dsl::diagnostics::refused_argument(
-            entry, "range", std::move(found),
-            "two numbers that 32 bits tell apart, the first the smaller, such as [-1, 1]");
+        found += found.empty() ? "[]" : "]";
+    } else if (const auto* one = std::get_if<double>(&value.data)) {
+        found = "the number " + dsl::spell(*one);
     }
-    return {(*numbers)[0], (*numbers)[1]};
+    const auto refuse = [&](const std::string& expected) {
+        throw dsl::diagnostics::refused_argument(entry, "range", found, expected);
+    };
+    if (numbers.size() != 2) {
+        refuse("a list of two numbers, such as [-1, 1]");
+    }
+    if (!(numbers[0] < numbers[1])) {
+        refuse("two numbers, the smaller one first, such as [-1, 1]");
+    }
+    // Pictures are of floats, and floats nearer to 0 than the smallest normal one are taken for 0.
+    const float width = static_cast<float>(numbers[1]) - static_cast<float>(numbers[0]);
+    if (width < std::numeric_limits<float>::min()) {
+        refuse("two numbers that differ as 32-bit numbers too, such as [-1, 1]");
+    }
+    if (!std::isfinite(width)) {
+        refuse("two numbers that differ by at most 3.4e38, such as [-1, 1]");
+    }
+    return {numbers[0], numbers[1]};
 }
 
 std::size_t net(const dsl::Arguments& arguments, std::string_view name) {

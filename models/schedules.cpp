@@ -2,6 +2,8 @@
 #include <numbers>
 
 #include "autodiff/operations.hpp"
+#include "dsl/diagnostics.hpp"
+#include "dsl/spelling.hpp"
 #include "models/descriptions.hpp"
 #include "models/records.hpp"
 
@@ -28,6 +30,18 @@ Definition by_epochs(Definition definition) {
     return definition;
 }
 
+/// "Falls from `lr` to `floor`".
+Definition falling(Definition definition) {
+    definition.entry.type = [](dsl::TypeCall& call) {
+        if (call.number("floor") > call.number("lr")) {
+            throw dsl::diagnostics::refused_argument("cosine", "floor", dsl::spell(call.number("floor")),
+                                                     "at most `lr`, " + dsl::spell(call.number("lr")));
+        }
+        return std::vector<dsl::Type>{};
+    };
+    return definition;
+}
+
 Var clamped(Var x) {
     return minimum(maximum(x, x.tape().constant(0)), x.tape().constant(1));
 }
@@ -36,7 +50,7 @@ Var clamped(Var x) {
 
 std::vector<Definition> define_schedules() {
     return {
-        schedule(
+        falling(schedule(
             "cosine", "Falls from `lr` to `floor` over the run along half a cosine, after a linear warm-up.",
             "Loshchilov & Hutter, 2017. Step number s of `warmup` steps (from 1) takes lr * s / warmup.",
             {number_argument("lr", "the highest learning rate", 1e-30, 1e30),
@@ -55,7 +69,7 @@ std::vector<Definition> define_schedules() {
                 }
                 const Var rising = (progress.step + 1.0) * (peak / warmup);
                 return where(less(progress.step, progress.step.tape().constant(warmup)), rising, falling);
-            }),
+            })),
         schedule("linear", "Goes from one number to another in a straight line.",
                  "Over the whole run, or over its first `steps` steps, and stays there.",
                  {number_argument("from", "the number of the first step", 0, 1e30),

@@ -1,10 +1,10 @@
 #pragma once
 
 /// Compiles a free kernel function once for each x86-64 level and picks at load time: one binary runs
-/// everywhere and is fast where AVX2 or AVX-512 is. Off under sanitizers, whose run-time is not up yet when
-/// the choice is made.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
+/// everywhere and is fast where AVX2 or AVX-512 is. Off in double, which checks gradients and need not be
+/// fast, and under sanitizers, whose run-time is not up yet when the choice is made.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(GANDSL_DOUBLE) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define GANDSL_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define GANDSL_CLONES

@@ -352,16 +352,23 @@ std::vector<Sample> choice_samples(Var (*function)(Var, Var)) {
 
 }  // namespace
 
-GANDSL_ELEMENTWISE(add, "a + b", 2, Price::cheap, add_vjp, [] { return binary_samples(add, -2, 2); })
-GANDSL_ELEMENTWISE(subtract, "a - b", 2, Price::cheap, subtract_vjp,
-                   [] { return binary_samples(subtract, -2, 2); })
+GANDSL_ELEMENTWISE(
+    add, "a + b", 2, Price::cheap, add_vjp, [] { return binary_samples(add, -2, 2); },
+    .notation = "{a} + {(b)}")
+GANDSL_ELEMENTWISE(
+    subtract, "a - b", 2, Price::cheap, subtract_vjp, [] { return binary_samples(subtract, -2, 2); },
+    .notation = "{a} - {(b)}")
 GANDSL_ELEMENTWISE(
     multiply, "a * b", 2, Price::cheap, multiply_vjp, [] { return binary_samples(multiply, -2, 2); },
-    .neutral = 1)
-GANDSL_ELEMENTWISE(divide, "a / b", 2, Price::dear, divide_vjp, [] { return binary_samples(divide, 0.4, 2); })
-GANDSL_ELEMENTWISE(divide_or_zero, "a / b, and 0 where b is 0", 2, Price::dear, divide_or_zero_vjp,
-                   [] { return binary_samples(divide_or_zero, 0.4, 2); })
-GANDSL_ELEMENTWISE(power, "a to the power b", 2, Price::dear, power_vjp, power_samples)
+    .neutral = 1, .notation = "{a} * {(b)}")
+GANDSL_ELEMENTWISE(
+    divide, "a / b", 2, Price::dear, divide_vjp, [] { return binary_samples(divide, 0.4, 2); },
+    .notation = "{a} / {(b)}")
+GANDSL_ELEMENTWISE(
+    divide_or_zero, "a / b, and 0 where b is 0", 2, Price::dear, divide_or_zero_vjp,
+    [] { return binary_samples(divide_or_zero, 0.4, 2); }, .notation = "{a} / {(b)}")
+GANDSL_ELEMENTWISE(power, "a to the power b", 2, Price::dear, power_vjp, power_samples,
+                   .notation = "{(a)} ^ {(b)}")
 GANDSL_ELEMENTWISE(maximum, "the larger of a and b; NaN if either is", 2, Price::cheap, maximum_vjp,
                    [] { return choice_samples(maximum); })
 GANDSL_ELEMENTWISE(minimum, "the smaller of a and b; NaN if either is", 2, Price::cheap, minimum_vjp,
@@ -386,7 +393,9 @@ GANDSL_ELEMENTWISE(absolute, "|x|", 1, Price::cheap, absolute_vjp,
                    [] { return unary_samples(absolute, -2, 2, {0}); })
 GANDSL_ELEMENTWISE(sign, "1, 0 or -1", 1, Price::cheap, nullptr,
                    [] { return unary_samples(sign, -2, 2, {0}, false); })
-GANDSL_ELEMENTWISE(square, "x * x", 1, Price::cheap, square_vjp, [] { return unary_samples(square, -2, 2); })
+GANDSL_ELEMENTWISE(
+    square, "x * x", 1, Price::cheap, square_vjp, [] { return unary_samples(square, -2, 2); },
+    .notation = "{(a)} ^ 2")
 GANDSL_ELEMENTWISE(sqrt, "the square root; its gradient at 0 is taken as 0", 1, Price::dear, sqrt_vjp,
                    [] { return unary_samples(sqrt, 0.2, 4); })
 GANDSL_ELEMENTWISE(exp, "e to the power x", 1, Price::dear, exp_vjp, [] { return unary_samples(exp, -2, 2); })

@@ -157,6 +157,9 @@ Var gradient_in_steps(Var trace, Var weight, Var cotangent) {
 }
 
 std::vector<Var> gradient_vjp(const VjpCall& call) {
+    if (element_count(call.output.shape()) == 0) {
+        return std::vector<Var>(call.inputs.size());  // no steps, examples or units: no gradient either
+    }
     // Nodes of their own for the inputs: the trace is computed from the weight, and its gradient must end
     // here. Unlike behind stop_gradient, what is found can itself be differentiated.
     std::vector<Var> own;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -61,6 +63,12 @@ Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
     Shape result = inputs[0];
     result[result.size() - 2] = sizes.rows;
     result[result.size() - 1] = sizes.columns;
+    element_count(result);                                    // throws where there are too many to be counted
+    constexpr Index limit = std::numeric_limits<int>::max();  // BLAS counts in these
+    if (std::max({sizes.rows, sizes.columns, sizes.inner}) > limit) {
+        refuse(inputs[0], inputs[1], sizes.transpose_a, sizes.transpose_b,
+               "BLAS multiplies matrices of at most 2147483647 rows and columns");
+    }
     return result;
 }
 

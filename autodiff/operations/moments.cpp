@@ -15,7 +15,13 @@ namespace {
     const auto rest = static_cast<Real>(1 - numbers[0])
 GANDSL_KERNEL(blend, GANDSL_BEFORE_BLEND, GANDSL_READ_2, number* x + rest * y)
 GANDSL_KERNEL(blend_square, GANDSL_BEFORE_BLEND, GANDSL_READ_2, number* x + rest * (y * y))
-GANDSL_KERNEL_3(divide_by_root, x / (std::sqrt(y) + z))
+// An infinite moment, of squares that overflowed, would make every later step 0, which nobody sees: infinity
+// times 0 is NaN.
+template <typename T>
+GANDSL_INLINE T root_of_moment(T moment, T epsilon) {
+    return std::sqrt(moment) + epsilon + moment * T(0);
+}
+GANDSL_KERNEL_3(divide_by_root, x / root_of_moment(y, z))
 GANDSL_KERNEL_3(subtract_product, x - y * z)
 
 // Adam's whole update (Kingma & Ba, 2015, algorithm 1): both averages and the variable in one pass.
@@ -38,7 +44,7 @@ GANDSL_CLONES void adam_kernel(Real* const* results, const Real* const* operands
     for (std::size_t place = 0; place < count; ++place) {
         const Real average = keep_first * first[place] + rest_first * slope[place];
         const Real square = keep_second * second[place] + rest_second * (slope[place] * slope[place]);
-        const Real step = average / (std::sqrt(square) + epsilon[place]);
+        const Real step = average / root_of_moment(square, epsilon[place]);
         const Real moved = variable[place] - scale[place] * step;
         new_first[place] = average;
         new_second[place] = square;
@@ -94,21 +100,24 @@ const Operation blend_operation{.name = "blend",
                                 .shape = elementwise_shape<blend_operation>,
                                 .kernel = blend_kernel,
                                 .vjp = blend_vjp,
-                                .samples = [] { return blend_samples(blend); }};
+                                .samples = [] { return blend_samples(blend); },
+                                .notation = "{n} * {(a)} + {1 - n} * {(b)}"};
 const Operation blend_square_operation{.name = "blend_square",
                                        .doc = "keep * a + (1 - keep) * b * b",
                                        .arity = 2,
                                        .shape = elementwise_shape<blend_square_operation>,
                                        .kernel = blend_square_kernel,
                                        .vjp = blend_square_vjp,
-                                       .samples = [] { return blend_samples(blend_square); }};
+                                       .samples = [] { return blend_samples(blend_square); },
+                                       .notation = "{n} * {(a)} + {1 - n} * {(b)} ^ 2"};
 const Operation divide_by_root_operation{.name = "divide_by_root",
-                                         .doc = "a / (sqrt(b) + c)",
+                                         .doc = "a / (sqrt(b) + c); NaN where b is infinite",
                                          .arity = 3,
                                          .shape = elementwise_shape<divide_by_root_operation>,
                                          .kernel = divide_by_root_kernel,
                                          .vjp = divide_by_root_vjp,
-                                         .samples = [] { return three_samples(divide_by_root); }};
+                                         .samples = [] { return three_samples(divide_by_root); },
+                                         .notation = "{a} / (sqrt({b}) + {c})"};
 const Operation subtract_product_operation{.name = "subtract_product",
                                            .doc = "a - b * c",
                                            .arity = 3,
@@ -116,7 +125,8 @@ const Operation subtract_product_operation{.name = "subtract_product",
                                            .kernel = subtract_product_kernel,
                                            .combination = &adam,
                                            .vjp = subtract_product_vjp,
-                                           .samples = [] { return three_samples(subtract_product); }};
+                                           .samples = [] { return three_samples(subtract_product); },
+                                           .notation = "{a} - {(b)} * {(c)}"};
 
 Var blend(Var a, Var b, double keep) {
     return record(blend_operation, {a, b}, {{}, {keep}});

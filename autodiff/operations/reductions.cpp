@@ -18,17 +18,21 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 struct Sum {
+    using Total = double;
     static constexpr double start = 0;
     static GANDSL_INLINE double combine(double a, double b) { return a + b; }
 };
 struct Max {
+    using Total = double;
     static constexpr double start = -std::numeric_limits<double>::infinity();
     static GANDSL_INLINE double combine(double a, double b) { return a >= b || a != a ? a : b; }
 };
-// Of squares, in double: those of a float's largest and smallest numbers are numbers of it.
+// Of squares, in the next wider type: those of a Real's largest and smallest numbers are numbers of it.
+using Wide = std::conditional_t<std::is_same_v<Real, float>, double, long double>;
 struct Norm {
-    static constexpr double start = 0;
-    static GANDSL_INLINE double combine(double a, double b) { return a + b; }
+    using Total = Wide;
+    static constexpr Total start = 0;
+    static GANDSL_INLINE Total combine(Total a, Total b) { return a + b; }
 };
 
 // Like a sum of kernels/sums.hpp: in lanes, then pairwise.
@@ -55,18 +59,18 @@ GANDSL_CLONES double max_row(const Real* row, std::size_t count) {
     return partial[0];
 }
 
-GANDSL_CLONES double squares_row(const Real* row, std::size_t count) {
+GANDSL_CLONES Wide squares_row(const Real* row, std::size_t count) {
     constexpr std::size_t lanes = RunningSum::lanes;
-    double partial[lanes] = {};
+    Wide partial[lanes] = {};
     std::size_t place = 0;
     for (; place + lanes <= count; place += lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const auto number = static_cast<double>(row[place + lane]);
+            const auto number = static_cast<Wide>(row[place + lane]);
             partial[lane] += number * number;
         }
     }
     for (std::size_t lane = 0; place < count; ++place, ++lane) {
-        const auto number = static_cast<double>(row[place]);
+        const auto number = static_cast<Wide>(row[place]);
         partial[lane] += number * number;
     }
     for (std::size_t width = lanes / 2; width > 0; width /= 2) {
@@ -77,11 +81,11 @@ GANDSL_CLONES double squares_row(const Real* row, std::size_t count) {
     return partial[0];
 }
 
-GANDSL_CLONES void squares_columns(double* __restrict totals, const Real* __restrict row, std::size_t count,
+GANDSL_CLONES void squares_columns(Wide* __restrict totals, const Real* __restrict row, std::size_t count,
                                    std::size_t rows, std::size_t stride) {
     for (; rows > 0; --rows, row += stride) {
         for (std::size_t place = 0; place < count; ++place) {
-            const auto number = static_cast<double>(row[place]);
+            const auto number = static_cast<Wide>(row[place]);
             totals[place] += number * number;
         }
     }
@@ -102,12 +106,13 @@ GANDSL_CLONES void max_columns(double* __restrict totals, const Real* __restrict
     }
 }
 
+template <typename Rule>
 std::size_t reduce_workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape&,
                              std::size_t) {
     const ReducedAxes axes = reduced_axes(inputs[0], attributes.integers);
     const std::size_t result = axes.results();
     const std::size_t slices = axes.slices();
-    return slices * result * sizeof(double) / sizeof(Real);
+    return slices * result * sizeof(typename Rule::Total) / sizeof(Real);
 }
 
 template <typename Rule>
@@ -130,7 +135,7 @@ struct Kernels<Norm> {
 
 template <typename Rule>
 void accumulate(const ReducedAxes& axes, std::size_t axis, std::size_t begin, std::size_t end,
-                const Real* data, double* totals) {
+                const Real* data, typename Rule::Total* totals) {
     const ReducedAxes::Axis& own = axes.axes[axis];
     if (axis + 1 == axes.count) {
         if (own.reduced) {
@@ -153,10 +158,11 @@ void accumulate(const ReducedAxes& axes, std::size_t axis, std::size_t begin, st
 
 template <typename Rule>
 void reduce_forward(const Call& call) {
+    using Total = typename Rule::Total;
     const ReducedAxes axes = reduced_axes(call.inputs[0].shape, call.attributes.integers);
     const std::size_t result = call.output.size();
     const std::size_t slices = axes.slices();
-    auto* totals = reinterpret_cast<double*>(call.workspace.data());
+    auto* totals = reinterpret_cast<Total*>(call.workspace.data());
     std::fill_n(totals, slices * result, Rule::start);
     const std::size_t outer = axes.axes[0].size;
     if (axes.axes[0].reduced) {
@@ -175,7 +181,7 @@ void reduce_forward(const Call& call) {
         });
     }
     for (std::size_t place = 0; place < result; ++place) {
-        double total = totals[place];
+        Total total = totals[place];
         for (std::size_t slice = 1; slice < slices; ++slice) {
             total = Rule::combine(total, totals[slice * result + place]);
         }
@@ -242,7 +248,7 @@ const Operation sum_operation{
     .shape = reduce_shape<sum_operation>,
     .forward = reduce_forward<Sum>,
     .vjp = [](const VjpCall& c) { return std::vector<Var>{broadcast_to(c.cotangent, c.inputs[0].shape())}; },
-    .workspace = reduce_workspace,
+    .workspace = reduce_workspace<Sum>,
     .flops = reduce_flops,
     .samples = [] { return reduction_samples(sum); }};
 
@@ -256,14 +262,16 @@ const Operation max_operation{.name = "max",
                                       const Var ties = sum(largest, c.attributes.integers, true);
                                       return std::vector<Var>{c.cotangent / ties * largest};
                                   },
-                              .workspace = reduce_workspace,
+                              .workspace = reduce_workspace<Max>,
                               .flops = reduce_flops,
                               .samples = [] { return reduction_samples(max); }};
 
-// Of x over its length, which is never squared here: that of a short vector would be 0.
+// Of x over its length, which is never squared here: that of a short vector would be 0. Nor is x scaled
+// before it is divided.
 std::vector<Var> norm_vjp(const VjpCall& c) {
     const double scale = c.attributes.numbers[0];
-    return {c.cotangent * divide_or_zero(c.inputs[0] * (scale * scale), c.output)};
+    const Var direction = divide_or_zero(c.inputs[0], c.output);
+    return {c.cotangent * (scale == 1 ? direction : direction * (scale * scale))};
 }
 
 const Operation norm_operation{
@@ -274,7 +282,7 @@ const Operation norm_operation{
     .shape = reduce_shape<norm_operation>,
     .forward = reduce_forward<Norm>,
     .vjp = norm_vjp,
-    .workspace = reduce_workspace,
+    .workspace = reduce_workspace<Norm>,
     .flops = [](const Attributes&, std::span<const Shape> inputs,
                 const Shape&) { return 2 * static_cast<double>(element_count(inputs[0])); },
     .samples =

@@ -1,4 +1,8 @@
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "dsl/diagnostics.hpp"
 #include "dsl/diagnostics/words.hpp"
@@ -13,11 +17,12 @@ namespace {
 
 constexpr double endless = 1e30;
 
-std::string range(const Argument& argument) {
+/// A bound that only keeps numbers within what can be computed is named where `found` is beyond it.
+std::string range(const Argument& argument, double found) {
     const double most =
         argument.kind == ArgumentKind::integer ? std::min(argument.most, max_whole) : argument.most;
-    const bool above = argument.least > -endless;
-    const bool below = most < endless;
+    const bool above = argument.least > -endless || found < argument.least;
+    const bool below = most < endless || found > most;
     const std::string least = spell(argument.least);
     if (above && below && argument.most < endless) {
         return argument.least_excluded ? "above " + least + " and at most " + spell(most)
@@ -28,6 +33,20 @@ std::string range(const Argument& argument) {
                (below ? " and at most " + spell(most) : "");
     }
     return "at most " + spell(most);
+}
+
+/// With as many digits as it takes to see that the number is out of range: 0.9999999 is not "1" then.
+std::string spelled_beyond(const Argument& argument, double found) {
+    std::string text = spell(found);
+    const double read = std::strtod(text.c_str(), nullptr);
+    if ((read < argument.least) == (found < argument.least) &&
+        (read > argument.most) == (found > argument.most) &&
+        (read == std::floor(read)) == (found == std::floor(found))) {
+        return text;
+    }
+    std::array<char, 32> digits{};
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), found);
+    return std::string(digits.data(), written.ptr);
 }
 
 /// "schedule", "initializer", ...; with an article, "a number or a schedule".
@@ -115,10 +134,10 @@ Diagnostic not_whole(Span span, std::string_view entry, std::string_view argumen
 }
 
 Diagnostic out_of_range(Span span, std::string_view entry, const Argument& argument, double found) {
-    const std::string expected = range(argument);
+    const std::string expected = range(argument, found);
     return expecting(error(Code::out_of_range, span,
                            quote(argument.name) + " of " + quote(entry) + " must be " + expected),
-                     spell(found), expected);
+                     spelled_beyond(argument, found), expected);
 }
 
 Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& argument,

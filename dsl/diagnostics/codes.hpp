@@ -17,6 +17,7 @@ namespace gandsl::dsl {
     X(unmatched_bracket, "unmatched-bracket")             \
     X(nesting_too_deep, "nesting-too-deep")               \
     X(number_too_large, "number-too-large")               \
+    X(number_too_small, "number-too-small")               \
     X(syntax, "syntax")                                   \
     /* names */                                           \
     X(unknown_name, "unknown-name")                       \

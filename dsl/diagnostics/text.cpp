@@ -59,6 +59,12 @@ Diagnostic number_too_large(Span span, std::string_view text) {
                      "at most 3.4e+38, which is what numbers of 32 bits hold");
 }
 
+Diagnostic number_too_small(Span span, std::string_view text) {
+    return expecting(error(Code::number_too_small, span, "this number is so small that it would count as 0"),
+                     std::string(text),
+                     "0, or at least 1.2e-38 in size, which is what numbers of 32 bits hold");
+}
+
 Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written,
                   const Names& words, bool begins) {
     Diagnostic result = error(Code::syntax, span, "expected " + expected + ", found " + found);

@@ -112,14 +112,17 @@ Diagnostic not_one_number(Span span, Scalar what, const Type& found) {
         "take its `sum(...)` or `mean(...)`");
 }
 
-Diagnostic independent_gradient(Span span, bool stopped) {
-    return helping(
-        error(Code::independent_gradient, span,
-              stopped ? "this gradient is zero: between the first argument and the second stands a "
-                        "`stop_gradient`"
-                      : "this gradient is zero: the first argument does not depend on the second"),
-        stopped ? "take the gradient of what has no `stop_gradient` in it"
-                : "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
+Diagnostic independent_gradient(Span span, std::string_view stop) {
+    const std::string zero = "this gradient is zero: ";
+    if (stop.empty()) {
+        return helping(error(Code::independent_gradient, span,
+                             zero + "the first argument does not depend on the second"),
+                       "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
+    }
+    return helping(error(Code::independent_gradient, span,
+                         zero + "between the first argument and the second stands " + std::string(stop) +
+                             ", which lets none through"),
+                   "take the gradient of what reaches the second argument in another way too");
 }
 
 Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
@@ -207,6 +210,18 @@ Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& in
                      size == 0 ? "a value with axes"
                                : "from 0 to " + std::to_string(size - 1) + ", or from -1 (the last) to -" +
                                      std::to_string(size));
+}
+
+Diagnostic slice_end_out_of_range(Span span, Index end, Index begin, Index size, const Type& input) {
+    std::string expected =
+        "from " + std::to_string(begin + 1) + " to " + std::to_string(size) + ", as the slice ends before it";
+    if (begin + 1 < size) {
+        expected += "; or from -1 (without the last) to -" + std::to_string(size - begin - 1);
+    }
+    return expecting(error(Code::index_out_of_range, span,
+                           "this slice does not end behind its beginning, " + std::to_string(begin) +
+                               ", and within its value"),
+                     std::to_string(end) + " on " + described(input), std::move(expected));
 }
 
 Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule) {

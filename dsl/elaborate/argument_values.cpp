@@ -121,7 +121,7 @@ std::optional<Value> check_nested_argument(Context& context, Emitter& emitter, c
         context.report(diagnostics::not_yet(expression.span, nested.entry->name, nested.entry->missing));
         return std::nullopt;
     }
-    if (nested.entry->type && !types_of(context, emitter, nested, expression.span)) {
+    if (!keeps_rule(context, emitter, nested, expression.span)) {
         return std::nullopt;
     }
     check_epochs(context, *nested.entry, expression.span);
@@ -240,6 +240,10 @@ void check_epochs(Context& context, const Entry& entry, Span span) {
                                    "write a schedule that goes by steps: `linear(1e-2, 0)` over the whole "
                                    "run, or `linear(1e-2, 1e-3, steps = 1000)`"));
     }
+}
+
+bool keeps_rule(Context& context, const Emitter& emitter, const ResolvedCall& call, Span span) {
+    return !call.entry->type || types_of(context, emitter, call, span);
 }
 
 std::optional<std::vector<Type>> types_of(Context& context, const Emitter& emitter, const ResolvedCall& call,

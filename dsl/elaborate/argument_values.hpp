@@ -27,6 +27,9 @@ std::optional<ResolvedCall> check_plain_call(Context& context, Emitter& emitter,
 /// Reports a schedule that goes by epochs, where there are none.
 void check_epochs(Context& context, const Entry& entry, Span span);
 
+/// Of an entry that is no value by itself, whose rule is about arguments alone. What breaks it is reported.
+bool keeps_rule(Context& context, const Emitter& emitter, const ResolvedCall& call, Span span);
+
 /// What an entry gives that takes no values: a distribution, a source. None where its rule was broken, which
 /// is reported.
 std::optional<std::vector<Type>> types_of(Context& context, const Emitter& emitter, const ResolvedCall& call,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dsl/elaborate/context.hpp"
+#include "dsl/spelling.hpp"
 
 namespace gandsl::dsl {
 
@@ -41,10 +42,21 @@ std::optional<Diagnostic> out_of_range(const Entry& entry, const Argument& argum
         (argument.least_excluded && number == argument.least)) {
         return diagnostics::out_of_range(span, entry.name, argument, number);
     }
-    return std::nullopt;
+    return integer ? std::nullopt : not_held(number, span);
 }
 
 }  // namespace
+
+std::optional<Diagnostic> not_held(double number, Span span) {
+    const double size = std::abs(number);
+    if (size > most_number) {
+        return diagnostics::number_too_large(span, spell(number));
+    }
+    if (size != 0 && size < least_number) {
+        return diagnostics::number_too_small(span, spell(number));
+    }
+    return std::nullopt;
+}
 
 std::vector<Given> given_arguments(const tree::Expression& call) {
     std::vector<Given> result;

@@ -48,6 +48,9 @@ void add_argument(Arguments& arguments, const Argument& argument, Value value);
 std::vector<const Argument*> add_defaults(Arguments& arguments, const Entry& entry,
                                           const std::vector<ArgumentMatch>& matches, Span span);
 
+/// What is wrong with a number that is to be computed with: 32 bits do not hold it. Nothing where they do.
+std::optional<Diagnostic> not_held(double number, Span span);
+
 using ValueOrDiagnostic = std::variant<Value, Diagnostic>;
 
 /// A number, a truth value or a list of numbers, of an operand that is neither unknown nor a text.

@@ -47,9 +47,9 @@ Operand check_gradient(Context& context, Emitter& emitter, const std::vector<Ope
         report_rule(context, emitter, diagnostics::not_labels("grad", to->type), {}, spans[1]);
         return Unknown{};
     }
-    const Flow& flow = emitter.space->flow;
-    if (!flow.depends(of->id, to->id)) {
-        return context.report(diagnostics::independent_gradient(span, flow.depends(of->id, to->id, true)));
+    if (const auto path = emitter.space->flow.gradient_path(of->id, to->id); !path.open) {
+        return context.report(diagnostics::independent_gradient(
+            span, path.stop == nullptr ? "" : std::string_view(path.stop->stops_gradients)));
     }
     Instruction instruction;
     instruction.kind = Instruction::Kind::gradient;

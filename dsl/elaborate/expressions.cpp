@@ -278,6 +278,10 @@ std::optional<Tensor> to_tensor(Context& context, Emitter& emitter, const Operan
             context.report(diagnostics::not_static(span, "a number"));
             return std::nullopt;
         }
+        if (auto fault = not_held(*number, span)) {
+            context.report(*std::move(fault));
+            return std::nullopt;
+        }
         return emit_constant(emitter, *number, span);
     }
     if (const auto* tuple = std::get_if<TupleValue>(&operand)) {

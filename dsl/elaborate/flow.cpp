@@ -1,11 +1,15 @@
 #include "dsl/elaborate/flow.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace gandsl::dsl {
 
 void Flow::add(const Instruction& instruction) {
     Source source;
+    if (instruction.entry != nullptr && !instruction.entry->stops_gradients.empty()) {
+        source.stop = instruction.entry;
+    }
     if (instruction.entry != nullptr && instruction.entry->opaque) {
         source.hidden = instruction.inputs;
     } else {
@@ -46,6 +50,31 @@ bool Flow::depends(ValueId value, ValueId on, bool through_opaque) const {
         }
     }
     return false;
+}
+
+Flow::GradientPath Flow::gradient_path(ValueId value, ValueId on) const {
+    std::vector<bool> seen(sources_.size(), false);
+    std::vector<ValueId> open{value};
+    std::vector<ValueId> stopping;
+    while (!open.empty()) {
+        const ValueId next = open.back();
+        open.pop_back();
+        if (next == on) {
+            return {.open = true};
+        }
+        if (next >= sources_.size() || seen[next]) {
+            continue;
+        }
+        seen[next] = true;
+        if (sources_[next].stop != nullptr) {
+            stopping.push_back(next);
+        } else {
+            open.insert(open.end(), sources_[next].values.begin(), sources_[next].values.end());
+        }
+    }
+    const auto stop =
+        std::find_if(stopping.begin(), stopping.end(), [&](ValueId each) { return depends(each, on, true); });
+    return {.stop = stop == stopping.end() ? nullptr : sources_[*stop].stop};
 }
 
 std::set<std::size_t> Flow::nets_behind(ValueId value) const {

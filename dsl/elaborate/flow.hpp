@@ -16,6 +16,14 @@ class Flow {
     /// Whether a value is computed from another; `through_opaque`: also where no gradient flows.
     bool depends(ValueId value, ValueId on, bool through_opaque = false) const;
 
+    /// Whether a gradient of `value` reaches `on`; where it does not, what stands in its way, if anything
+    /// does.
+    struct GradientPath {
+        bool open = false;
+        const Entry* stop = nullptr;
+    };
+    GradientPath gradient_path(ValueId value, ValueId on) const;
+
     /// The nets that are called or named on the way to a value, but not those that these call.
     std::set<std::size_t> nets_behind(ValueId value) const;
 
@@ -23,6 +31,7 @@ class Flow {
     struct Source {
         std::vector<ValueId> values = {};
         std::vector<ValueId> hidden = {};  ///< what gradients do not see of them
+        const Entry* stop = nullptr;       ///< what lets no gradient through to any of them
         std::vector<std::size_t> nets = {};
     };
 

@@ -111,6 +111,9 @@ Operand check_schedule(Context& context, Emitter& emitter, const Entry& entry,
     if (!arguments) {
         return Unknown{};
     }
+    if (!keeps_rule(context, emitter, {&entry, *arguments}, expression.span)) {
+        return Unknown{};
+    }
     check_epochs(context, entry, expression.span);
     Instruction instruction;
     instruction.kind = Instruction::Kind::schedule;

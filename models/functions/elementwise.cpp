@@ -32,6 +32,11 @@ Definition function(std::string name, std::string doc, std::string details, Var 
             .stepping = steps_alike()};
 }
 
+Definition stopping(Definition definition, std::string called) {
+    definition.entry.stops_gradients = std::move(called);
+    return definition;
+}
+
 }  // namespace
 
 std::vector<Definition> define_elementwise() {
@@ -56,9 +61,10 @@ std::vector<Definition> define_elementwise() {
         function(
             "cos", "The cosine of an angle in radians.", "", [](Var x) { return cos(x); },
             [](double x) { return std::cos(x); }),
-        function(
-            "floor", "The largest whole number that is not above x.", "Its gradient is 0.",
-            [](Var x) { return floor(x); }, [](double x) { return std::floor(x); }),
+        stopping(function(
+                     "floor", "The largest whole number that is not above x.", "Its gradient is 0.",
+                     [](Var x) { return floor(x); }, [](double x) { return std::floor(x); }),
+                 "a `floor`"),
     };
 }
 

@@ -46,6 +46,13 @@ Definition binary(dsl::Role role, std::string name, std::string symbol, std::str
         .stepping = steps_alike()};
 }
 
+Definition comparison(dsl::Role role, std::string name, std::string symbol, std::string doc,
+                      Var (*apply)(Var, Var), double (*fold)(double, double)) {
+    Definition definition = binary(role, std::move(name), std::move(symbol), std::move(doc), apply, fold);
+    definition.entry.stops_gradients = "a comparison";
+    return definition;
+}
+
 Definition power_definition() {
     Definition definition = binary(
         dsl::Role::power, "power", "^", "The left value to the power of the right.",
@@ -166,8 +173,8 @@ Definition slice_definition() {
                                                        call.integer("begin"), size, input);
         }
         if (place.end <= place.begin || place.end > size) {
-            throw dsl::diagnostics::index_out_of_range(span_of(call.arguments, "end"), call.integer("end"),
-                                                       size, input);
+            throw dsl::diagnostics::slice_end_out_of_range(span_of(call.arguments, "end"),
+                                                           call.integer("end"), place.begin, size, input);
         }
         dsl::Type result = input;
         result.shape.front() = place.end - place.begin;
@@ -222,28 +229,28 @@ std::vector<Definition> define_operators() {
             [](Var a, Var b) { return divide(a, b); }, [](double a, double b) { return a / b; }),
         power_definition(),
         negate_definition(),
-        binary(
+        comparison(
             dsl::Role::less, "less", "<",
             "1 where the left value is below the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return less(a, b); }, [](double a, double b) { return a < b ? 1.0 : 0.0; }),
-        binary(
+        comparison(
             dsl::Role::less_equal, "less_equal",
             "<=", "1 where the left value is not above the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return less_equal(a, b); },
             [](double a, double b) { return a <= b ? 1.0 : 0.0; }),
-        binary(
+        comparison(
             dsl::Role::greater, "greater", ">",
             "1 where the left value is above the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return greater(a, b); }, [](double a, double b) { return a > b ? 1.0 : 0.0; }),
-        binary(
+        comparison(
             dsl::Role::greater_equal, "greater_equal",
             ">=", "1 where the left value is not below the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return greater_equal(a, b); },
             [](double a, double b) { return a >= b ? 1.0 : 0.0; }),
-        binary(
+        comparison(
             dsl::Role::equal, "equal", "==", "1 where both values are the same, else 0; its gradient is 0.",
             [](Var a, Var b) { return equal(a, b); }, [](double a, double b) { return a == b ? 1.0 : 0.0; }),
-        binary(
+        comparison(
             dsl::Role::not_equal, "not_equal", "!=", "1 where the values differ, else 0; its gradient is 0.",
             [](Var a, Var b) { return not_equal(a, b); },
             [](double a, double b) { return a != b ? 1.0 : 0.0; }),

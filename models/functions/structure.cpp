@@ -183,6 +183,7 @@ std::vector<Definition> define_structure() {
                    .inputs = {"x"},
                    .type = same_type,
                    .example = "minimize mse(F(x), stop_gradient(T(x)))",
+                   .stops_gradients = "a `stop_gradient`",
                    .opaque = true},
          .build =
              [](BuildCall& call) {

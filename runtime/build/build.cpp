@@ -318,7 +318,7 @@ std::optional<Index> examples_of(const dsl::Instructions& code, const BuildOptio
 EvaluationGraph record_sample(const dsl::Sample& sample, const BuildOptions& options, Recorder& recorder) {
     EvaluationGraph result;
     Scope scope{.draws = streams::Purpose::sample_draws, .layers = streams::Purpose::sample_layers};
-    if (sample.sink->name == "grid") {
+    if (sample.arguments.contains("columns")) {
         scope.grid_columns = models::integer(sample.arguments, "columns");
         scope.batch = sample.count ? static_cast<Index>(*sample.count)
                                    : models::integer(sample.arguments, "rows") * scope.grid_columns;

@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t most_listed = 20;  // columns in a message
 constexpr std::size_t most_columns = 1'000'000;
+constexpr const char* not_utf8 =
+    ", which is not UTF-8; convert the file, for instance with: iconv -f latin1 -t utf-8";
 
 /// A text takes at most this many bytes of memory for each of its own while it is read: a cell of one digit
 /// and a comma becomes a string, a number, and that number's copies.
@@ -80,7 +82,11 @@ CsvFile::CsvFile(const std::filesystem::path& path, const CsvFormat& format)
         first_ = std::move(cells);
     }
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-        indices_.emplace(columns_[i], i);
+        const std::string& name = columns_[i];
+        if (!is_utf8(name)) {
+            fail("column " + std::to_string(i + 1) + " is named " + quoted(name) + not_utf8);
+        }
+        indices_.emplace(name, i);
     }
 }
 
@@ -218,6 +224,9 @@ std::string CsvFile::label(const std::vector<std::string>& cells, std::size_t co
              (cell.empty() ? std::string(" is empty")
                            : " has " + quoted(cell) + ", which stands for a missing value") +
              "; expected the name of a class; leave such rows out of the file, or name their class");
+    }
+    if (!is_utf8(cell)) {
+        fail("column " + quoted(columns_[column]) + " has " + quoted(cell) + not_utf8);
     }
     return cell;
 }

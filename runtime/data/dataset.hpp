@@ -89,4 +89,7 @@ std::size_t held_out_count(std::size_t count, double holdout);
 /// matters. Throws as held_out_count does.
 std::vector<std::size_t> held_out(std::size_t count, double holdout);
 
+/// The data sets of a program, in the order of Program::data.
+using Datasets = std::vector<DatasetPointer>;
+
 }  // namespace gandsl::data

@@ -182,9 +182,15 @@ ReadNumber read_as(const char* bytes, bool swapped) {
     Number number;
     std::memcpy(&number, ordered, sizeof number);
     const auto value = static_cast<float>(number);
+    const auto exact = static_cast<long double>(number);
     return {value, static_cast<double>(number),
-            !std::is_floating_point_v<Number> &&
-                static_cast<long double>(value) != static_cast<long double>(number)};
+            std::isfinite(value) && exact == std::floor(exact) && exact != static_cast<long double>(value)};
+}
+
+/// NumPy writes 0 and 1, and takes whatever is not 0 for true.
+ReadNumber read_bool(const char* bytes, bool) {
+    const float value = *bytes == 0 ? 0.0F : 1.0F;
+    return {value, double{value}, false};
 }
 
 using Reader = ReadNumber (*)(const char* bytes, bool swapped);
@@ -192,6 +198,9 @@ using Reader = ReadNumber (*)(const char* bytes, bool swapped);
 Reader reader_of(const ElementType& type) {
     if (type.kind == 'f') {
         return type.size == 4 ? read_as<float> : read_as<double>;
+    }
+    if (type.kind == 'b') {
+        return read_bool;
     }
     const bool negative = type.kind == 'i';
     switch (type.size) {
@@ -349,6 +358,26 @@ DatasetPointer open_npy(const NpySource& source) {
     Field field{"example", {array.shape.begin() + 1, array.shape.end()}, std::nullopt};
     return std::make_shared<Rows>(std::move(description), std::move(field), std::move(array.values),
                                   std::move(labels), source.holdout);
+}
+
+std::string npy_content(const std::vector<std::size_t>& shape, std::span<const float> values) {
+    std::string sizes;
+    for (const std::size_t size : shape) {
+        sizes += (sizes.empty() ? "" : " ") + std::to_string(size) + ",";
+    }
+    // The header is a Python literal, padded so that the numbers begin at a multiple of 64 bytes.
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + sizes + "), }";
+    constexpr std::size_t fixed = 10;
+    header.append(63 - (fixed + header.size()) % 64, ' ');
+    header += '\n';
+    std::string content = "\x93NUMPY";
+    content += '\x01';
+    content += '\x00';
+    content += static_cast<char>(header.size() & 0xFFU);
+    content += static_cast<char>(header.size() >> 8U);
+    content += header;
+    content.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+    return content;
 }
 
 }  // namespace gandsl::data

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "runtime/data/dataset.hpp"
@@ -24,6 +26,10 @@ struct NpyArray {
 /// allocated then.
 NpyArray read_npy(const std::filesystem::path& path,
                   std::size_t limit = std::numeric_limits<std::size_t>::max());
+
+/// What a file of NumPy's format, version 1.0, holds for numbers in C order, as many as the product of
+/// `shape`. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+std::string npy_content(const std::vector<std::size_t>& shape, std::span<const float> values);
 
 /// The first axis counts the examples. The array of labels has a whole number from 0 on for each.
 struct NpySource {

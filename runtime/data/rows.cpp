@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "runtime/files/checksum.hpp"
@@ -42,6 +44,24 @@ std::vector<std::string> rounded_numbers(std::size_t count, double example) {
         count, count == 1 ? "number, such" : "numbers, such", example, count == 1 ? "is" : "are")};
 }
 
+std::vector<std::string> rounded_numbers(std::span<const double> numbers) {
+    const auto is_rounded = [](double number) {
+        return number == std::floor(number) && double{static_cast<float>(number)} != number;
+    };
+    const auto first = std::find_if(numbers.begin(), numbers.end(), is_rounded);
+    return rounded_numbers(static_cast<std::size_t>(std::count_if(first, numbers.end(), is_rounded)),
+                           first == numbers.end() ? 0 : *first);
+}
+
+std::uint32_t checksum_of(const std::vector<ScaledColumn>& columns, std::uint32_t before) {
+    for (const auto& [name, scaling] : columns) {
+        const std::array<double, 2> numbers = {scaling.mean, scaling.deviation};
+        before = files::crc32(name + "\n", before);
+        before = files::crc32(std::as_bytes(std::span(numbers)), before);
+    }
+    return before;
+}
+
 Rows::Rows(Description description, Field field, std::vector<float> values, std::optional<RowLabels> labels,
            double holdout)
     : description_(std::move(description)), values_(std::move(values)), size_(field.size()) {
@@ -58,6 +78,7 @@ Rows::Rows(Description description, Field field, std::vector<float> values, std:
     std::uint32_t checksum = files::crc32(fmt::format("{} {}\n", count, test_.size()));
     checksum = files::crc32(std::as_bytes(std::span(values_)), checksum);
     checksum = files::crc32(std::as_bytes(std::span(labels_)), checksum);
+    checksum = checksum_of(description_.scaled, checksum);
     description_.hash = "crc32:" + files::hexadecimal(checksum);
     for (std::string& warning : empty_test_split(count, holdout)) {
         description_.warnings.push_back(std::move(warning));

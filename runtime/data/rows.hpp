@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,12 @@ class Rows final : public Dataset {
 /// What a reader should know of `count` whole numbers that 32 bits cannot hold, one of them `example`;
 /// nothing where there is none.
 std::vector<std::string> rounded_numbers(std::size_t count, double example);
+
+/// The same of these numbers, as a file has them.
+std::vector<std::string> rounded_numbers(std::span<const double> numbers);
+
+/// The checksum of content whose numbers were scaled: other units leave the scaled numbers the same.
+std::uint32_t checksum_of(const std::vector<ScaledColumn>& columns, std::uint32_t before);
 
 /// The indices below `count` that are not among the sorted `without`.
 std::vector<std::size_t> others(std::size_t count, const std::vector<std::size_t>& without);

@@ -6,6 +6,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/data/order.hpp"
+#include "runtime/data/rows.hpp"
 #include "runtime/files/checksum.hpp"
 
 namespace gandsl::data {
@@ -79,6 +80,7 @@ Sequence::Sequence(Description description, Field field, std::vector<float> valu
         checksum = files::crc32(symbol, checksum);
     }
     checksum = files::crc32(std::as_bytes(std::span(values_)), checksum);
+    checksum = checksum_of(description_.scaled, checksum);
     description_.hash = "crc32:" + files::hexadecimal(checksum);
     for (std::string& warning : windows_.warnings()) {
         description_.warnings.push_back(std::move(warning));

@@ -10,6 +10,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/data/csv.hpp"
 #include "runtime/data/glob.hpp"
+#include "runtime/data/rows.hpp"
 #include "runtime/data/scaling.hpp"
 #include "runtime/data/sequence.hpp"
 #include "runtime/terminal/format.hpp"
@@ -41,6 +42,11 @@ DatasetPointer open_series(const SeriesSource& source) {
     description.origin = origin;
     if (file.warning()) {
         description.warnings.push_back(*file.warning());
+    }
+    if (source.scale == Scale::none) {
+        for (const std::string& warning : rounded_numbers(numbers)) {
+            description.warnings.push_back(origin + ": " + warning + ", or write `scale = standard`");
+        }
     }
     Scaling scaling;
     if (source.scale == Scale::standard) {

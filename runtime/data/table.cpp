@@ -183,13 +183,7 @@ DatasetPointer open_table(const TableSource& source) {
         }
     }
     if (source.scale == Scale::none) {
-        const auto rounded = [](double number) {
-            return number == std::floor(number) && double{static_cast<float>(number)} != number;
-        };
-        const auto first = std::find_if(content.numbers.begin(), content.numbers.end(), rounded);
-        for (const std::string& warning :
-             rounded_numbers(static_cast<std::size_t>(std::count_if(first, content.numbers.end(), rounded)),
-                             first == content.numbers.end() ? 0 : *first)) {
+        for (const std::string& warning : rounded_numbers(content.numbers)) {
             description.warnings.push_back(path.string() + ": " + warning + ", or write `scale = standard`");
         }
     }

@@ -87,6 +87,18 @@ std::vector<char32_t> code_points(std::string_view utf8, const std::string& name
     return result;
 }
 
+bool is_utf8(std::string_view text) {
+    std::size_t offset = 0;
+    while (offset < text.size()) {
+        const auto decoded = decode(text, offset);
+        if (!decoded) {
+            return false;
+        }
+        offset += decoded->bytes;
+    }
+    return true;
+}
+
 void refuse_utf16(std::string_view text, const std::string& name) {
     if (is_utf16(text)) {
         refuse(text, 0, name);

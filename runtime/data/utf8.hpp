@@ -13,6 +13,8 @@ namespace gandsl::data {
 /// is not UTF-8, with the byte and line at fault.
 std::vector<char32_t> code_points(std::string_view utf8, const std::string& name);
 
+bool is_utf8(std::string_view text);
+
 /// Throws `format` where a text begins like UTF-16, whose bytes would pass for odd characters.
 void refuse_utf16(std::string_view text, const std::string& name);
 

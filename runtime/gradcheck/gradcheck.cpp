@@ -8,6 +8,7 @@
 
 #include "autodiff/array.hpp"
 #include "autodiff/operation.hpp"
+#include "autodiff/operations/records.hpp"
 #include "autodiff/random.hpp"
 #include "runtime/gradcheck/updates.hpp"
 
@@ -41,8 +42,9 @@ class Objective {
 
   private:
     bool is_cut(NodeId id, const std::set<NodeId>& cut) const {
-        const std::string_view name = source_.node(id).operation->name;
-        return cut.contains(id) || name == "stop_gradient" || name == "state" || name == "input";
+        const Operation* const operation = source_.node(id).operation;
+        return cut.contains(id) || operation == &stop_gradient_operation || operation == &state_operation ||
+               operation == &input_operation;
     }
 
     void copy(NodeId objective, const std::set<NodeId>& cut) {
@@ -65,7 +67,7 @@ class Objective {
             if (is_cut(id, cut)) {
                 var = tape_.input(node.shape);
                 inputs_.emplace(id, var);
-            } else if (node.operation->name == "constant") {
+            } else if (node.operation == &constant_operation) {
                 var = node.attributes.integers[0] == -1 ? tape_.constant(node.attributes.numbers[0])
                                                         : tape_.constant(Array(*node.value));
             } else {
@@ -252,7 +254,7 @@ class Step {
     }
     Array value(Var var) const {
         const Node& node = var.tape().node(var.id());
-        return node.operation->name == "state" ? Array(*node.value) : plan_.value(var);
+        return node.operation == &state_operation ? Array(*node.value) : plan_.value(var);
     }
 
   private:
@@ -270,7 +272,7 @@ class UpdateCheck {
           options_(options),
           plan_({objective.result()}, {}, PlanOptions{pool, {}}) {
         for (const auto& [id, input] : objective.inputs()) {
-            if (graph.tape->node(id).operation->name != "input" && !plan_.feed(input).empty()) {
+            if (graph.tape->node(id).operation != &input_operation && !plan_.feed(input).empty()) {
                 plan_.set(input, step.value({*graph.tape, id}));
             }
         }
@@ -278,6 +280,12 @@ class UpdateCheck {
         for (const runtime::LearnedWeight& weight : update.learned) {
             largest_ = std::max(largest_, largest(step.value(weight.gradient)));
         }
+    }
+
+    /// With the weights as they are.
+    double objective() {
+        plan_.run(0);
+        return static_cast<double>(plan_.read(objective_.result())[0]);
     }
 
     WeightReport check(std::size_t index, std::uint32_t stream) {
@@ -313,7 +321,9 @@ class UpdateCheck {
             ++report.checked;
             // A weight without influence has a gradient of rounding alone: compare with the update's others.
             const bool settled = found.uncertainty <= options_.tolerance * std::max(scale(), 1e-3 * largest_);
-            if (off <= 4 * found.uncertainty && !(agrees() && settled)) {
+            // Where the objective beside it is no number, as that of `log` below 0, there is no difference.
+            const bool known = std::isfinite(found.value);
+            if (!known || (off <= 4 * found.uncertainty && !(agrees() && settled))) {
                 ++report.unsure;
                 continue;
             }
@@ -383,8 +393,8 @@ std::vector<WeightReport> check_updates(const dsl::Program& program, const runti
     for (const runtime::UpdateRecord* update : updates) {
         objectives.push_back(std::make_unique<Objective>(graph, *update));
         for (const auto& [id, input] : objectives.back()->inputs()) {
-            const std::string_view name = graph.tape->node(id).operation->name;
-            if (name != "state" && name != "input") {
+            const Operation* const operation = graph.tape->node(id).operation;
+            if (operation != &state_operation && operation != &input_operation) {
                 wanted.insert(id);
             }
         }
@@ -401,6 +411,13 @@ std::vector<WeightReport> check_updates(const dsl::Program& program, const runti
     for (std::size_t place = 0; place < updates.size(); ++place) {
         UpdateCheck check(graph, *updates[place], *objectives[place], step, options, pool, feed);
         const auto& update = std::get<dsl::Update>(program.train->items[updates[place]->item]);
+        if (const double objective = check.objective(); !std::isfinite(objective)) {
+            throw Error(ErrorCode::invalid_argument,
+                        "the objective of the update of " + names_of(program, update) + " is " +
+                            (std::isnan(objective) ? "nan" : "inf") +
+                            " at its first weights, so that no gradient can be held against it; `gandsl run` "
+                            "names the operation that gives no number; another --seed begins elsewhere");
+        }
         for (std::size_t weight = 0; weight < updates[place]->learned.size(); ++weight) {
             WeightReport report =
                 check.check(weight, choice_stream + static_cast<std::uint32_t>(reports.size()));

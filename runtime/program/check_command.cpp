@@ -3,10 +3,10 @@
 #include "autodiff/error.hpp"
 #include "runtime/build/estimate.hpp"
 #include "runtime/build/unlearned.hpp"
+#include "runtime/loading/load.hpp"
+#include "runtime/loading/memory_budget.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
-#include "runtime/program/plan_memory.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/training/brightness.hpp"
 
@@ -40,8 +40,8 @@ void print_net(const runtime::NetDescription& net) {
     fmt::print("\n");
 }
 
-int check(const FileRequest& request) {
-    const std::optional<Loaded> loaded = load(request);
+int check(const loading::FileRequest& request) {
+    const std::optional<loading::Loaded> loaded = loading::load(request);
     if (!loaded) {
         return 1;
     }
@@ -59,14 +59,14 @@ int check(const FileRequest& request) {
     const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(program.train->batch),
                                                           .seed = program.train->seed,
                                                           .exact = request.exact,
-                                                          .locate = locator(*loaded)});
+                                                          .locate = loading::locator(*loaded)});
     for (const runtime::UpdateDescription& update : runtime::describe_updates(program, graph)) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));
     }
-    report(runtime::unlearned(program, graph), loaded->path, loaded->text);
-    PlanMemory memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
-    const PlanStatistics statistics = runtime::plan_of_step(graph, step_options(memory, program));
+    loading::report(runtime::unlearned(program, graph), loaded->path, loaded->text);
+    loading::MemoryBudget memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
+    const PlanStatistics statistics = runtime::plan_of_step(graph, loading::step_options(memory, program));
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",
                fmt::format("batch {}", program.train->batch), terminal::human_flops(statistics.flops),
                statistics.steps, statistics.recorded, statistics.merged);
@@ -82,7 +82,7 @@ int check(const FileRequest& request) {
 Command check_command() {
     return {"check", "lists all errors in a file, or its nets with shapes and costs",
             [](Options& options) -> Command::Action {
-                const auto request = std::make_shared<FileRequest>();
+                const auto request = std::make_shared<loading::FileRequest>();
                 options.file(*request);
                 options.threads(request->threads);
                 return [request](const Invocation&) { return check(*request); };

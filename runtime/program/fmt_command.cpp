@@ -4,8 +4,8 @@
 #include "dsl/parse.hpp"
 #include "dsl/print.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
 
 namespace gandsl::program {
@@ -18,9 +18,9 @@ struct FormatRequest {
 };
 
 int format(const FormatRequest& request) {
-    const std::string text = read_source(request.file);
+    const std::string text = loading::read_source(request.file);
     const dsl::ParseResult parsed = dsl::parse(text);
-    if (report(parsed.diagnostics, request.file, text)) {
+    if (loading::report(parsed.diagnostics, request.file, text)) {
         return 1;
     }
     const std::string printed = dsl::print(parsed.tree);

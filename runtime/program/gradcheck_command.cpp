@@ -5,8 +5,8 @@
 #include "autodiff/error.hpp"
 #include "runtime/data/batch.hpp"
 #include "runtime/gradcheck/gradcheck.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
 #include "runtime/training/session.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 // Batches of the first training step, as often as they are asked for.
 class FirstStep {
   public:
-    FirstStep(const dsl::Program& program, const training::Datasets& datasets, std::size_t batch,
+    FirstStep(const dsl::Program& program, const data::Datasets& datasets, std::size_t batch,
               std::uint64_t seed)
         : program_(program), datasets_(datasets), batch_(batch), seed_(seed) {}
 
@@ -36,7 +36,7 @@ class FirstStep {
 
   private:
     const dsl::Program& program_;
-    const training::Datasets& datasets_;
+    const data::Datasets& datasets_;
     std::size_t batch_;
     std::uint64_t seed_;
 };
@@ -66,8 +66,10 @@ int conclude(const std::vector<gradcheck::WeightReport>& rows) {
     fmt::print("\n");
     if (unsure > 0) {
         fmt::print(
-            "{} of {} entries lie so near a kink (relu at 0, max at a tie) that differences do not settle "
-            "there;\n"
+            "{} of {} entries lie so near a kink (relu at 0, max at a tie) or the end of what is defined "
+            "(log "
+            "at 0)\n"
+            "that differences do not settle there;\n"
             "they count neither for nor against. Another --seed looks elsewhere.\n",
             unsure, checked);
     }
@@ -85,12 +87,12 @@ int conclude(const std::vector<gradcheck::WeightReport>& rows) {
 }
 
 struct GradcheckRequest {
-    FileRequest file;
+    loading::FileRequest file;
     std::size_t entries = 5;  ///< looked at in each weight
 };
 
 int gradcheck(const GradcheckRequest& request) {
-    const std::optional<Loaded> loaded = load(request.file);
+    const std::optional<loading::Loaded> loaded = loading::load(request.file);
     if (!loaded) {
         return 1;
     }
@@ -104,7 +106,7 @@ int gradcheck(const GradcheckRequest& request) {
     options.entries = request.entries;
     options.seed = program.train->seed;
     options.threads = request.file.threads;
-    const training::Datasets datasets = training::open_datasets(*loaded);
+    const data::Datasets datasets = training::open_datasets(*loaded);
     const FirstStep step(program, datasets, options.batch, options.seed);
     fmt::print("{}: gradients in double precision against finite differences, batch {}\n\n",
                request.file.file.string(), options.batch);

@@ -7,7 +7,7 @@
 #include "dsl/foreign.hpp"
 #include "dsl/nearest.hpp"
 #include "dsl/words.hpp"
-#include "models/catalogue.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/program/command.hpp"
 #include "runtime/program/describe.hpp"
 #include "runtime/program/options.hpp"
@@ -167,7 +167,7 @@ struct HelpRequest {
 };
 
 int help(const HelpRequest& request, const Invocation& invocation) {
-    const dsl::Catalogue catalogue = models::catalogue(sources::entries(sources::all({})));
+    const dsl::Catalogue catalogue = loading::catalogue(sources::all({}));
     if (request.reference) {
         std::fputs(reference(catalogue).c_str(), stdout);
         return 0;

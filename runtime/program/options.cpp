@@ -105,15 +105,15 @@ void Options::required(const std::string& name, std::filesystem::path& value, co
     command_.add_option(name, value, doc)->required();
 }
 
-void Options::file(FileRequest& request, const std::string& batch_doc) {
+void Options::file(loading::FileRequest& request, const std::string& batch_doc) {
     file_options(request, true, batch_doc);
 }
 
-void Options::file_unless_help(FileRequest& request) {
+void Options::file_unless_help(loading::FileRequest& request) {
     file_options(request, false, "examples in a batch");
 }
 
-void Options::file_options(FileRequest& request, bool is_required, const std::string& batch_doc) {
+void Options::file_options(loading::FileRequest& request, bool is_required, const std::string& batch_doc) {
     command_.add_option("FILE", request.file, "the .gan file")->required(is_required);
     settings(request.set);
     whole_number("--batch", request.batch, {1, max_examples}, batch_doc);
@@ -123,7 +123,7 @@ void Options::file_options(FileRequest& request, bool is_required, const std::st
          "computes convolutions as plain sums of products: slower, and closer to the last digit");
 }
 
-void Options::settings(Settings& set) {
+void Options::settings(loading::Settings& set) {
     const auto read = [&set](const std::vector<std::string>& given) {
         for (const std::string& setting : given) {
             const std::size_t sign = setting.find('=');

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "runtime/program/file_request.hpp"
+#include "runtime/loading/file_request.hpp"
 
 namespace CLI {
 class App;
@@ -56,9 +56,9 @@ class Options {
     void required(const std::string& name, std::filesystem::path& value, const std::string& doc);
 
     /// What several commands have in common.
-    void file(FileRequest& request, const std::string& batch_doc = "examples in a batch");
-    void file_unless_help(FileRequest& request);
-    void settings(Settings& set);
+    void file(loading::FileRequest& request, const std::string& batch_doc = "examples in a batch");
+    void file_unless_help(loading::FileRequest& request);
+    void settings(loading::Settings& set);
     void threads(std::size_t& threads);
 
     /// The command prints its own help, where `asked` is set.
@@ -69,7 +69,7 @@ class Options {
     void footer(const std::string& text);
 
   private:
-    void file_options(FileRequest& request, bool is_required, const std::string& batch_doc);
+    void file_options(loading::FileRequest& request, bool is_required, const std::string& batch_doc);
 
     CLI::App& command_;
 };

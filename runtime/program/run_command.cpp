@@ -6,11 +6,11 @@
 #include "autodiff/error.hpp"
 #include "dsl/parse.hpp"
 #include "dsl/spelling.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
-#include "runtime/program/run_request.hpp"
 #include "runtime/terminal/signals.hpp"
+#include "runtime/training/run_request.hpp"
 #include "runtime/training/session.hpp"
 
 namespace gandsl::program {
@@ -47,7 +47,7 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
     }
 }
 
-int run(const RunRequest& request, const Invocation& invocation) {
+int run(const training::RunRequest& request, const Invocation& invocation) {
     if (request.file.epochs && request.file.steps) {
         throw Error(ErrorCode::invalid_argument, "give --epochs or --steps, not both" + try_help("run"));
     }
@@ -67,7 +67,7 @@ int run(const RunRequest& request, const Invocation& invocation) {
     if (run && std::filesystem::is_regular_file(*run, ignored)) {
         run = std::filesystem::absolute(*run).parent_path().parent_path();
     }
-    const std::optional<Loaded> loaded = load(request.file, run);
+    const std::optional<loading::Loaded> loaded = loading::load(request.file, run);
     if (!loaded) {
         return 1;
     }
@@ -89,7 +89,7 @@ int run(const RunRequest& request, const Invocation& invocation) {
 Command run_command() {
     return {
         "run", "trains the model in a file", [](Options& options) -> Command::Action {
-            const auto request = std::make_shared<RunRequest>();
+            const auto request = std::make_shared<training::RunRequest>();
             const auto out = std::make_shared<std::optional<std::filesystem::path>>();
             options.own_help(request->help, "prints this help, and the options of FILE");
             options.file_unless_help(request->file);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "autodiff/error.hpp"
 #include "dsl/nearest.hpp"
@@ -9,14 +10,15 @@
 #include "models/records.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/loading/imported_nets.hpp"
+#include "runtime/loading/load.hpp"
+#include "runtime/loading/memory_budget.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
-#include "runtime/program/plan_memory.hpp"
+#include "runtime/runs/saved_run.hpp"
+#include "runtime/sinks/sink.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/training/samples.hpp"
-#include "runtime/training/trained_nets.hpp"
-#include "runtime/training/trained_run.hpp"
 
 namespace gandsl::program {
 
@@ -27,7 +29,7 @@ struct SampleRequest {
     std::optional<std::string> sample;  ///< none: every sample of the file
     std::optional<std::size_t> count;
     std::optional<std::uint64_t> seed;
-    Settings set;
+    loading::Settings set;
     std::optional<std::string> prompt;
     std::optional<double> temperature;
     std::optional<std::filesystem::path> out;
@@ -88,7 +90,7 @@ void set_argument(dsl::Sample& sample, const char* name, std::size_t number) {
 
 // A grid as near to a square as it goes; where a picture depends on its column, the file's columns.
 void set_count(dsl::Sample& sample, std::size_t count) {
-    if (sample.sink->name != "grid") {
+    if (!sample.arguments.contains("columns")) {
         set_argument(sample, "count", count);
         return;
     }
@@ -166,7 +168,7 @@ void apply(dsl::Program& program, const SampleRequest& request) {
 std::vector<fs::path> outputs(const dsl::Program& program, const SampleRequest& request) {
     std::vector<fs::path> paths;
     for (const dsl::Sample& sample : program.samples) {
-        paths.emplace_back(sample.name + "." + training::extension_of(sample));
+        paths.emplace_back(sample.name + "." + sinks::sink_of(*sample.sink).extension);
     }
     if (!request.out) {
         return paths;
@@ -182,12 +184,14 @@ std::vector<fs::path> outputs(const dsl::Program& program, const SampleRequest& 
     }
     const std::string extension = paths[0].extension().string();
     const std::string given = request.out->extension().string();
-    for (const char* other : {".png", ".txt", ".csv", ".npy", ".jpg", ".jpeg"}) {
-        if (given == other && given != extension) {
-            refuse(fmt::format("'{}' is written as {} (`as {}` in the file), but --out ends in {}",
-                               program.samples[0].name, extension.substr(1), program.samples[0].sink->name,
-                               given));
-        }
+    std::set<std::string> formats = {".jpg", ".jpeg"};
+    for (const sinks::Sink& sink : sinks::all()) {
+        formats.insert("." + sink.extension);
+    }
+    if (given != extension && formats.contains(given)) {
+        refuse(fmt::format("'{}' is written as {} (`as {}` in the file), but --out ends in {}",
+                           program.samples[0].name, extension.substr(1), program.samples[0].sink->name,
+                           given));
     }
     return {*request.out};
 }
@@ -229,8 +233,8 @@ void check_same_fields(const dsl::Data& statement, const data::Description& now)
 }
 
 // The data that the samples look at is opened, of the rest the record will do.
-training::Datasets datasets_for(const Loaded& loaded, const training::Record& record) {
-    training::Datasets datasets;
+data::Datasets datasets_for(const loading::Loaded& loaded, const runs::Record& record) {
+    data::Datasets datasets;
     for (std::size_t place = 0; place < loaded.program.data.size(); ++place) {
         const dsl::Data& statement = loaded.program.data[place];
         const dsl::Sample* reader = nullptr;
@@ -264,8 +268,7 @@ training::Datasets datasets_for(const Loaded& loaded, const training::Record& re
 }
 
 // Beyond the test split there is nothing to look at.
-void check_count(const dsl::Program& program, const training::Datasets& datasets,
-                 const SampleRequest& request) {
+void check_count(const dsl::Program& program, const data::Datasets& datasets, const SampleRequest& request) {
     for (std::size_t place = 0; request.count && place < datasets.size(); ++place) {
         const std::size_t there = datasets[place]->description().test_count;
         for (const dsl::Sample& sample : program.samples) {
@@ -278,8 +281,8 @@ void check_count(const dsl::Program& program, const training::Datasets& datasets
 }
 
 int sample(const SampleRequest& request) {
-    const training::TrainedRun run = training::open_trained(request.run);
-    std::optional<Loaded> loaded = load(run, request.set, request.data, request.threads);
+    const runs::SavedRun run = runs::open_trained(request.run);
+    std::optional<loading::Loaded> loaded = loading::load(run, request.set, request.data, request.threads);
     if (!loaded) {
         return 1;
     }
@@ -287,24 +290,27 @@ int sample(const SampleRequest& request) {
     apply(program, request);
     const std::vector<fs::path> paths = outputs(program, request);
     std::vector<std::string> skipped;
-    const training::Weights weights = training::read_weights(run, request.best, skipped);
+    const runs::Weights weights = runs::read_weights(run, request.best, skipped);
     for (const std::string& message : skipped) {
         fmt::print(stderr, "gandsl: warning: skipped a broken checkpoint: {}\n", message);
     }
     program.measures.clear();
-    const training::Datasets datasets = datasets_for(*loaded, run.record);
+    const data::Datasets datasets = datasets_for(*loaded, run.record);
     check_count(program, datasets, request);
     const runtime::Graph graph = runtime::build(program, {.batch = 1,
                                                           .examples = training::example_counts(datasets),
                                                           .seed = request.seed.value_or(run.record.seed),
-                                                          .locate = locator(*loaded),
+                                                          .locate = loading::locator(*loaded),
                                                           .train = false});
-    training::fill_states(weights, graph);
-    PlanMemory memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
+    loading::fill_states(weights, graph);
+    loading::MemoryBudget memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
     training::Samples samples(*loaded, datasets, graph, memory);
     for (std::size_t index = 0; index < samples.size(); ++index) {
         samples.write_to(index, paths[index]);
-        if (program.samples[index].sink->name == "text" && !request.out) {
+        if (const auto warning = samples.warning(index)) {
+            fmt::print(stderr, "{}\n", *warning);
+        }
+        if (sinks::sink_of(*program.samples[index].sink).for_the_terminal && !request.out) {
             fmt::print("{}", files::read_whole(paths[index]));
         }
         fmt::print("{}, after step {}\n", paths[index].string(), weights.step);

@@ -15,7 +15,7 @@
 #include "autodiff/array.hpp"
 #include "autodiff/operations.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/program/plan_memory.hpp"
+#include "runtime/loading/memory_budget.hpp"
 #include "runtime/training/feeder.hpp"
 #include "runtime/training/session.hpp"
 
@@ -140,17 +140,17 @@ double StepTime::median() const {
     return median_of(steps);
 }
 
-StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options) {
+StepTime measure_step(const loading::Loaded& loaded, const StepTimeOptions& options) {
     const dsl::Program& program = loaded.program;
     const dsl::Train& train = *program.train;
-    const training::Datasets datasets = training::open_datasets(loaded);
+    const data::Datasets datasets = training::open_datasets(loaded);
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const runtime::Graph graph = runtime::build(program, {.batch = static_cast<Index>(train.batch),
                                                           .seed = train.seed,
                                                           .exact = options.exact,
-                                                          .locate = locator(loaded)});
-    PlanMemory memory(loaded, graph, pool);
-    Plan plan(graph.outputs(), graph.assignments, step_options(memory, program));
+                                                          .locate = loading::locator(loaded)});
+    loading::MemoryBudget memory(loaded, graph, pool);
+    Plan plan(graph.outputs(), graph.assignments, loading::step_options(memory, program));
     training::TrainFeeder feeder(program, datasets, graph, train.batch, train.seed, 0);
 
     StepTime result;

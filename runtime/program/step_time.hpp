@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "autodiff/plan.hpp"
-#include "runtime/program/load.hpp"
+#include "runtime/loading/load.hpp"
 
 namespace gandsl::program {
 
@@ -45,6 +45,6 @@ struct StepTime {
 };
 
 /// Trains on the program's own data and measures. Throws what opening the data throws.
-StepTime measure_step(const Loaded& loaded, const StepTimeOptions& options);
+StepTime measure_step(const loading::Loaded& loaded, const StepTimeOptions& options);
 
 }  // namespace gandsl::program

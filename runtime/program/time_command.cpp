@@ -5,8 +5,8 @@
 
 #include "autodiff/blas.hpp"
 #include "autodiff/error.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
 #include "runtime/program/step_time.hpp"
 #include "runtime/terminal/format.hpp"
@@ -192,14 +192,14 @@ Json json_of(const StepTime& measured) {
 }
 
 struct TimeRequest {
-    FileRequest file;  ///< its steps are how many to measure, instead of `seconds`
+    loading::FileRequest file;  ///< its steps are how many to measure, instead of `seconds`
     double seconds = 3;
     bool whole_steps = false;  ///< not where their time goes
     bool json = false;
 };
 
 int time(const TimeRequest& request) {
-    const std::optional<Loaded> loaded = load(request.file);
+    const std::optional<loading::Loaded> loaded = loading::load(request.file);
     if (!loaded) {
         return 1;
     }

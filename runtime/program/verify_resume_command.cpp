@@ -15,12 +15,12 @@
 #include "autodiff/error.hpp"
 #include "runtime/data/order.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/program/command.hpp"
-#include "runtime/program/load.hpp"
 #include "runtime/program/options.hpp"
+#include "runtime/runs/compare.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/terminal/signals.hpp"
-#include "runtime/training/compare.hpp"
 #include "runtime/training/session.hpp"
 
 namespace gandsl::program {
@@ -127,7 +127,7 @@ std::string counted(std::uint64_t number, const char* one, const char* many) {
     return fmt::format("{} {}", terminal::human_count(static_cast<double>(number)), number == 1 ? one : many);
 }
 
-void print_same(const training::Comparison& compared, std::uint64_t at) {
+void print_same(const runs::Comparison& compared, std::uint64_t at) {
     fmt::print("compared  {} of log.csv", counted(compared.log_rows, "row", "rows"));
     if (compared.measure_rows > 0) {
         fmt::print(", {} of measures.csv", counted(compared.measure_rows, "row", "rows"));
@@ -152,13 +152,13 @@ void print_same(const training::Comparison& compared, std::uint64_t at) {
 }
 
 struct VerifyRequest {
-    FileRequest file;  ///< its steps are those of the whole run
+    loading::FileRequest file;  ///< its steps are those of the whole run
     std::optional<std::uint64_t> at;
     std::string program = "gandsl";
 };
 
 int verify_resume(const VerifyRequest& request) {
-    FileRequest file = request.file;
+    loading::FileRequest file = request.file;
     if (!file.steps) {
         file.steps = request.at ? *request.at + steps_after : usual_steps;
     }
@@ -171,7 +171,7 @@ int verify_resume(const VerifyRequest& request) {
     }
     std::uint64_t at = 0;
     {
-        const std::optional<Loaded> loaded = load(file);
+        const std::optional<loading::Loaded> loaded = loading::load(file);
         if (!loaded) {
             return 1;
         }
@@ -187,7 +187,7 @@ int verify_resume(const VerifyRequest& request) {
     const std::string program = own_path(request.program);
     const std::string model = file.file.stem().string();
     const auto train = [&](const std::string& name, const std::vector<std::string>& more) {
-        std::vector<std::string> words = words_of(file);
+        std::vector<std::string> words = loading::words_of(file);
         words.insert(words.begin(), "run");
         words.insert(words.end(), {"--out", (folder.path() / name).string()});
         words.insert(words.end(), more.begin(), more.end());
@@ -226,8 +226,8 @@ int verify_resume(const VerifyRequest& request) {
     if (code != 0) {
         return code;
     }
-    const training::Comparison compared =
-        training::compare_runs(folder.path() / "whole" / model / "001", "in one go", parts, "in two parts");
+    const runs::Comparison compared =
+        runs::compare_runs(folder.path() / "whole" / model / "001", "in one go", parts, "in two parts");
     if (compared.difference) {
         fmt::print("NOT the same bits. First in {}.\n", *compared.difference);
         return 1;

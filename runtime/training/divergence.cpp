@@ -12,6 +12,7 @@
 #include "autodiff/array.hpp"
 #include "autodiff/error.hpp"
 #include "autodiff/operation.hpp"
+#include "autodiff/operations/records.hpp"
 #include "dsl/spelling.hpp"
 
 namespace gandsl::training {
@@ -82,51 +83,34 @@ std::string operand(double value) {
     return std::signbit(value) ? "(" + spell(value) + ")" : spell(value);
 }
 
-// Of a formula of these operations each number is a number of the inputs at the same place.
+// How the operation makes a number of these inputs, as its record says.
 std::string formula(const Node& node, const std::vector<double>& inputs) {
-    const std::string_view name = node.operation->name;
-    const auto infix = [&](const char* sign) {
-        return spell(inputs[0]) + " " + sign + " " + operand(inputs[1]);
+    const Operation& operation = *node.operation;
+    if (operation.notation.empty()) {
+        Names numbers;
+        for (const double input : inputs) {
+            numbers.push_back(spell(input));
+        }
+        return fmt::format("{}({})", operation.name, fmt::join(numbers, ", "));
+    }
+    const auto spelled = [&](std::string_view what) {
+        const char last = what.back();
+        if (last == 'n') {
+            const double number = node.attributes.numbers.at(0);
+            return spell(what == "n" ? number : 1 - number);
+        }
+        return last == ')' ? operand(inputs.at(static_cast<std::size_t>(what[1] - 'a')))
+                           : spell(inputs.at(static_cast<std::size_t>(last - 'a')));
     };
-    const auto number = [&](std::size_t place) { return node.attributes.numbers.at(place); };
-    if (name == "add") {
-        return infix("+");
+    std::string text;
+    std::string_view rest = operation.notation;
+    for (std::size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+        const std::size_t close = rest.find('}', open);
+        text += rest.substr(0, open);
+        text += spelled(rest.substr(open + 1, close - open - 1));
+        rest.remove_prefix(close + 1);
     }
-    if (name == "subtract") {
-        return infix("-");
-    }
-    if (name == "multiply") {
-        return infix("*");
-    }
-    if (name == "divide" || name == "divide_or_zero") {
-        return infix("/");
-    }
-    if (name == "power") {
-        return operand(inputs[0]) + " ^ " + operand(inputs[1]);
-    }
-    if (name == "square") {
-        return operand(inputs[0]) + " ^ 2";
-    }
-    // The steps of optimizers.
-    if (name == "blend") {
-        return fmt::format("{} * {} + {} * {}", spell(number(0)), operand(inputs[0]), spell(1 - number(0)),
-                           operand(inputs[1]));
-    }
-    if (name == "blend_square") {
-        return fmt::format("{} * {} + {} * {} ^ 2", spell(number(0)), operand(inputs[0]),
-                           spell(1 - number(0)), operand(inputs[1]));
-    }
-    if (name == "divide_by_root") {
-        return fmt::format("{} / (sqrt({}) + {})", spell(inputs[0]), spell(inputs[1]), spell(inputs[2]));
-    }
-    if (name == "subtract_product") {
-        return fmt::format("{} - {} * {}", spell(inputs[0]), operand(inputs[1]), operand(inputs[2]));
-    }
-    Names numbers;
-    for (const double input : inputs) {
-        numbers.push_back(spell(input));
-    }
-    return fmt::format("{}({})", name, fmt::join(numbers, ", "));
+    return text + std::string(rest);
 }
 
 struct Range {
@@ -244,7 +228,8 @@ class Account {
   private:
     // What the step did not compute: data, or states that were bad before.
     bool leaf() const { return node_.inputs.empty(); }
-    bool data() const { return operation() == "input"; }
+    bool data() const { return is(input_operation); }
+    bool is(const Operation& record) const { return node_.operation == &record; }
     std::string_view operation() const { return node_.operation->name; }
 
     // The inputs' numbers from which an elementwise operation makes the bad one; empty for others. `first` is
@@ -290,10 +275,11 @@ class Account {
         if (!given_.empty()) {
             return as_code(formula(node_, given_));
         }
-        if (operation() == "sum") {
+        if (is(sum_operation)) {
             return fmt::format("a sum of numbers {}", range_of(values_[0]).text());
         }
-        if (operation() == "matmul" || operation().starts_with("convolution")) {
+        if (is(matmul_operation) || is(convolution_operation) || is(convolution_by_input_operation) ||
+            is(convolution_by_weight_operation)) {
             return fmt::format("a sum of products of numbers {} with numbers {}", range_of(values_[0]).text(),
                                range_of(values_[1]).text());
         }
@@ -357,7 +343,7 @@ class Account {
             expect("numbers", "leave out of the data what is no number");
         } else if (leaf()) {
             account.expected = "a run whose states are numbers";
-        } else if (operation() == "log" && first <= 0 && is_loss()) {
+        } else if (is(log_operation) && first <= 0 && is_loss()) {
             account.expected = "a prediction between 0 and 1";
             account.help.push_back(
                 fmt::format("end the net that makes it in {}, whose logarithm is computed safely",
@@ -366,22 +352,22 @@ class Account {
             expect("a divisor that is not 0",
                    "`eps` is there to keep it from 0: let it be above 0, such as 1e-8");
             return;
-        } else if (operation() == "log" && first <= 0) {
+        } else if (is(log_operation) && first <= 0) {
             expect("`log` of a number above 0",
                    "where it takes what is never below 0, write `log(x + 1e-6)`; the `log` of a `sigmoid`, "
                    "`1 - sigmoid` or `softmax` is computed safely as it stands");
-        } else if (operation() == "sqrt" && first < 0) {
+        } else if (is(sqrt_operation) && first < 0) {
             expect("`sqrt` of a number from 0 on", "see that it cannot fall below 0, as a square cannot");
-        } else if (operation() == "divide" && last == 0) {
+        } else if (is(divide_operation) && last == 0) {
             expect("a divisor that is not 0", "add something small to it that keeps it from 0, such as 1e-6");
-        } else if (operation() == "power" && first < 0 && std::isnan(cause_.value)) {
+        } else if (is(power_operation) && first < 0 && std::isnan(cause_.value)) {
             expect("a number from 0 on, where the power is not whole", "take `abs(x)`, or a whole power");
-        } else if (operation() == "power" && first == 0 && last < 0) {
+        } else if (is(power_operation) && first == 0 && last < 0) {
             expect("a number other than 0, where the power is below 0",
                    forward_ != no_node ? "`x ^ a` rises infinitely steeply at 0 where a is below 1: write "
                                          "`(x + 1e-6) ^ a`"
                                        : "add something small that keeps it from 0, such as 1e-6");
-        } else if (operation() == "exp") {
+        } else if (is(exp_operation)) {
             expect("`exp` of at most 88.7, as numbers end at 3.4e+38",
                    "bound what it takes, for instance by `tanh`");
         } else {
@@ -399,8 +385,8 @@ class Account {
     bool is_loss() const { return origin_.entry != nullptr && !origin_.entry->takes_result_of.empty(); }
 
     bool divides_by_nothing(double divisor) const {
-        return (operation() == "divide" && divisor == 0) ||
-               (operation() == "divide_by_root" && divisor == 0 && given_.at(1) == 0);
+        return (is(divide_operation) && divisor == 0) ||
+               (is(divide_by_root_operation) && divisor == 0 && given_.at(1) == 0);
     }
 
     // Whether what is applied there has an argument that keeps divisors from 0.

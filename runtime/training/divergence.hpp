@@ -12,7 +12,7 @@
 #include "autodiff/trace.hpp"
 #include "dsl/diagnostics.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/program/load.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/training/feeder.hpp"
 
 /// What happens when training gives no number: its steps are repeated from a copy of the states in memory,
@@ -54,8 +54,8 @@ struct BadStep {
 
 /// What a repetition needs of a run.
 struct Replay {
-    const program::Loaded& loaded;
-    const Datasets& datasets;
+    const loading::Loaded& loaded;
+    const data::Datasets& datasets;
     const runtime::Graph& graph;
     std::shared_ptr<ThreadPool> pool;
     std::uint64_t last;      ///< the step, counted from 1, after which numbers were missed

@@ -29,8 +29,9 @@ const std::vector<float>& values_of(const data::Batch& batch, const runtime::Dat
 
 }  // namespace
 
-TrainFeeder::TrainFeeder(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
-                         std::size_t batch, std::uint64_t seed, std::uint64_t first_step)
+TrainFeeder::TrainFeeder(const dsl::Program& program, const data::Datasets& datasets,
+                         const runtime::Graph& graph, std::size_t batch, std::uint64_t seed,
+                         std::uint64_t first_step)
     : graph_(graph) {
     const std::size_t slots = program.train->batch_slots;
     for (std::size_t data = 0; data < datasets.size(); ++data) {
@@ -65,7 +66,7 @@ void TrainFeeder::feed(Plan& plan) {
     }
 }
 
-std::vector<runtime::ExampleCounts> example_counts(const Datasets& datasets) {
+std::vector<runtime::ExampleCounts> example_counts(const data::Datasets& datasets) {
     std::vector<runtime::ExampleCounts> counts;
     for (const data::DatasetPointer& dataset : datasets) {
         const data::Description& description = dataset->description();
@@ -75,7 +76,7 @@ std::vector<runtime::ExampleCounts> example_counts(const Datasets& datasets) {
     return counts;
 }
 
-void feed_in_turn(const dsl::Program& program, const Datasets& datasets,
+void feed_in_turn(const dsl::Program& program, const data::Datasets& datasets,
                   const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan) {
     const auto count = static_cast<std::size_t>(graph.count);
     data::Batch batch;

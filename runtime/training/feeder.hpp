@@ -12,13 +12,10 @@
 /// Brings data to a graph's inputs.
 namespace gandsl::training {
 
-/// The data sets of a program, in the order of Program::data.
-using Datasets = std::vector<data::DatasetPointer>;
-
 /// Feeds training steps, reading ahead. Each step consumes `slots` batches of each data set it uses.
 class TrainFeeder {
   public:
-    TrainFeeder(const dsl::Program& program, const Datasets& datasets, const runtime::Graph& graph,
+    TrainFeeder(const dsl::Program& program, const data::Datasets& datasets, const runtime::Graph& graph,
                 std::size_t batch, std::uint64_t seed, std::uint64_t first_step);
 
     /// Waits for the next step's batches and copies them into the plan.
@@ -35,11 +32,11 @@ class TrainFeeder {
 };
 
 /// The counts of all data, for what is to be built for them.
-std::vector<runtime::ExampleCounts> example_counts(const Datasets& datasets);
+std::vector<runtime::ExampleCounts> example_counts(const data::Datasets& datasets);
 
 /// Feeds the examples first, first + 1, ... of a split to an evaluation graph. There must be as many as it
 /// takes.
-void feed_in_turn(const dsl::Program& program, const Datasets& datasets,
+void feed_in_turn(const dsl::Program& program, const data::Datasets& datasets,
                   const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan);
 
 }  // namespace gandsl::training

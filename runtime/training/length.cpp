@@ -34,7 +34,7 @@ bool Length::ends_last_turn(std::uint64_t step) const {
     return step < steps && ends_turn(step) && turns_after(steps - 1) == turns_after(step);
 }
 
-Length length_of(const program::Loaded& loaded, const Datasets& datasets) {
+Length length_of(const loading::Loaded& loaded, const data::Datasets& datasets) {
     const dsl::Train& train = *loaded.program.train;
     Length length;
     if (!datasets.empty()) {

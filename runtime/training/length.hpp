@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "dsl/program.hpp"
-#include "runtime/program/load.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/training/feeder.hpp"
 
 /// How long a run is, and where its epochs end.
@@ -34,7 +34,7 @@ struct Length {
 };
 
 /// As the program and its data have it. Throws Error where the two give none.
-Length length_of(const program::Loaded& loaded, const Datasets& datasets);
+Length length_of(const loading::Loaded& loaded, const data::Datasets& datasets);
 
 /// Whether something of this period is due after a step, whatever the run's steps and epochs: each step that
 /// passes a multiple of the period's count is, also where it passes several at once.

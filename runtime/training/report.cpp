@@ -23,15 +23,15 @@ std::string quoted(const std::string& word) {
 
 }  // namespace
 
-std::string spell_command(const program::RunRequest& request, const std::filesystem::path& run) {
+std::string spell_command(const RunRequest& request, const std::filesystem::path& run) {
     std::string words = quoted(request.program) + " run";
-    for (const std::string& word : program::words_of(request.file)) {
+    for (const std::string& word : loading::words_of(request.file)) {
         words += " " + quoted(word);
     }
     return words + " --resume " + quoted(run.string());
 }
 
-void print_data(const dsl::Program& program, const Datasets& datasets) {
+void print_data(const dsl::Program& program, const data::Datasets& datasets) {
     for (std::size_t place = 0; place < datasets.size(); ++place) {
         const data::Description& description = datasets[place]->description();
         for (const std::string& reason : program.data[place].skipped) {

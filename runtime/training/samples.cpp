@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
-#include <tuple>
 
 #include "autodiff/error.hpp"
-#include "models/records.hpp"
-#include "runtime/files/atomic_file.hpp"
-#include "runtime/files/csv_log.hpp"
-#include "runtime/render/grid.hpp"
-#include "runtime/render/png.hpp"
+#include "runtime/sinks/sink.hpp"
 #include "runtime/training/brightness.hpp"
 #include "runtime/training/units.hpp"
 
@@ -19,65 +15,8 @@ namespace gandsl::training {
 
 namespace {
 
-void write_grid(const std::filesystem::path& path, const Brightness& brightness, const dsl::Sample& sample,
-                const Shape& shape, std::span<const Real> values) {
-    render::Pictures pictures;
-    pictures.values = values;
-    const std::size_t rank = shape.size();
-    pictures.channels = rank == 3 ? static_cast<std::size_t>(shape[0]) : 1;
-    pictures.height = rank >= 2 ? static_cast<std::size_t>(shape[rank - 2]) : 1;
-    pictures.width = rank >= 1 ? static_cast<std::size_t>(shape[rank - 1]) : 1;
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    const std::pair<float, float> own =
-        *least < *most ? std::pair<float, float>(*least, *most) : std::pair(0.0F, 1.0F);
-    std::tie(pictures.low, pictures.high) = brightness.range.value_or(own);
-    const auto rows = static_cast<std::size_t>(models::integer(sample.arguments, "rows"));
-    const auto columns = static_cast<std::size_t>(models::integer(sample.arguments, "columns"));
-    // Cells beyond the last picture are shown as the gaps are.
-    std::vector<float> filled;
-    const std::size_t whole = rows * columns * pictures.channels * pictures.height * pictures.width;
-    if (values.size() < whole) {
-        filled.assign(values.begin(), values.end());
-        filled.resize(whole, std::numeric_limits<float>::quiet_NaN());
-        pictures.values = filled;
-    }
-    render::write_png(path, render::arrange_grid(pictures, rows, columns));
-}
-
-void write_csv(const std::filesystem::path& path, std::size_t rows, std::span<const Real> values) {
-    std::string text;
-    const std::size_t columns = values.size() / rows;
-    for (std::size_t place = 0; place < values.size(); ++place) {
-        text += files::shortest(values[place]);
-        text += (place + 1) % columns == 0 ? '\n' : ',';
-    }
-    files::write_atomically(path, text);
-}
-
-// NumPy's format, version 1.0: magic, header length, a Python literal padded to 64 bytes, the numbers.
-void write_npy(const std::filesystem::path& path, Index count, const Shape& shape,
-               std::span<const Real> values) {
-    std::string sizes = std::to_string(count) + ",";
-    for (const Index size : shape) {
-        sizes += " " + std::to_string(size) + ",";
-    }
-    std::string header = "{'descr': '<f" + std::to_string(sizeof(Real)) +
-                         "', 'fortran_order': False, 'shape': (" + sizes + "), }";
-    constexpr std::size_t fixed = 10;
-    header.append(63 - (fixed + header.size()) % 64, ' ');
-    header += '\n';
-    std::string content = "\x93NUMPY";
-    content += '\x01';
-    content += '\x00';
-    content += static_cast<char>(header.size() & 0xFFU);
-    content += static_cast<char>(header.size() >> 8U);
-    content += header;
-    content.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-    files::write_atomically(path, content);
-}
-
 // Found before the first step, not after the first epoch.
-void check_examples(const program::Loaded& loaded, const Datasets& datasets,
+void check_examples(const loading::Loaded& loaded, const data::Datasets& datasets,
                     const runtime::EvaluationGraph& graph, data::Split split, const std::string& name,
                     const dsl::Span& span) {
     for (const runtime::DataInput& input : graph.inputs) {
@@ -87,7 +26,7 @@ void check_examples(const program::Loaded& loaded, const Datasets& datasets,
                 fmt::format("'{}' wants examples of the {} split, but {} has none there: it is too small, or "
                             "its `holdout` is",
                             name, data::to_string(split), loaded.program.data[input.data].source->name),
-                program::locate(loaded, span));
+                loading::locate(loaded, span));
         }
     }
 }
@@ -112,12 +51,12 @@ std::vector<Real> filled(std::span<const Real> values, const runtime::Evaluation
     return result;
 }
 
-PlanOptions options_of(program::PlanMemory& memory, const dsl::Sample& sample) {
+PlanOptions options_of(loading::MemoryBudget& memory, const dsl::Sample& sample) {
     return memory.options(fmt::format("the sample '{}'", sample.name), "A smaller `count` or grid");
 }
 
 std::vector<Plan> plans_of(const dsl::Program& program, const std::vector<runtime::EvaluationGraph>& samples,
-                           program::PlanMemory& memory) {
+                           loading::MemoryBudget& memory) {
     std::vector<Plan> plans;
     for (std::size_t index = 0; index < samples.size(); ++index) {
         plans.emplace_back(std::vector<Var>{samples[index].value}, std::vector<Assignment>{},
@@ -128,19 +67,13 @@ std::vector<Plan> plans_of(const dsl::Program& program, const std::vector<runtim
 
 }  // namespace
 
-std::string extension_of(const dsl::Sample& sample) {
-    const std::string& sink = sample.sink->name;
-    return sink == "grid" ? "png" : sink == "text" ? "txt" : sink;
-}
-
-std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runtime::Graph& graph) {
+std::vector<std::string> repeated_rows(const loading::Loaded& loaded, const runtime::Graph& graph) {
     std::vector<std::string> warnings;
     for (std::size_t index = 0; index < graph.samples.size(); ++index) {
         const dsl::Sample& sample = loaded.program.samples[index];
         const runtime::EvaluationGraph& drawn = graph.samples[index];
-        const bool rows = sample.sink->name == "csv" || sample.sink->name == "npy";
-        if (rows && drawn.shown > drawn.count) {
-            const SourceLocation at = program::locate(loaded, sample.span);
+        if (sinks::sink_of(*sample.sink).repeats_rows && drawn.shown > drawn.count) {
+            const SourceLocation at = loading::locate(loaded, sample.span);
             warnings.push_back(
                 fmt::format("{}:{}:{}: warning: '{}' writes {} rows of test examples, of which there are {}: "
                             "the last row "
@@ -151,12 +84,14 @@ std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runt
     return warnings;
 }
 
-Samples::Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-                 program::PlanMemory& memory)
-    : program_(loaded.program),
+Samples::Samples(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+                 loading::MemoryBudget& memory)
+    : loaded_(loaded),
+      program_(loaded.program),
       datasets_(datasets),
       graph_(graph),
       plans_(plans_of(loaded.program, graph.samples, memory)),
+      not_finite_(loaded.program.samples.size(), 0),
       units_(units_of_samples(loaded.program, datasets)) {
     for (std::size_t index = 0; index < program_.samples.size(); ++index) {
         const dsl::Sample& sample = program_.samples[index];
@@ -239,7 +174,7 @@ std::filesystem::path Samples::write(std::size_t index, const std::filesystem::p
                                      std::uint64_t number) {
     const dsl::Sample& sample = program_.samples[index];
     const std::filesystem::path path =
-        folder / fmt::format("{}-{:04}.{}", sample.name, number, extension_of(sample));
+        folder / fmt::format("{}-{:04}.{}", sample.name, number, sinks::sink_of(*sample.sink).extension);
     write_to(index, path);
     return path;
 }
@@ -251,29 +186,34 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
     write_on(index);
     plan.run(0);
     const std::span<const Real> computed = plan.read(graph.value);
-    const std::string& sink = sample.sink->name;
-    if (sink == "text") {
-        files::write_atomically(path, text_of(index, computed));
-        return;
-    }
+    not_finite_[index] = static_cast<std::size_t>(
+        std::count_if(computed.begin(), computed.end(), [](Real number) { return !std::isfinite(number); }));
     const std::vector<Real> values = filled(computed, graph);
-    if (sink == "grid") {
-        write_grid(path, brightness_of(program_, sample), sample, graph.shape, values);
-    } else if (sink == "csv") {
-        if (const std::optional<std::size_t> table = units_[index]) {
-            files::write_atomically(path, table_in_units(datasets_[*table]->description().scaled, values));
-        } else {
-            write_csv(path, static_cast<std::size_t>(graph.shown), values);
-        }
-    } else if (sink == "npy") {
-        write_npy(path, graph.shown, graph.shape, values);
-    } else {
-        throw Error(ErrorCode::internal, "no writer for the sink '" + sink + "'");
-    }
+    const std::optional<std::size_t> table = units_[index];
+    sinks::sink_of(*sample.sink)
+        .write(path, {.values = values,
+                      .count = static_cast<std::size_t>(graph.shown),
+                      .shape = sample.types[sample.value].shape,
+                      .arguments = sample.arguments,
+                      .brightness = brightness_of(program_, sample).range,
+                      .units = table ? std::span(datasets_[*table]->description().scaled)
+                                     : std::span<const data::ScaledColumn>(),
+                      .text = [&] { return text_of(index, computed); }});
 }
 
-Measures::Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-                   program::PlanMemory& memory)
+std::optional<std::string> Samples::warning(std::size_t index) const {
+    if (not_finite_[index] == 0) {
+        return std::nullopt;
+    }
+    const dsl::Sample& sample = program_.samples[index];
+    const SourceLocation at = loading::locate(loaded_, sample.span);
+    return fmt::format("{}:{}:{}: warning: {} of the {} numbers computed for '{}' are nan or inf", at.file,
+                       at.line, at.column, not_finite_[index],
+                       plans_[index].read(graph_.samples[index].value).size(), sample.name);
+}
+
+Measures::Measures(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+                   loading::MemoryBudget& memory)
     : program_(loaded.program), datasets_(datasets), graph_(graph) {
     for (std::size_t index = 0; index < program_.measures.size(); ++index) {
         const dsl::Measure& measure = program_.measures[index];

@@ -10,26 +10,23 @@
 #include "autodiff/plan.hpp"
 #include "dsl/program.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/program/load.hpp"
-#include "runtime/program/plan_memory.hpp"
+#include "runtime/loading/load.hpp"
+#include "runtime/loading/memory_budget.hpp"
 #include "runtime/training/feeder.hpp"
 #include "runtime/training/writer.hpp"
 
 /// Draws a program's samples and takes its measures.
 namespace gandsl::training {
 
-/// Of the files that a sink writes: "png", "txt", "csv", "npy".
-std::string extension_of(const dsl::Sample& sample);
-
-/// Warnings, each a whole line with its place in the file, about samples as csv or npy with more rows than
-/// the test split has examples.
-std::vector<std::string> repeated_rows(const program::Loaded& loaded, const runtime::Graph& graph);
+/// Warnings, each a whole line with its place in the file, about samples with more rows than the
+/// test split has examples.
+std::vector<std::string> repeated_rows(const loading::Loaded& loaded, const runtime::Graph& graph);
 
 /// The samples of a program, each with a plan of its own. The same draw every time.
 class Samples {
   public:
-    Samples(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-            program::PlanMemory& memory);
+    Samples(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+            loading::MemoryBudget& memory);
 
     std::size_t size() const { return plans_.size(); }
 
@@ -38,6 +35,9 @@ class Samples {
     std::filesystem::path write(std::size_t index, const std::filesystem::path& folder, std::uint64_t number);
     /// Writes it under a name of the caller's.
     void write_to(std::size_t index, const std::filesystem::path& path);
+    /// What a reader should know of the sample's last file: that numbers in it are none. A whole line, with
+    /// the sample's place in the file.
+    std::optional<std::string> warning(std::size_t index) const;
 
   private:
     /// A `continue`, and what computes the value it goes on from.
@@ -50,10 +50,12 @@ class Samples {
     void write_on(std::size_t index);
     std::string text_of(std::size_t index, std::span<const Real> values) const;
 
+    const loading::Loaded& loaded_;
     const dsl::Program& program_;
-    const Datasets& datasets_;
+    const data::Datasets& datasets_;
     const runtime::Graph& graph_;
     std::vector<Plan> plans_;
+    std::vector<std::size_t> not_finite_;            ///< for each sample, of the numbers of its last file
     std::vector<std::optional<std::size_t>> units_;  ///< for each sample the scaled table it is rows of
     std::vector<std::vector<Written>> written_;      ///< for each sample
 };
@@ -62,15 +64,15 @@ class Samples {
 /// counts of the data, so that no example is looked at twice.
 class Measures {
   public:
-    Measures(const program::Loaded& loaded, const Datasets& datasets, const runtime::Graph& graph,
-             program::PlanMemory& memory);
+    Measures(const loading::Loaded& loaded, const data::Datasets& datasets, const runtime::Graph& graph,
+             loading::MemoryBudget& memory);
 
     std::size_t size() const { return plans_.size(); }
     double take(std::size_t index);
 
   private:
     const dsl::Program& program_;
-    const Datasets& datasets_;
+    const data::Datasets& datasets_;
     const runtime::Graph& graph_;
     struct Plans {
         Plan whole;

@@ -15,23 +15,23 @@
 #include "runtime/build/unlearned.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/csv_log.hpp"
-#include "runtime/files/run_folder.hpp"
-#include "runtime/program/plan_memory.hpp"
+#include "runtime/loading/imported_nets.hpp"
+#include "runtime/loading/memory_budget.hpp"
 #include "runtime/render/curves.hpp"
+#include "runtime/runs/checkpoint.hpp"
+#include "runtime/runs/measure_log.hpp"
+#include "runtime/runs/record.hpp"
+#include "runtime/runs/run_folder.hpp"
+#include "runtime/runs/saved_run.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/terminal/progress.hpp"
 #include "runtime/terminal/signals.hpp"
 #include "runtime/training/brightness.hpp"
-#include "runtime/training/checkpoint.hpp"
 #include "runtime/training/divergence.hpp"
-#include "runtime/training/measure_log.hpp"
 #include "runtime/training/pace.hpp"
-#include "runtime/training/record.hpp"
 #include "runtime/training/report.hpp"
 #include "runtime/training/samples.hpp"
 #include "runtime/training/stop.hpp"
-#include "runtime/training/trained_nets.hpp"
-#include "runtime/training/trained_run.hpp"
 #include "runtime/training/units.hpp"
 
 namespace gandsl::training {
@@ -61,7 +61,7 @@ void print_brightness(const dsl::Program& program) {
 // Everything one run works with.
 class Session {
   public:
-    Session(const program::Loaded& loaded, const program::RunRequest& request)
+    Session(const loading::Loaded& loaded, const RunRequest& request)
         : loaded_(loaded),
           request_(request),
           program_(loaded.program),
@@ -75,9 +75,9 @@ class Session {
                                            .examples_per_step = length_.per_step,
                                            .examples_per_epoch = std::max<std::uint64_t>(1, length_.examples),
                                            .exact = request.file.exact,
-                                           .locate = program::locator(loaded)})),
+                                           .locate = loading::locator(loaded)})),
           memory_(loaded_, graph_, pool_),
-          plan_(graph_.outputs(), graph_.assignments, program::step_options(memory_, program_)),
+          plan_(graph_.outputs(), graph_.assignments, loading::step_options(memory_, program_)),
           samples_(loaded_, datasets_, graph_, memory_),
           measures_(loaded_, datasets_, graph_, memory_),
           stop_rule_(program_),
@@ -101,7 +101,7 @@ class Session {
         } else {
             start();
         }
-        program::report(runtime::unlearned(program_, graph_), loaded_.path, loaded_.text);
+        loading::report(runtime::unlearned(program_, graph_), loaded_.path, loaded_.text);
         print_data(program_, datasets_);
         print_nets(program_);
         print_brightness(program_);
@@ -128,17 +128,17 @@ class Session {
 
   private:
     void start() {
-        loaded_nets_ = load_nets(loaded_, graph_, notes_);
+        loaded_nets_ = loading::load_nets(loaded_, graph_, notes_);
         make_folder();
         notes_.push_back(folder_->path().string());
     }
 
     void make_folder() {
-        folder_.emplace(files::RunFolder::create(request_.out, loaded_.path.stem().string()));
+        folder_.emplace(runs::RunFolder::create(request_.out, loaded_.path.stem().string()));
         made_ = true;
         try {
             files::write_atomically(folder_->model(), loaded_.text);
-            keep_models(loaded_, folder_->path());
+            loading::keep_models(loaded_, folder_->path());
             files::write_atomically(folder_->record(), record());
             log_.emplace(files::CsvLog::create(folder_->log(), names_));
             if (!measure_names_.empty()) {
@@ -161,14 +161,14 @@ class Session {
     std::vector<std::string> differences_from(const std::string& recorded, const std::filesystem::path& run,
                                               const std::string& text) const {
         std::vector<std::string> different;
-        if (const auto found = text_difference(text, loaded_.text)) {
+        if (const auto found = runs::text_difference(text, loaded_.text)) {
             different.push_back(fmt::format("the file: {} is not what the run keeps in {}: {}",
                                             loaded_.path.string(), (run / "model.gan").string(), *found));
         }
-        for (std::string& each : differences(recorded, record())) {
+        for (std::string& each : runs::differences(recorded, record())) {
             different.push_back(std::move(each));
         }
-        const std::uint64_t steps = read_record(run / "run.json").steps;
+        const std::uint64_t steps = runs::read_record(run / "run.json").steps;
         if (steps != 0 && steps != length_.steps) {
             for (const runtime::LengthSchedule& schedule : graph_.length_schedules) {
                 different.push_back(fmt::format(
@@ -180,7 +180,7 @@ class Session {
     }
 
     void resume() {
-        folder_.emplace(files::RunFolder::open(*request_.resume));
+        folder_.emplace(runs::RunFolder::open(*request_.resume));
         if (folder_->crashed_process()) {
             notes_.push_back(
                 fmt::format("process {} ended without finishing this run", *folder_->crashed_process()));
@@ -192,7 +192,7 @@ class Session {
                             "--resume",
                             folder_->path().string()));
         }
-        const Record before = read_record(folder_->record());
+        const runs::Record before = runs::read_record(folder_->record());
         const std::string recorded = files::read_whole(folder_->record());
         const std::vector<std::string> different =
             differences_from(recorded, folder_->path(), files::read_whole(folder_->model()));
@@ -205,13 +205,13 @@ class Session {
                     "these settings;\n  or begin anew, without --resume.",
                     folder_->path().string(), fmt::join(different, "\n    ")));
         }
-        for (const std::string& each : machine_differences(recorded, record())) {
+        for (const std::string& each : runs::machine_differences(recorded, record())) {
             notes_.push_back("other last digits are possible than where it was begun: " + each);
         }
         // An older one is still wanted where those after it are broken.
         const std::filesystem::path loaded = load_newest(folder_->checkpoints());
-        if (loaded == checkpoints_in(folder_->checkpoints()).front()) {
-            drop_old_checkpoints(folder_->checkpoints());
+        if (loaded == runs::checkpoints_in(folder_->checkpoints()).front()) {
+            runs::drop_old_checkpoints(folder_->checkpoints());
         }
         saved_ = place_.step;
         if (request_.stop_at && *request_.stop_at < place_.step) {
@@ -225,32 +225,33 @@ class Session {
         ends_here_ = place_.step == length_.steps && (before.steps > length_.steps || renamed_);
         const std::uint64_t shown = place_.step - (ends_here_ ? 1 : 0);
         if (!measure_names_.empty()) {
-            recall_measures(measures(), shown, due_after_,
-                            [this](std::size_t measure, double value, std::uint64_t step) {
-                                stop_rule_.observe(measure, value);
-                                best_.observe(measure, value, step);
-                            });
+            runs::recall_measures(measures(), shown, due_after_,
+                                  [this](std::size_t measure, double value, std::uint64_t step) {
+                                      stop_rule_.observe(measure, value);
+                                      best_.observe(measure, value, step);
+                                  });
         }
         if (ended() && !ends_here_) {
             return;
         }
-        set_epoch(folder_->log(), place_.log_rows, length_.epoch_of(place_.step));
+        runs::set_epoch(folder_->log(), place_.log_rows, length_.epoch_of(place_.step));
         log_.emplace(files::CsvLog::resume(folder_->log(), names_, place_.log_rows));
         if (place_.log_rows > 0) {
             place_.seconds = files::read_log(folder_->log()).seconds.at(place_.log_rows - 1);
         }
-        files::write_atomically(folder_->record(), with_length(recorded, length_.steps, length_.epochs));
+        files::write_atomically(folder_->record(),
+                                runs::with_length(recorded, length_.steps, length_.epochs));
         if (!measure_names_.empty()) {
             measure_log_.emplace(files::CsvLog::resume(
-                measures(), measure_names_, forget_measures(measures(), shown, due_after_, epoch_of_)));
-            restore_best_checkpoint(folder_->checkpoints(), best_.step());
+                measures(), measure_names_, runs::forget_measures(measures(), shown, due_after_, epoch_of_)));
+            runs::restore_best_checkpoint(folder_->checkpoints(), best_.step());
         }
         notes_.push_back(fmt::format("{}, going on after step {}", folder_->path().string(), place_.step));
     }
 
     std::filesystem::path load_newest(const std::filesystem::path& checkpoints) {
         std::vector<std::string> broken;
-        Restored restored = load_newest_checkpoint(checkpoints, graph_.states, broken);
+        runs::Restored restored = runs::load_newest_checkpoint(checkpoints, graph_.states, broken);
         for (const std::string& message : broken) {
             notes_.push_back("skipped a broken checkpoint: " + message);
         }
@@ -260,9 +261,9 @@ class Session {
 
     // A run of its own that begins with another's weights, moments and step.
     void begin_fork() {
-        const TrainedRun from = open_trained(*request_.resume);
+        const runs::SavedRun from = runs::open_trained(*request_.resume);
         const std::string recorded = files::read_whole(from.folder / "run.json");
-        fork_.emplace(Fork{{}, 0, differences_from(recorded, from.folder, from.text)});
+        fork_.emplace(runs::Fork{{}, 0, differences_from(recorded, from.folder, from.text)});
         try {
             fork_->checkpoint = load_newest(from.checkpoint.value_or(from.folder / "checkpoints"));
         } catch (const Error& error) {
@@ -281,7 +282,7 @@ class Session {
                                     "--epochs or --steps",
                                     request_.resume->string(), place_.step, length_.steps));
         }
-        loaded_nets_ = recorded_nets(recorded);
+        loaded_nets_ = runs::recorded_nets(recorded);
         make_folder();
         notes_.push_back(fmt::format("{}, forked from {} after step {}", folder_->path().string(),
                                      request_.resume->string(), place_.step));
@@ -300,9 +301,9 @@ class Session {
     std::filesystem::path measures() const { return folder_->path() / "measures.csv"; }
 
     std::string record() const {
-        return describe_run(program_, datasets_,
-                            {loaded_.path, program_.train->seed, program_.train->batch, length_.steps,
-                             length_.epochs, pool_->size(), request_.file.exact, loaded_nets_, fork_});
+        return runs::describe_run(program_, datasets_,
+                                  {loaded_.path, program_.train->seed, program_.train->batch, length_.steps,
+                                   length_.epochs, pool_->size(), request_.file.exact, loaded_nets_, fork_});
     }
 
     bool ended() const { return place_.step >= length_.steps || stop_rule_.stopped(); }
@@ -401,7 +402,7 @@ class Session {
     void explain(Watch& watch, std::uint64_t logged) {
         const std::string checkpoint =
             saved_ ? fmt::format("the last good checkpoint, after step {}, is {}", *saved_,
-                                 checkpoint_path(folder_->checkpoints(), *saved_).string())
+                                 runs::checkpoint_path(folder_->checkpoints(), *saved_).string())
                    : std::string("there is no checkpoint yet");
         const BadStep bad = find_bad_step(
             watch, std::move(plan_),
@@ -455,6 +456,8 @@ class Session {
                 progress.say(fmt::format("{} on {} after step {}: {}", measure_names_[place],
                                          program_.measures[place].split, place_.step,
                                          terminal::human_number(value)));
+                warn_once(progress, not_finite(program_.measures[place], double{taken[place]}),
+                          measure_names_[place]);
             }
         }
         if (measured) {
@@ -463,10 +466,27 @@ class Session {
         if (best) {
             attempt(progress, "the best checkpoint", [&] {
                 fill_place();
-                save_best_checkpoint(folder_->checkpoints(), place_, graph_.states, !best_in_turn);
+                runs::save_best_checkpoint(folder_->checkpoints(), place_, graph_.states, !best_in_turn);
             });
         }
         write_samples(progress);
+    }
+
+    // A measure that is no number is never the lowest.
+    std::optional<std::string> not_finite(const dsl::Measure& measure, double value) const {
+        if (std::isfinite(value)) {
+            return std::nullopt;
+        }
+        const SourceLocation at = loading::locate(loaded_, measure.span);
+        return fmt::format("{}:{}:{}: warning: the measure '{}' is {}: it counts as not improved", at.file,
+                           at.line, at.column, measure.name, value);
+    }
+
+    void warn_once(terminal::Progress& progress, const std::optional<std::string>& warning,
+                   const std::string& subject) {
+        if (warning && warned_.insert(subject).second) {
+            progress.say(*warning);
+        }
     }
 
     void write_samples(terminal::Progress& progress) {
@@ -477,6 +497,7 @@ class Session {
                 const std::uint64_t number = by_step ? place_.step : length_.epoch_of(place_.step);
                 attempt(progress, "a sample",
                         [&] { last_samples_[place] = samples_.write(place, folder_->samples(), number); });
+                warn_once(progress, samples_.warning(place), program_.samples[place].name);
             }
         }
     }
@@ -535,7 +556,7 @@ class Session {
 
     void save_now() {
         fill_place();
-        save_checkpoint(folder_->checkpoints(), place_, graph_.states);
+        runs::save_checkpoint(folder_->checkpoints(), place_, graph_.states);
         saved_ = place_.step;
         saved_at_ = now();
     }
@@ -589,19 +610,19 @@ class Session {
         fmt::print("  checkpoints  {}\n", folder_->checkpoints().string());
         if (best_.step() && !failing_.contains("the best checkpoint")) {
             fmt::print("  best         {} ({} {} after step {})\n",
-                       best_checkpoint(folder_->checkpoints()).filename().string(),
+                       runs::best_checkpoint(folder_->checkpoints()).filename().string(),
                        measure_names_[best_.measure()], terminal::human_number(best_.value()), *best_.step());
         }
     }
 
-    const program::Loaded& loaded_;
-    const program::RunRequest& request_;
+    const loading::Loaded& loaded_;
+    const RunRequest& request_;
     const dsl::Program& program_;
-    Datasets datasets_;
+    data::Datasets datasets_;
     Length length_;
     std::shared_ptr<ThreadPool> pool_;
     runtime::Graph graph_;
-    program::PlanMemory memory_;
+    loading::MemoryBudget memory_;
     Plan plan_;
     Samples samples_;
     Measures measures_;
@@ -610,18 +631,18 @@ class Session {
     std::vector<std::string> names_;
     std::vector<std::string> measure_names_;
     std::vector<float> values_;
-    std::optional<files::RunFolder> folder_;
+    std::optional<runs::RunFolder> folder_;
     std::optional<files::CsvLog> log_;
     std::optional<files::CsvLog> measure_log_;
-    RunPlace place_;
-    const MeasureDue due_after_ = [this](std::size_t measure, std::uint64_t step) {
+    runs::RunProgress place_;
+    const runs::MeasureDue due_after_ = [this](std::size_t measure, std::uint64_t step) {
         return due(program_.measures[measure].period, length_, step);
     };
-    const EpochOf epoch_of_ = [this](std::uint64_t step) { return length_.epoch_of(step); };
+    const runs::EpochOf epoch_of_ = [this](std::uint64_t step) { return length_.epoch_of(step); };
     std::uint64_t first_step_ = 0;  ///< of this folder: a fork's is not 0
     bool made_ = false;             ///< the folder is new
-    std::optional<Fork> fork_;
-    std::vector<LoadedNet> loaded_nets_;
+    std::optional<runs::Fork> fork_;
+    std::vector<runs::LoadedNet> loaded_nets_;
     std::vector<std::string> notes_;  ///< about the run's folder, said once it is open
     bool ends_here_ = false;          ///< all steps are done, what follows the last is not
     bool renamed_ = false;  ///< the step that the run goes on after belongs to another epoch than before
@@ -631,13 +652,14 @@ class Session {
     Pace drawings_pace_;
     std::optional<std::uint64_t> drawn_;               ///< step of the curves
     std::set<std::string> failing_;                    ///< what could not be written when it was last due
+    std::set<std::string> warned_;                     ///< samples and measures whose numbers were none
     std::vector<std::filesystem::path> last_samples_;  ///< of each sample; empty before its first file
 };
 
 }  // namespace
 
-Datasets open_datasets(const program::Loaded& loaded) {
-    Datasets datasets;
+data::Datasets open_datasets(const loading::Loaded& loaded) {
+    data::Datasets datasets;
     for (const dsl::Data& data : loaded.program.data) {
         datasets.push_back(sources::open(loaded.sources, data.source->name, data.arguments));
         if (datasets.back()->description().fields.size() < data.names.size()) {
@@ -648,7 +670,7 @@ Datasets open_datasets(const program::Loaded& loaded) {
     return datasets;
 }
 
-int train(const program::Loaded& loaded, const program::RunRequest& request) {
+int train(const loading::Loaded& loaded, const RunRequest& request) {
     return Session(loaded, request).run();
 }
 

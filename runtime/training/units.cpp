@@ -7,7 +7,7 @@
 #include <numeric>
 #include <variant>
 
-#include "runtime/terminal/format.hpp"
+#include "runtime/sinks/sink.hpp"
 
 namespace gandsl::training {
 
@@ -106,7 +106,7 @@ class Compared {
 };
 
 bool is_row_of(const dsl::Sample& sample, const std::vector<data::ScaledColumn>& columns) {
-    return sample.sink->name == "csv" && !columns.empty() &&
+    return sinks::sink_of(*sample.sink).undoes_scaling && !columns.empty() &&
            sample.types[sample.value].shape == dsl::Shape{static_cast<dsl::Index>(columns.size())};
 }
 
@@ -120,7 +120,7 @@ bool is_given(const dsl::Sample& sample) {
 }  // namespace
 
 std::vector<std::optional<std::size_t>> units_of_samples(const dsl::Program& program,
-                                                         const Datasets& datasets) {
+                                                         const data::Datasets& datasets) {
     Compared compared(program);
     std::vector<std::optional<std::size_t>> units(program.samples.size());
     for (std::size_t sample = 0; sample < units.size(); ++sample) {
@@ -140,7 +140,7 @@ std::vector<std::optional<std::size_t>> units_of_samples(const dsl::Program& pro
     return units;
 }
 
-std::vector<std::string> unit_notes(const dsl::Program& program, const Datasets& datasets) {
+std::vector<std::string> unit_notes(const dsl::Program& program, const data::Datasets& datasets) {
     const auto units = units_of_samples(program, datasets);
     std::vector<std::string> notes;
     for (std::size_t sample = 0; sample < units.size(); ++sample) {
@@ -162,40 +162,6 @@ std::vector<std::string> unit_notes(const dsl::Program& program, const Datasets&
         }
     }
     return notes;
-}
-
-std::string in_units(float scaled, const data::Scaling& scaling) {
-    const double number = scaling.undo(double{scaled});
-    // Half the distance to the next float, of a number of the size of the deviation at least. No digit is
-    // written that is smaller than twice that: 171 is not 170.9999999.
-    const double exact_to =
-        std::abs(scaling.deviation) * std::max(std::abs(double{scaled}), 1.0) * std::ldexp(1.0, -24);
-    const double digits = std::floor(std::log10(std::abs(number) / (2 * exact_to)));
-    if (!std::isfinite(digits)) {
-        return fmt::format("{}", number);
-    }
-    return fmt::format("{:.{}g}", number, static_cast<int>(std::clamp(digits, 1.0, 17.0)));
-}
-
-std::string table_in_units(const std::vector<data::ScaledColumn>& columns, std::span<const float> values) {
-    std::string text;
-    for (std::size_t column = 0; column < columns.size(); ++column) {
-        std::string name = columns[column].name;
-        if (name.find_first_of(",\"\r\n") != std::string::npos) {
-            for (std::size_t at = 0; (at = name.find('"', at)) != std::string::npos; at += 2) {
-                name.insert(at, 1, '"');
-            }
-            name = '"' + name + '"';
-        }
-        text += (column == 0 ? "" : ",") + name;
-    }
-    text += '\n';
-    for (std::size_t place = 0; place < values.size(); ++place) {
-        const std::size_t column = place % columns.size();
-        text += in_units(values[place], columns[column].scaling);
-        text += column + 1 == columns.size() ? '\n' : ',';
-    }
-    return text;
 }
 
 }  // namespace gandsl::training

@@ -12,20 +12,14 @@
 /// Which samples are rows of a scaled table, to be written in the units of its file.
 namespace gandsl::training {
 
-/// For each sample, the place in Program::data of the table whose scaling is undone in it. A `csv` sample is
-/// such a row where it has the table's shape and is the table's value, or what a net gives that the program
-/// holds against it: both stand in one operation or function, or go into the same net. None where that is so
-/// for several tables.
+/// For each sample, the place in Program::data of the table whose scaling is undone in it. A sample is such a
+/// row where its sink undoes scaling and it has the table's shape and is the table's value, or what a net
+/// gives that the program holds against it: both stand in one operation or function, or go into the same net.
+/// None where that is so for several tables.
 std::vector<std::optional<std::size_t>> units_of_samples(const dsl::Program& program,
-                                                         const Datasets& datasets);
+                                                         const data::Datasets& datasets);
 
-/// What the run says of its `csv` samples that have the shape of a scaled table, a line each.
-std::vector<std::string> unit_notes(const dsl::Program& program, const Datasets& datasets);
-
-/// A number in the units of a column, with the digits that a float of its scaled value carries.
-std::string in_units(float scaled, const data::Scaling& scaling);
-
-/// Rows of scaled numbers under a line of the columns' names.
-std::string table_in_units(const std::vector<data::ScaledColumn>& columns, std::span<const float> values);
+/// What the run says of such samples that have the shape of a scaled table, a line each.
+std::vector<std::string> unit_notes(const dsl::Program& program, const data::Datasets& datasets);
 
 }  // namespace gandsl::training

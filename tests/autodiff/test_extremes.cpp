@@ -208,6 +208,32 @@ void check_variance() {
     BOOST_TEST(variances[3] == 9e36, boost::test_tools::tolerance(1e-6));
 }
 
+// A gradient whose square no float holds makes the moving average infinite, and steps of 0 from then on: it
+// must show. Eagerly and as plans fuse it, beside a gradient that is fine.
+template <typename Optimizer>
+void check_overflowing_step(const Optimizer& optimizer) {
+    const auto record = [&](Tape& tape, Var& weight, std::vector<Assignment>& stores) {
+        weight = tape.state(make_array({2}));
+        const Var slope = tape.constant(to_array({2}, {1e20, 1}));
+        OptimizerState state;
+        const std::vector<Var> moved =
+            step(optimizer, std::array{weight}, std::array{slope}, tape.constant(0.1), state);
+        stores = assignments(std::array{weight}, moved, state);
+        return moved[0];
+    };
+    Var weight;
+    std::vector<Assignment> stores;
+    Tape eager;
+    const std::vector<double> moved = to_numbers(record(eager, weight, stores).value());
+    BOOST_TEST(std::isnan(moved[0]));
+    BOOST_TEST(moved[1] < -0.09);
+    Tape planned(Evaluation::planned);
+    record(planned, weight, stores);
+    Plan({}, stores).run();
+    BOOST_TEST(std::isnan(to_numbers(weight.value())[0]));
+    BOOST_TEST(to_numbers(weight.value())[1] == moved[1]);
+}
+
 }  // namespace
 
 void add_extreme_cases() {
@@ -218,6 +244,8 @@ void add_extreme_cases() {
     add_case("extremes", "softmax", check_softmax);
     add_case("extremes", "long_sum", check_long_sum);
     add_case("extremes", "variance", check_variance);
+    add_case("extremes", "overflowing_step_of_adam", [] { check_overflowing_step(Adam{}); });
+    add_case("extremes", "overflowing_step_of_rmsprop", [] { check_overflowing_step(RmsProp{}); });
 }
 
 }  // namespace gandsl_test

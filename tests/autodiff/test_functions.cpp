@@ -147,16 +147,31 @@ void check_norm_of_extremes() {
     for (const double unit : {largest / 8, double{std::numeric_limits<Real>::min()} * 8}) {
         Tape tape;
         const Var x = tape.constant(to_array({2}, {3 * unit, -4 * unit}));
-        if (sizeof(Real) == sizeof(float)) {
-            BOOST_TEST(std::abs(norm(x).value()() / (5 * unit) - 1) < 1e-6);
-            BOOST_TEST(std::abs(root_mean_square(x).value()() / (5 * unit / std::sqrt(2)) - 1) < 1e-6);
-            const Numbers slope = to_numbers(gradient(norm(x), x).value());
-            BOOST_TEST(std::abs(slope[0] - 0.6) < 1e-6);
-            BOOST_TEST(std::abs(slope[1] + 0.8) < 1e-6);
-        }
+        BOOST_TEST(std::abs(norm(x).value()() / (5 * unit) - 1) < 1e-6);
+        BOOST_TEST(std::abs(root_mean_square(x).value()() / (5 * unit / std::sqrt(2)) - 1) < 1e-6);
+        const Numbers slope = to_numbers(gradient(norm(x), x).value());
+        BOOST_TEST(std::abs(slope[0] - 0.6) < 1e-6);
+        BOOST_TEST(std::abs(slope[1] + 0.8) < 1e-6);
         const Var one = slice(x, 0, 1, 2);
         BOOST_TEST(norm(one).value()() == static_cast<Real>(4 * unit));
         BOOST_TEST(to_numbers(gradient(norm(one), one).value()) == (Numbers{-1}));
+    }
+}
+
+// Over columns, and over an axis that is cut into slices; a share of a number is too small to be held where
+// the number is not.
+void check_slope_of_extreme_root_mean_squares() {
+    constexpr Index rows = 20000;
+    const double largest = std::numeric_limits<Real>::max();
+    for (const double unit : {largest / 8, double{std::numeric_limits<Real>::min()} * 8}) {
+        for (const Index columns : {Index{1}, Index{3}}) {
+            Tape tape;
+            const Var x = tape.filled({rows, columns}, unit);
+            const Var size = root_mean_square(x, {0});
+            BOOST_TEST(std::abs(to_numbers(size.value())[0] / unit - 1) < 1e-6, "unit " << unit);
+            const Numbers slopes = to_numbers(gradient(sum(size), x).value());
+            BOOST_TEST(std::abs(slopes.back() * rows - 1) < 1e-5, "unit " << unit);
+        }
     }
 }
 
@@ -182,6 +197,27 @@ void check_clip() {
     const Sgd clipped{.rule = {.clip = 1}};
     const std::vector<Var> moved = step(clipped, std::array{x}, std::array{small}, tape.constant(1), state);
     BOOST_TEST(to_numbers((-moved[0]).value()) == to_numbers(small.value()));
+    // A variable without elements has no length, and leaves the others theirs.
+    const Var none = tape.constant(make_array({0, 2}));
+    const Var large = tape.constant(to_array({2}, {300, 400}));
+    const std::vector<Var> beside =
+        step(clipped, std::array{none, x}, std::array{none, large}, tape.constant(1), state);
+    BOOST_TEST(std::abs(to_numbers(beside[1].value())[0] + 0.6) < 1e-6);
+    BOOST_TEST(std::abs(to_numbers(beside[1].value())[1] + 0.8) < 1e-6);
+    BOOST_TEST(step(clipped, std::array{none}, std::array{none}, tape.constant(1), state)[0].shape() ==
+               none.shape());
+}
+
+// Indices are counted modulo 2^64: the first number comes after the last one.
+void check_random_numbers_wrap() {
+    for (const auto fill : {fill_uniform, fill_normal}) {
+        std::vector<Real> start(600);
+        std::vector<Real> across(1000);
+        const RandomKey key{.seed = 5, .stream = 3};
+        fill(start, key, 0);
+        fill(across, key, std::uint64_t{0} - 400);
+        BOOST_TEST(std::equal(start.begin(), start.end(), across.begin() + 400));
+    }
 }
 
 void check_ties() {
@@ -232,7 +268,9 @@ void add_function_cases() {
     }
     add_case("functions", "norm_at_origin", check_norm_at_origin);
     add_case("functions", "norm_of_extremes", check_norm_of_extremes);
+    add_case("functions", "slope_of_extreme_root_mean_squares", check_slope_of_extreme_root_mean_squares);
     add_case("functions", "clip", check_clip);
+    add_case("functions", "random_numbers_wrap", check_random_numbers_wrap);
     add_case("functions", "ties", check_ties);
     add_case("functions", "same_geometry", check_same_geometry);
     add_case("functions", "unwanted_gradients_are_absent", check_unwanted_gradients_are_absent);

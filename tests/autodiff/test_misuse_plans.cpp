@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -121,6 +122,33 @@ std::vector<Misuse> plans() {
          }),
          invalid,
          {"[profile]", "another plan"}},
+        {"profile_of_another_of_as_many_kinds",
+         with_plan([](Fixture& f) {
+             std::vector<OperationTime> times;
+             Plan({softmax(f.x)}).profile(0, times);
+             f.plan.profile(0, times);
+         }),
+         invalid,
+         {"[profile]", "another plan"}},
+        {"feed_after_the_tape_is_gone",
+         [] {
+             std::optional<Tape> tape(std::in_place, Evaluation::planned);
+             const Var x = tape->input({2});
+             Plan plan({x * 3.0});
+             tape.reset();
+             plan.feed(x);
+         },
+         invalid,
+         {"[feed]", "tape", "gone"}},
+        {"feed_of_a_new_tape_where_the_old_one_was",
+         [] {
+             std::optional<Tape> tape(std::in_place, Evaluation::planned);
+             Plan plan({tape->input({2}) * 3.0});
+             tape.emplace(Evaluation::planned);
+             plan.feed(tape->input({2}));
+         },
+         invalid,
+         {"[feed]", "tape", "gone"}},
         {"plan_nothing", [] { Plan({}); }, invalid, {"[plan]", "needs an output"}},
         {"plan_pass_unknown",
          with_plan([](Fixture& f) { Plan({f.y}, {}, {.without = {"none"}}); }),
@@ -488,6 +516,20 @@ std::vector<Allowed> allowed_plans() {
          },
          {},
          {12}},
+        {"denormal_feed",
+         [] {
+             Tape tape(Evaluation::planned);
+             const Var x = tape.input({2});
+             const Var w = tape.state(make_array({2}, 1));
+             const Var shown = x * 1.0;
+             Plan plan({x, shown}, {{w, x}});
+             std::fill_n(plan.feed(x).data(), 2, std::numeric_limits<Real>::min() / 2);
+             plan.run();
+             return to_array({6}, {plan.read(x)[0], plan.read(x)[1], plan.read(shown)[0], plan.read(shown)[1],
+                                   w.value()(0), w.value()(1)});
+         },
+         {6},
+         {0, 0, 0, 0, 0, 0}},
         {"denormal_state",
          [] {
              Tape tape;

@@ -12,6 +12,7 @@ using namespace gandsl;
 
 namespace {
 
+constexpr Index beyond_blas = Index{1} << 31;
 constexpr Index huge = std::numeric_limits<Index>::max();
 constexpr Index large = Index{1} << 62;
 const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -269,6 +270,18 @@ std::vector<Misuse> indices_and_numbers() {
          },
          ErrorCode::invalid_argument,
          {"[fill_normal]", "3", "even"}},
+        {"matmul_rows_beyond_blas",
+         recorded({{beyond_blas, 1}, {1, 1}}, [](Vars x) { matmul(x[0], x[1]); }),
+         shape,
+         {"[matmul]", "2147483648", "2147483647"}},
+        {"matmul_terms_beyond_blas",
+         recorded({{1, beyond_blas}, {beyond_blas, 1}}, [](Vars x) { matmul(x[0], x[1]); }),
+         shape,
+         {"[matmul]", "2147483648"}},
+        {"matmul_columns_beyond_blas",
+         recorded({{1, 1}, {beyond_blas, 1}}, [](Vars x) { matmul(x[0], x[1], false, true); }),
+         shape,
+         {"[matmul]", "2147483648"}},
         {"max_of_nothing", recorded({{0, 3}}, [](Vars x) { max(x[0], {0}); }), shape, {"[max]", "(0, 3)"}},
         {"min_of_nothing", recorded({{0}}, [](Vars x) { min(x[0]); }), shape, {"[min]", "(0)"}},
     };
@@ -395,6 +408,15 @@ std::vector<Allowed> allowed_sizes() {
          }),
          {1, 2},
          {0, 0}},
+        {"second_gradient_of_lstm_without_steps",
+         on_tape([](Tape& t) {
+             const Var drive = zeros(t, {0, 2, 4});
+             const Var weight = zeros(t, {1, 4});
+             const std::vector<Var> first = gradient(sum(lstm(drive, weight)), {drive, weight});
+             return gradient(sum(square(first[0])) + sum(square(first[1])), weight);
+         }),
+         {1, 4},
+         {0, 0, 0, 0}},
         {"slice_of_any_stride",
          on_tape([](Tape& t) {
              return slice(t.constant(to_array({3}, {7, 8, 9})), 0, 0, 2, huge);

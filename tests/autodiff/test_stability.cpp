@@ -146,6 +146,31 @@ void check_own_rewrite(const Formula& formula) {
     BOOST_TEST(all_finite(to_numbers(formula.build(x).value())));
 }
 
+// The stable form would read the state's new value, where log(x) is that of the old one.
+void check_after_assignment() {
+    Tape tape;
+    const Var w = tape.state(to_array({2}, {0, 1}));
+    const Var p = sigmoid(w);
+    const Var rest = 1.0 - p;
+    const Var moved = reshape(p, {2, 1});
+    const Var shares = softmax(w);
+    const std::vector<double> expected[] = {to_numbers(log(p).value()), to_numbers(log(rest).value()),
+                                            to_numbers(log(moved).value()), to_numbers(log(shares).value())};
+    BOOST_TEST(logit_of(moved).has_value());
+    tape.assign(w, to_array({2}, {50, -50}));
+    const Var values[] = {p, rest, moved, shares};
+    for (std::size_t index = 0; index < std::size(values); ++index) {
+        const std::vector<double> found = to_numbers(log(values[index]).value());
+        for (std::size_t place = 0; place < 2; ++place) {
+            BOOST_TEST(std::abs(found[place] - expected[index][place]) < 1e-6,
+                       "value " << index << ": " << found[place] << ", expected " << expected[index][place]);
+        }
+    }
+    BOOST_TEST(!logit_of(moved).has_value());
+    // What is recorded after the assignment has its stable form again.
+    BOOST_TEST(std::abs(to_numbers(log(sigmoid(w)).value())[1] + 50) < 1e-5);
+}
+
 }  // namespace
 
 void add_stability_cases() {
@@ -160,6 +185,7 @@ void add_stability_cases() {
         }
     }
     add_case("stability", "unknown_rewrite", check_unknown_rewrite);
+    add_case("stability", "after_assignment", check_after_assignment);
 }
 
 }  // namespace gandsl_test

@@ -456,6 +456,7 @@ void add_facts(std::vector<Entry>& entries) {
     entry("log").fold = [](double x) { return std::log(x); };
     entry("exp").fold = [](double x) { return std::exp(x); };
     entry("stop_gradient").opaque = true;
+    entry("stop_gradient").stops_gradients = "a `stop_gradient`";
     entry("bce").takes_probability = true;
     entry("batch_norm").statistics_over_batch = true;
     for (const char* const name : {"bce", "mse"}) {

@@ -1,4 +1,4 @@
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 
 #include "runtime/files/safetensors.hpp"
 #include "tests/fuzz/list.hpp"
@@ -10,7 +10,7 @@ namespace gandsl::fuzz {
 /// read can be written, and is read again as the same.
 void checkpoint(std::string_view input) {
     const std::filesystem::path path = put(input);
-    survives([&] { training::read_checkpoint(path); });
+    survives([&] { runs::read_checkpoint(path); });
     survives([&] {
         const files::Safetensors read = files::read_safetensors(path);
         std::map<std::string, files::TensorView> views;

@@ -10,6 +10,7 @@
 #include "runtime/build/continuation.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/build/unlearned.hpp"
+#include "runtime/sinks/sink.hpp"
 #include "runtime/sources/sources.hpp"
 #include "tests/fuzz/list.hpp"
 #include "tests/fuzz/target.hpp"
@@ -104,7 +105,11 @@ void source(std::string_view input) {
     survives([&] {
         const std::vector<sources::Source> all =
             sources::all({{.given = {}, .environment = {}, .cache = {}, .system = scratch()}, scratch()});
-        const dsl::Catalogue catalogue = models::catalogue(quick(sources::entries(all)));
+        std::vector<dsl::Entry> entries = quick(sources::entries(all));
+        for (dsl::Entry& sink : sinks::entries()) {
+            entries.push_back(std::move(sink));
+        }
+        const dsl::Catalogue catalogue = models::catalogue(std::move(entries));
         dsl::CheckResult result =
             dsl::check(text, catalogue, {.batch = 2, .max_instructions = max_instructions});
         check_diagnostics(result.diagnostics, text);

@@ -12,6 +12,7 @@
 #include "runtime/build/estimate.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/build/unlearned.hpp"
+#include "runtime/sinks/sink.hpp"
 
 // From programs to graphs: what is shared, what is learned, what is named.
 BOOST_AUTO_TEST_SUITE(build)
@@ -35,9 +36,15 @@ dsl::Entry pictures() {
     return entry;
 }
 
+dsl::Catalogue with_pictures() {
+    std::vector<dsl::Entry> entries = sinks::entries();
+    entries.push_back(pictures());
+    return models::catalogue(std::move(entries));
+}
+
 /// A checked program with the catalogue it points to.
 struct Checked {
-    dsl::Catalogue catalogue = models::catalogue({pictures()});
+    dsl::Catalogue catalogue = with_pictures();
     dsl::Program program;
 
     explicit Checked(const std::string& text) {

@@ -28,7 +28,6 @@ BOOST_AUTO_TEST_CASE(has_every_word_of_the_language_page) {
         {EntryKind::distribution, {"normal", "uniform", "bernoulli", "categorical"}},
         {EntryKind::optimizer, {"sgd", "adam", "adamw", "rmsprop"}},
         {EntryKind::schedule, {"cosine", "linear", "decay"}},
-        {EntryKind::sink, {"grid", "text", "csv", "npy"}},
         {EntryKind::stop_rule, {"stalled"}},
     };
     for (const auto& [kind, names] : words) {

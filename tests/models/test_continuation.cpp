@@ -8,6 +8,7 @@
 #include "models/catalogue.hpp"
 #include "runtime/build/continuation.hpp"
 #include "runtime/build/graph.hpp"
+#include "runtime/sinks/sink.hpp"
 
 // What a net gives step by step, as `continue` feeds it, is what it gives for the whole window.
 BOOST_AUTO_TEST_SUITE(continuation)
@@ -36,7 +37,10 @@ dsl::Catalogue catalogue() {
     text.classes = symbols;
     dsl::Type series;
     series.shape = {window, width};
-    return models::catalogue({source("letters", text), source("vectors", series)});
+    std::vector<dsl::Entry> entries = sinks::entries();
+    entries.push_back(source("letters", text));
+    entries.push_back(source("vectors", series));
+    return models::catalogue(std::move(entries));
 }
 
 struct Case {

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE allocations
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -9,7 +8,7 @@
 
 #include "autodiff/plan.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/program/load.hpp"
+#include "runtime/loading/load.hpp"
 #include "tests/program/counted_allocation.hpp"
 #include "tests/program/zoo_steps.hpp"
 
@@ -19,7 +18,7 @@ using namespace gandsl;
 
 namespace {
 
-void check_model(const std::filesystem::path& file, const program::Loaded& loaded, std::size_t threads) {
+void check_model(const std::filesystem::path& file, const loading::Loaded& loaded, std::size_t threads) {
     const auto batch = static_cast<Index>(loaded.program.train->batch);
     const runtime::Graph graph = runtime::build(loaded.program, {.batch = batch});
     Plan plan(graph.outputs(), graph.assignments, {std::make_shared<ThreadPool>(threads), {}});
@@ -60,7 +59,7 @@ BOOST_AUTO_TEST_CASE(no_step_of_the_zoo_allocates) {
     const std::vector<std::filesystem::path> files = test::zoo_files();
     BOOST_TEST(files.size() >= 17U);
     for (const std::filesystem::path& file : files) {
-        const program::Loaded loaded = test::load_zoo(file);
+        const loading::Loaded loaded = test::load_zoo(file);
         check_model(file, loaded, 1);
         check_model(file, loaded, 2);
     }

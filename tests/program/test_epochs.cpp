@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE epochs
 #include <signal.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -13,7 +12,7 @@
 #include <vector>
 
 #include "runtime/files/csv_log.hpp"
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 #include "runtime/training/length.hpp"
 #include "runtime/training/pace.hpp"
 #include "tests/program/files.hpp"
@@ -307,9 +306,9 @@ BOOST_AUTO_TEST_CASE(a_kill_costs_five_seconds_of_short_epochs_at_most) {
             });
     BOOST_TEST_REQUIRE(outcome.code == 1000 + SIGKILL, outcome.err);
     const files::LogTable rows = log_of(scratch, "log.csv");
-    const std::vector<fs::path> kept = training::checkpoints_in(scratch / "runs/m/001/checkpoints");
+    const std::vector<fs::path> kept = runs::checkpoints_in(scratch / "runs/m/001/checkpoints");
     BOOST_TEST_REQUIRE(!kept.empty());
-    const std::uint64_t step = training::read_checkpoint(kept.front()).place.step;
+    const std::uint64_t step = runs::read_checkpoint(kept.front()).place.step;
     BOOST_TEST(rows.seconds.back() > 6);
     const double lost = rows.seconds.back() - rows.seconds.at(step - 1);
     // The checkpoint that was being written when the kill came took its time too.

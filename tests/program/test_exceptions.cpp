@@ -1,5 +1,3 @@
-#define BOOST_TEST_MODULE exceptions
-
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <functional>
@@ -11,8 +9,8 @@
 
 #include "autodiff/error.hpp"
 #include "dsl/check.hpp"
-#include "models/catalogue.hpp"
 #include "runtime/data/reader.hpp"
+#include "runtime/loading/load.hpp"
 #include "runtime/program/exit_code.hpp"
 #include "runtime/sources/support.hpp"
 #include "tests/program/files.hpp"
@@ -96,7 +94,7 @@ int check_with(const std::function<void()>& act) {
                                             act();
                                             return nullptr;
                                         }));
-    const dsl::Catalogue catalogue = models::catalogue(sources::entries(list));
+    const dsl::Catalogue catalogue = loading::catalogue(list);
     return program::exit_code([&] {
         const dsl::CheckResult result = dsl::check("data x = torn()\n", catalogue);
         BOOST_TEST_REQUIRE(!result.diagnostics.empty());

@@ -71,4 +71,18 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_judged_is_no_success) {
     BOOST_TEST(contains(none.err, "none.gan has no `train` block, and so no gradients"), none.err);
 }
 
+// The objective is the file's: where it is no number, nothing is said against gradients.
+BOOST_AUTO_TEST_CASE(an_objective_that_is_no_number_is_no_bug) {
+    const Scratch scratch;
+    const std::string model =
+        "latent z ~ normal(3)\n"
+        "net G(z) { dense(2) }\n"
+        "train(steps = 1, batch = 4) { update G with sgd(0.1) { minimize OBJECTIVE } }\n";
+    scratch.write("log.gan", replaced(model, "OBJECTIVE", "sum(log(G(z)))"));
+    const Outcome outcome = scratch.gandsl({"gradcheck", "log.gan"});
+    BOOST_TEST(outcome.code == 1, outcome.out);
+    BOOST_TEST(contains(outcome.err, "the objective of the update of G is "), outcome.err);
+    BOOST_TEST(!contains(outcome.out, "WRONG"), outcome.out);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -230,4 +230,45 @@ sample said  = a as grid(2, 2, range = [-2, 2]) every epoch
                std::string::npos);
 }
 
+// Only training stops at what is no number; what is only shown is written as it is, and not in silence.
+BOOST_AUTO_TEST_CASE(samples_and_measures_that_are_no_numbers_are_warned_of) {
+    const Scratch scratch;
+    scratch.write("d.csv", table(20));
+    scratch.write("model.gan", model_of_table("sample logs = log(v - v) as csv(2) every epoch\n"
+                                              "sample fine = v as csv(2) every epoch\n"
+                                              "measure ratio = 1 / (v - v) on test every epoch\n"
+                                              "measure small = v * 0 on test every epoch\n"));
+    const Outcome run = scratch.gandsl({"run", "model.gan", "--epochs", "2"});
+    BOOST_TEST(run.code == 0, run.err);
+    const std::string said = run.out + run.err;
+    const std::string of_sample = "warning: 2 of the 2 numbers computed for 'logs' are nan or inf";
+    BOOST_TEST(contains(said, of_sample), said);
+    BOOST_TEST(said.find(of_sample) == said.rfind(of_sample), said);
+    BOOST_TEST(contains(said, "warning: the measure 'ratio' is inf: it counts as not improved"), said);
+    BOOST_TEST(!contains(said, "'fine' are"), said);
+    BOOST_TEST(!contains(said, "'small' is"), said);
+    const Outcome sample = scratch.gandsl({"sample", "runs/model/latest", "logs"});
+    BOOST_TEST(contains(sample.err, of_sample), sample.err);
+}
+
+// The numbers that a net reads are the same in metres and in feet, and those that it writes are not.
+BOOST_AUTO_TEST_CASE(samples_warn_of_data_in_other_units) {
+    const Scratch scratch;
+    scratch.write("d.csv", "v\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+    scratch.write("model.gan",
+                  "data v = table(\"d.csv\", scale = standard)\n"
+                  "net F(v) { dense(1) }\n"
+                  "train(epochs = 1, batch = 4) { update F with sgd(0.1) { minimize sum(mse(F(v), v)) } }\n"
+                  "sample s = F(v) as csv(1) every epoch\n");
+    succeed(scratch, {"run", "model.gan"});
+    BOOST_TEST(!contains(scratch.gandsl({"sample", "runs/model/latest"}).err, "other data"));
+    scratch.write("d.csv", "v\n10\n20\n30\n40\n50\n60\n70\n80\n90\n100\n");
+    const Outcome outcome = scratch.gandsl({"sample", "runs/model/latest"});
+    BOOST_TEST(contains(outcome.err, "warning: v is other data than the run learned from"), outcome.err);
+    const Outcome resumed =
+        scratch.gandsl({"run", "model.gan", "--resume", "runs/model/latest", "--epochs", "2"});
+    BOOST_TEST(resumed.code == 1, resumed.err);
+    BOOST_TEST(contains(resumed.err, "data v: hash"), resumed.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

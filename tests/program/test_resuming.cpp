@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE resuming
 #include <signal.h>
 
 #include <algorithm>
@@ -14,7 +13,7 @@
 #include <vector>
 
 #include "runtime/files/safetensors.hpp"
-#include "runtime/training/compare.hpp"
+#include "runtime/runs/compare.hpp"
 #include "tests/program/files.hpp"
 
 /// A run that is killed and resumed is the run that never was: every file of its folder, bit for bit.
@@ -33,7 +32,7 @@ Words joined(Words words, const Words& more) {
 }
 
 std::string difference(const Scratch& scratch, const std::string& whole, const std::string& parts) {
-    return training::compare_runs(scratch / whole, "in one go", scratch / parts, "in parts")
+    return runs::compare_runs(scratch / whole, "in one go", scratch / parts, "in parts")
         .difference.value_or("");
 }
 

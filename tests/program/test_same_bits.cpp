@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE same_bits
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <cstring>
@@ -28,7 +27,7 @@ struct Trained {
     std::vector<std::vector<Real>> values;
 };
 
-Trained train(const program::Loaded& loaded, const training::Datasets& datasets, std::size_t threads,
+Trained train(const loading::Loaded& loaded, const data::Datasets& datasets, std::size_t threads,
               const std::vector<std::string>& without = {}) {
     const dsl::Train& settings = *loaded.program.train;
     const runtime::Graph graph =
@@ -70,8 +69,8 @@ void expect_same(const Trained& expected, const Trained& found, const std::strin
 BOOST_AUTO_TEST_CASE(a_step_has_the_same_bits_at_every_number_of_threads_and_in_every_plan) {
     std::size_t models = 0;
     for (const std::filesystem::path& file : test::zoo_files()) {
-        const program::Loaded loaded = test::load_zoo(file);
-        const training::Datasets datasets = training::open_datasets(loaded);
+        const loading::Loaded loaded = test::load_zoo(file);
+        const data::Datasets datasets = training::open_datasets(loaded);
         const Trained alone = train(loaded, datasets, 1);
         for (const std::size_t threads : {2U, 3U, 4U}) {
             expect_same(alone, train(loaded, datasets, threads),

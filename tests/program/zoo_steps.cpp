@@ -22,10 +22,10 @@ std::vector<std::filesystem::path> zoo_files() {
     return files;
 }
 
-program::Loaded load_zoo(const std::filesystem::path& file) {
+loading::Loaded load_zoo(const std::filesystem::path& file) {
     // Some kernels are for 32 examples and more.
     static const std::map<std::string, std::size_t> smaller = {{"deep_dcgan", 32}, {"face", 6}};
-    program::FileRequest request;
+    loading::FileRequest request;
     request.file = file;
     if (const auto found = smaller.find(file.stem().string()); found != smaller.end()) {
         request.batch = found->second;
@@ -34,7 +34,7 @@ program::Loaded load_zoo(const std::filesystem::path& file) {
     if (slow != nullptr && std::string(slow) == "1") {
         request.batch = 2;  // under a sanitizer
     }
-    std::optional<program::Loaded> loaded = program::load(request);
+    std::optional<loading::Loaded> loaded = loading::load(request);
     BOOST_TEST_REQUIRE(loaded.has_value(), file.string());
     return *std::move(loaded);
 }

@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(whole_numbers_that_are_rounded_are_told) {
         found[0].find(": 2 whole numbers, such as 16777217, beyond what 32 bits hold") != std::string::npos,
         found[0]);
     BOOST_TEST(warnings("<i4", bytes_of<std::int32_t>({-16777217, 3})).size() == 1);
+    BOOST_TEST(warnings("<f8", bytes_of({16777217.0, 3.0})).size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(every_type_and_byte_order) {
@@ -216,6 +217,13 @@ BOOST_AUTO_TEST_CASE(examples_and_labels) {
                std::string::npos);
     write_file(folder / "y.npy", npy("<i8", false, "(3,)", bytes_of<std::int64_t>({1, 0, 1 << 30})));
     BOOST_TEST(message_of([&] { open_npy(source); }).find("at 2" + expected) != std::string::npos);
+}
+
+// NumPy writes 0 and 1, and reads whatever is not 0 as true.
+BOOST_AUTO_TEST_CASE(a_bool_is_0_or_1) {
+    const std::vector<float> expected = {0, 1, 1, 1};
+    BOOST_TEST(array(npy("|b1", false, "(4,)", bytes_of<std::uint8_t>({0, 1, 2, 255}))).values == expected,
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,11 +6,11 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/files/run_folder.hpp"
+#include "runtime/runs/run_folder.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
-using namespace gandsl::files;
+using namespace gandsl::runs;
 using namespace gandsl::test;
 
 BOOST_AUTO_TEST_SUITE(run_folder)

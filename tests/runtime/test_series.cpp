@@ -249,4 +249,26 @@ BOOST_AUTO_TEST_CASE(tones_are_worth_learning) {
     BOOST_TEST(open_tone({})->description().train_count == 139);
 }
 
+// Scaled numbers are the same in metres and in feet.
+BOOST_FIXTURE_TEST_CASE(the_hash_tells_series_of_other_units_apart, Fixture) {
+    const auto hash = [&](const std::string& content) {
+        return series(content, {}, 2, 0, Scale::standard)->description().hash;
+    };
+    const std::string metres = hash("0\n4\n8\n12\n");
+    BOOST_TEST(metres == hash("0\n4\n8\n12\n"));
+    BOOST_TEST(metres != hash("0\n8\n16\n24\n"));
+    BOOST_TEST(metres != hash("1\n5\n9\n13\n"));
+}
+
+BOOST_FIXTURE_TEST_CASE(whole_numbers_that_are_rounded_are_warned_of, Fixture) {
+    const std::string content = "16777216\n16777217\n1e15\n1000000000000001\n";
+    const std::vector<std::string> warnings = series(content, {}, 2, 0, Scale::none)->description().warnings;
+    BOOST_TEST_REQUIRE(warnings.size() == 1U);
+    BOOST_TEST(
+        warnings[0].find("3 whole numbers, such as 16777217, beyond what 32 bits hold") != std::string::npos,
+        warnings[0]);
+    BOOST_TEST(warnings[0].ends_with("or write `scale = standard`"), warnings[0]);
+    BOOST_TEST(series(content, {}, 2, 0, Scale::standard)->description().warnings.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

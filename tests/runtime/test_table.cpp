@@ -354,4 +354,28 @@ BOOST_AUTO_TEST_CASE(lists_of_names) {
     }
 }
 
+// Scaled numbers are the same in metres and in feet.
+BOOST_FIXTURE_TEST_CASE(the_hash_tells_columns_of_other_units_apart, Fixture) {
+    source.scale = Scale::standard;
+    const std::string metres = table("a,b\n0,1\n4,2\n8,3\n")->description().hash;
+    BOOST_TEST(metres == table("a,b\n0,1\n4,2\n8,3\n")->description().hash);
+    BOOST_TEST(metres != table("a,b\n0,1\n8,2\n16,3\n")->description().hash);
+    BOOST_TEST(metres != table("a,b\n1,1\n5,2\n9,3\n")->description().hash);
+    BOOST_TEST(metres != table("b,a\n0,1\n4,2\n8,3\n")->description().hash);
+}
+
+BOOST_FIXTURE_TEST_CASE(names_that_are_not_utf8_are_refused, Fixture) {
+    source.label = "c";
+    BOOST_TEST(
+        refused("a,c\n1,caf\xe9\n2,b\n") ==
+        ", line 2: column 'c' has 'caf\\xe9', which is not UTF-8; convert the file, for instance with: "
+        "iconv -f latin1 -t utf-8");
+    BOOST_TEST(
+        refused("\xe9t\xe9,c\n1,x\n2,y\n") ==
+        ", line 1: column 1 is named '\\xe9t\\xe9', which is not UTF-8; convert the file, for instance "
+        "with: iconv -f latin1 -t utf-8");
+    BOOST_TEST(table("\xc3\xa9t\xc3\xa9,c\n1,caf\xc3\xa9\n2,b\n")->description().fields[1].names[1] ==
+               "caf\xc3\xa9");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "autodiff/error.hpp"
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 #include "tests/program/process.hpp"
 #include "tests/soak/support.hpp"
 
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 bool refused(const Scratch& scratch, const std::string& content, std::set<std::string>& reasons) {
     scratch.write("damaged.safetensors", content);
     try {
-        training::read_checkpoint(scratch / "damaged.safetensors");
+        runs::read_checkpoint(scratch / "damaged.safetensors");
     } catch (const Error& error) {
         const std::string name = (scratch / "damaged.safetensors").string();
         const std::string message = error.what();

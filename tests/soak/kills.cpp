@@ -6,7 +6,7 @@
 #include <random>
 
 #include "autodiff/error.hpp"
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 #include "tests/program/process.hpp"
 #include "tests/soak/support.hpp"
 
@@ -24,7 +24,7 @@ std::size_t read_all(const fs::path& run, Findings& findings) {
     for (const auto& entry : fs::directory_iterator(run / "checkpoints", ignored)) {
         if (entry.path().extension() == ".safetensors") {
             try {
-                training::read_checkpoint(entry.path());
+                runs::read_checkpoint(entry.path());
                 ++count;
             } catch (const Error& error) {
                 findings.push_back(fmt::format("a killed run left a broken checkpoint: {}", error.what()));

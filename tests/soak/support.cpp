@@ -12,7 +12,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "runtime/training/checkpoint.hpp"
+#include "runtime/runs/checkpoint.hpp"
 #include "tests/program/process.hpp"
 
 namespace gandsl::test {
@@ -151,7 +151,7 @@ std::string content_of(const fs::path& file) {
 }
 
 std::vector<fs::path> checkpoints_of(const fs::path& run) {
-    return training::checkpoints_in(run / "checkpoints");
+    return runs::checkpoints_in(run / "checkpoints");
 }
 
 namespace {

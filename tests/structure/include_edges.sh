@@ -6,6 +6,10 @@
 #   models     dsl and autodiff, and their libraries except PEGTL and BLAS; fmt
 #   runtime    everything; the grammar and BLAS stay behind dsl and autodiff
 #
+# Within runtime a folder includes only folders that stand below it:
+#
+#   program > training > loading, gradcheck > runs, sinks, sources > data, build > formats, render > files > terminal
+#
 # BLAS and xtensor-blas (slow to compile, and at odds with <cblas.h>) are included by one file alone. Prints each edge
 # that breaks the picture and exits with 1.
 set -eu
@@ -43,6 +47,10 @@ BEGIN {
     allowed["dsl"] = " std PEGTL dsl "
     allowed["models"] = " std xtensor fmt models dsl autodiff "
     allowed["runtime"] = " std system xtensor fmt runtime models dsl autodiff "
+    height_of = "terminal 0 files 1 formats 2 render 2 data 3 build 3 runs 4 sinks 4 sources 4 loading 5 gradcheck 5 " \
+                "training 6 program 7 precompiled 8"
+    count = split(height_of, words, " ")
+    for (i = 1; i < count; i += 2) height[words[i]] = words[i + 1]
 }
 
 /^[ \t]*#[ \t]*include/ {
@@ -74,6 +82,13 @@ BEGIN {
     }
 
     if (name == "BLAS") blas[FILENAME] = 1
+    if (layer == "runtime" && name == "runtime") {
+        from = path[2]
+        to = parts[2]
+        if (!(from in height)) report("the folder runtime/" from " has no height in this test")
+        else if (!(to in height)) report("the folder runtime/" to " has no height in this test")
+        else if (from != to && height[from] <= height[to]) report("runtime/" from " may not include runtime/" to ", which does not stand below it")
+    }
     # The program itself may use any library that is not shut behind a lower layer.
     if (layer == "runtime" && name != "BLAS" && name != "PEGTL") next
     if (index(allowed[layer], " " name " ") == 0) report(layer " may include" allowed[layer] "and not " name)

@@ -20,8 +20,10 @@ sound() {
     plant dsl/parser.cpp '"dsl/span.hpp"'
     plant models/dense.cpp '"autodiff/operations.hpp"  // dense is a matmul'
     plant models/dense.cpp '"dsl/catalogue.hpp"'
-    plant runtime/main.cpp '<CLI/CLI.hpp>'
-    plant runtime/main.cpp '"models/catalogue.hpp"'
+    plant runtime/program/main.cpp '<CLI/CLI.hpp>'
+    plant runtime/program/main.cpp '"models/catalogue.hpp"'
+    plant runtime/program/main.cpp '"runtime/runs/record.hpp"'
+    plant runtime/runs/record.cpp '"runtime/files/atomic_file.hpp"'
 }
 # FILE INCLUDE: planted, it must be reported with its place and text.
 breaks() {
@@ -59,6 +61,12 @@ breaks models/dense.cpp '  <cblas.h>'
 breaks models/dense.cpp '<png.h>'
 breaks runtime/build.cpp '<tao/pegtl.hpp>'
 breaks runtime/build.cpp '<cblas.h>'
+breaks runtime/training/session.cpp '"runtime/program/options.hpp"'
+breaks runtime/runs/record.cpp '"runtime/loading/load.hpp"'
+breaks runtime/data/dataset.hpp '"runtime/build/graph.hpp"'
+breaks runtime/files/atomic_file.cpp '"runtime/render/grid.hpp"'
+breaks runtime/training/session.cpp '"runtime/somewhere/else.hpp"'
+breaks runtime/somewhere/else.cpp '"runtime/files/atomic_file.hpp"'
 
 if "$check" "$tree/dsl" >/dev/null; then
     echo "a folder without sources passed"

@@ -38,21 +38,34 @@ std::optional<Fault> held_against(const Results& expected, const RandomGraph& gr
     }
 }
 
+// The reference is a plan too, and may be what fails.
+std::optional<Fault> computed_reference(const RandomGraph& graph,
+                                        const std::vector<std::vector<Real>>& values, const Pools& pools,
+                                        Results& expected) {
+    try {
+        expected = compute(graph, values, reference_variant(), pools);
+    } catch (const std::exception& error) {
+        return Fault{reference_variant(), std::string("throws ") + error.what()};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Fault> check(const RandomGraph& graph, const Variant& variant, const Pools& pools) {
     const auto values = leaf_values(graph);
-    return held_against(compute(graph, values, reference_variant(), pools), graph, values, variant, pools);
+    Results expected;
+    if (auto fault = computed_reference(graph, values, pools, expected)) {
+        return fault;
+    }
+    return held_against(expected, graph, values, variant, pools);
 }
 
 Checked check_all(const RandomGraph& graph, const Pools& pools) {
     const auto values = leaf_values(graph);
     Checked checked;
     Results expected;
-    try {
-        expected = compute(graph, values, reference_variant(), pools);
-    } catch (const std::exception& error) {
-        checked.fault = Fault{reference_variant(), std::string("throws ") + error.what()};
+    if ((checked.fault = computed_reference(graph, values, pools, expected))) {
         return checked;
     }
     checked.finite = std::all_of(expected.begin(), expected.end(), [](const std::vector<Real>& numbers) {
