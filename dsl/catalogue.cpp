@@ -63,6 +63,10 @@ Catalogue::Catalogue(std::vector<Entry> entries) {
                       : entry.kind == EntryKind::sink      ? sinks_
                                                            : entries_;
         std::string name = entry.name;
+        if (entry.role != Role::none && !roles_.emplace(entry.role, name).second) {
+            throw std::logic_error("catalogue: '" + name + "' and '" + roles_.at(entry.role) +
+                                   "' have the same role");
+        }
         if (!names.emplace(name, std::move(entry)).second) {
             throw std::logic_error("catalogue: two entries are called '" + name + "'");
         }
@@ -72,6 +76,11 @@ Catalogue::Catalogue(std::vector<Entry> entries) {
 const Entry* Catalogue::find(std::string_view name) const {
     const auto found = entries_.find(name);
     return found == entries_.end() ? nullptr : &found->second;
+}
+
+const Entry* Catalogue::find(Role role) const {
+    const auto found = roles_.find(role);
+    return found == roles_.end() ? nullptr : find(found->second);
 }
 
 const Entry* Catalogue::find(EntryKind kind, std::string_view name) const {

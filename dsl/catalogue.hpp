@@ -147,6 +147,35 @@ struct TypeCall {
 /// dsl/diagnostics.hpp; the checker fills in the span where the rule left it out.
 using TypeRule = std::function<std::vector<Type>(TypeCall&)>;
 
+/// What the language itself makes of an entry, whatever it is called: an operator, a value in another shape,
+/// the function `continue`.
+enum class Role {
+    none,
+    add,
+    subtract,
+    multiply,
+    divide,
+    power,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    equal,
+    not_equal,
+    negate,
+    index,         ///< h[2]: its argument is the index
+    slice,         ///< h[2:5]: its arguments are the first index and the one after the last
+    total,         ///< the one number of a value that has axes, without them
+    reshape,       ///< the one number of a value, with as many axes as it is given sizes
+    continuation,  ///< what a net writes
+};
+
+/// Where numbers lie, both ends included; an end may be infinite.
+struct Bounds {
+    double low = 0;
+    double high = 0;
+};
+
 struct Entry {
     std::string name;
     EntryKind kind = EntryKind::function;
@@ -172,7 +201,7 @@ struct Entry {
     std::function<std::vector<std::string>(const Arguments&)> warnings = {};
     bool sequential = false;  ///< Sources only: something follows each example, so that `next(x)` is known.
     bool draws = false;       ///< Layers only: draws random numbers in training, anew at each mention.
-    bool compares = false;    ///< Functions only: a loss of two values that ought to have the same shape.
+    bool compares_inputs = false;  ///< Functions only: a loss of two values that ought to be alike in shape.
     std::string takes_result_of = {};  ///< Losses only: the activation that makes the probabilities it takes.
     /// The last axis of the first value counts the same classes as the second, a label or its vector.
     bool matches_classes = false;
@@ -180,6 +209,16 @@ struct Entry {
     /// Not empty: its result counts as a constant in every gradient. What messages call it: "a comparison".
     std::string stops_gradients = {};
     bool by_epochs = false;  ///< Schedules only: without data, and so without epochs, it means nothing.
+    Role role = Role::none;
+    /// Functions of one value only: what it is of a number known before the run. Null: it is left to the run.
+    double (*fold)(double) = nullptr;
+    /// Losses only: the first value is a probability, whose logarithm counts where it is not the target.
+    bool takes_probability = false;
+    std::optional<Bounds> range = {};  ///< Where the result's numbers lie, whatever the inputs are.
+    bool rearranges = false;  ///< The result's numbers are those of the first value, or some of them.
+    bool opaque = false;      ///< What is behind it takes no part in an objective, as behind `stop_gradient`.
+    /// Layers only: in training it normalizes by the mean and variance of the batch, so that examples meet.
+    bool statistics_over_batch = false;
 };
 
 /// All entries, by name. Names are unique over all kinds but initializers, which have names of their own:
@@ -194,6 +233,7 @@ class Catalogue {
     /// Of one kind. Initializers and sinks have names of their own: `normal` is a distribution too, `npy` a
     /// source.
     const Entry* find(EntryKind kind, std::string_view name) const;
+    const Entry* find(Role role) const;  ///< null when there is none
     const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
     /// Those among which an entry of this kind is found.
     const std::map<std::string, Entry, std::less<>>& entries(EntryKind kind) const;
@@ -202,6 +242,7 @@ class Catalogue {
     std::map<std::string, Entry, std::less<>> entries_;
     std::map<std::string, Entry, std::less<>> initializers_;
     std::map<std::string, Entry, std::less<>> sinks_;
+    std::map<Role, std::string> roles_;
 };
 
 }  // namespace gandsl::dsl

@@ -40,7 +40,7 @@ struct Settings {
     /// Of a file that was run before: one for each `data` statement. Their sources are not asked then, and
     /// need not be there.
     std::vector<RecordedData> data = {};
-    std::size_t most_instructions = 100'000;  ///< that the file may unroll to
+    std::size_t max_instructions = 100'000;  ///< that the file may unroll to
 };
 
 struct CheckResult {

@@ -45,17 +45,17 @@ struct Diagnostic : std::exception {
 std::string render(const Diagnostic& diagnostic, std::string_view path, std::string_view text);
 
 /// More than these at once help nobody.
-inline constexpr std::size_t most_diagnostics = 100;
+inline constexpr std::size_t max_diagnostics = 100;
 
 /// Line and column (in code points), both from 1, of a byte offset.
-struct Place {
+struct LineColumn {
     std::size_t line = 1;
     std::size_t column = 1;
 };
-Place place(std::string_view text, std::size_t offset);
+LineColumn line_column(std::string_view text, std::size_t offset);
 
 /// Whole numbers beyond this have no exact double and overflow sizes.
-inline constexpr double most_whole = 1e15;
+inline constexpr double max_whole = 1e15;
 
 /// What numbers of 32 bits hold, in which all is computed.
 inline constexpr double most_number = 3.4e38;
@@ -109,7 +109,7 @@ Diagnostic unused_name(Span span, std::string_view name);
 // What runs, but hardly as it was meant.
 
 /// batch_norm in a net through which an objective takes a gradient; `penalty` is where.
-Diagnostic batch_norm_penalty(Span span, std::string_view net, Span penalty);
+Diagnostic batch_norm_penalty(Span span, std::string_view layer, std::string_view net, Span penalty);
 /// An activation at a generator's end whose numbers lie elsewhere than the data's. Pairs are low and high.
 Diagnostic unreachable_range(Span span, std::string_view activation, std::pair<double, double> made,
                              std::string_view name, std::pair<double, double> data, Span source);
@@ -123,7 +123,7 @@ Diagnostic never_updated(Span span, std::string_view net, std::string_view updat
 Diagnostic losses_broadcast(Span span, std::string_view loss, const Type& left, const Type& right,
                             const Type& result);
 /// batch_norm of vectors where a batch is one example.
-Diagnostic lone_example(Span span, std::string_view net);
+Diagnostic lone_example(Span span, std::string_view layer, std::string_view net);
 
 // Arguments of calls. `entry` is the callee's name.
 
@@ -298,7 +298,7 @@ Note layer_used(Span span, std::string_view layer);
 // The command line.
 
 Diagnostic unknown_option(std::string_view name, const Names& options);
-/// Said in place of the errors and warnings after the first `most_diagnostics`.
+/// Said in place of the errors and warnings after the first `max_diagnostics`.
 Diagnostic more(std::size_t most);
 Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected);
 

@@ -21,8 +21,8 @@ using tree::Expression;
 using Kind = Expression::Kind;
 
 /// Deeper trees are refused, so that whatever walks one may recurse.
-constexpr std::size_t most_depth = 256;
-constexpr std::size_t most_errors_of_a_statement = 20;
+constexpr std::size_t max_depth = 256;
+constexpr std::size_t max_errors_of_a_statement = 20;
 
 template <typename Rule>
 bool is(const Node& node) {
@@ -81,11 +81,11 @@ class Converter {
             depth = std::max(depth, operand.depth);
         }
         expression.depth = depth + 1;
-        if (expression.depth > most_depth) {
+        if (expression.depth > max_depth) {
             if (!too_deep_) {
                 too_deep_ = true;
                 diagnostics.push_back(diagnostics::nesting_too_deep(
-                    {expression.span.begin, expression.span.begin + 1}, most_depth));
+                    {expression.span.begin, expression.span.begin + 1}, max_depth));
             }
             return none(expression.span);
         }
@@ -444,7 +444,7 @@ class Converter {
 };
 
 void parse_stretch(std::string_view text, Scan& scan, const Stretch& stretch, ParseResult& result) {
-    for (std::size_t round = 0; round < most_errors_of_a_statement; ++round) {
+    for (std::size_t round = 0; round < max_errors_of_a_statement; ++round) {
         const char* const data = scan.masked.data();
         pegtl::memory_input<> input(data + stretch.begin, data + stretch.end, "", stretch.begin, 1, 1);
         try {
@@ -478,15 +478,15 @@ ParseResult parse(std::string_view text) {
         return result;
     }
     for (const Stretch& stretch : scanned.stretches) {
-        if (!stretch.broken && result.diagnostics.size() <= most_diagnostics) {
+        if (!stretch.broken && result.diagnostics.size() <= max_diagnostics) {
             parse_stretch(text, scanned, stretch, result);
         }
     }
     std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
                      [](const Diagnostic& a, const Diagnostic& b) { return a.span->begin < b.span->begin; });
-    if (result.diagnostics.size() > most_diagnostics) {
-        result.diagnostics.resize(most_diagnostics);
-        result.diagnostics.push_back(diagnostics::more(most_diagnostics));
+    if (result.diagnostics.size() > max_diagnostics) {
+        result.diagnostics.resize(max_diagnostics);
+        result.diagnostics.push_back(diagnostics::more(max_diagnostics));
     }
     if (result.diagnostics.empty()) {
         attach_trivia(result.tree, text, std::move(scanned.comments));

@@ -12,9 +12,9 @@ namespace {
 using tree::Expression;
 using Kind = Expression::Kind;
 
-constexpr std::size_t most_columns = 110;
+constexpr std::size_t max_columns = 110;
 constexpr std::size_t indentation = 4;
-constexpr std::size_t least_broken = 24;
+constexpr std::size_t min_broken = 24;
 /// As what follows an expression: print it on one line, whatever its length.
 constexpr std::size_t endless = static_cast<std::size_t>(-1) / 4;
 
@@ -102,8 +102,8 @@ std::string items(const Expression& e, const std::string& open, const std::strin
     }
     result += close;
     // Breaking a short list gains little and reads worse than a long line.
-    const bool fits = column + columns(result) + tail <= most_columns;
-    if (!must_break(e) && (tail == endless || fits || columns(result) < least_broken)) {
+    const bool fits = column + columns(result) + tail <= max_columns;
+    if (!must_break(e) && (tail == endless || fits || columns(result) < min_broken)) {
         return result;
     }
     const std::size_t inner = indent + indentation;
@@ -130,7 +130,7 @@ std::string operands(const Expression& e, const std::string& sign, std::size_t i
     const auto [left, right] = needs(e);
     if (tail != endless && !must_break(e)) {
         const std::string one_line = operands(e, sign, indent, column, endless);
-        if (column + columns(one_line) + tail <= most_columns) {
+        if (column + columns(one_line) + tail <= max_columns) {
             return one_line;
         }
     }
@@ -188,6 +188,106 @@ std::string print_annotation(const tree::Annotation& annotation) {
         result += (result.empty() ? "label(" : " x label(") + annotation.classes->text + ")";
     }
     return result;
+}
+
+// The text of lines and heads.
+
+std::string line_text(const Expression& expression, std::size_t indent, std::size_t /*pad*/) {
+    return format(expression, indent, indent, 0);
+}
+
+std::string line_text(const tree::Binding& binding, std::size_t indent, std::size_t pad) {
+    const std::string head = joined(binding.names) + std::string(pad, ' ') + " = ";
+    return head + format(binding.value, indent, indent + columns(head), 0);
+}
+
+std::string line_text(const tree::Draw& draw, std::size_t indent, std::size_t /*pad*/) {
+    const std::string head = draw.name.text + " ~ ";
+    return head + format(draw.distribution, indent, indent + columns(head), 0);
+}
+
+std::string line_text(const tree::Repeat& repeat, std::size_t indent, std::size_t /*pad*/) {
+    return "repeat " + format(repeat.count, indent, indent + 7, 2) + " ";
+}
+
+std::string line_text(const tree::Return& line, std::size_t indent, std::size_t /*pad*/) {
+    std::string text = "return ";
+    for (std::size_t i = 0; i < line.values.size(); ++i) {
+        text += i == 0 ? "" : ", ";
+        text += format(line.values[i], indent, last_line(text, indent), 1);
+    }
+    return text;
+}
+
+std::string line_text(const tree::Update& update, std::size_t indent, std::size_t /*pad*/) {
+    const std::string head = "update " + joined(update.nets) + " with ";
+    return head + format(update.optimizer, indent, indent + columns(head), 2) + " ";
+}
+
+std::string line_text(const tree::Average& average, std::size_t indent, std::size_t /*pad*/) {
+    const std::string head = "average " + average.net.text + " with ";
+    return head + format(average.decay, indent, indent + columns(head), 0);
+}
+
+std::string line_text(const tree::Objective& objective, std::size_t indent, std::size_t /*pad*/) {
+    const std::string head = objective.maximize ? "maximize " : "minimize ";
+    return head + format(objective.value, indent, indent + columns(head), 0);
+}
+
+/// A line up to its block, if it has one.
+std::string header(const tree::Line& line, std::size_t indent, std::size_t pad) {
+    return std::visit([&](const auto& data) { return line_text(data, indent, pad); }, line.data);
+}
+
+const tree::Block* nested(const tree::Line& line) {
+    if (const auto* repeat = std::get_if<tree::Repeat>(&line.data)) {
+        return &repeat->body;
+    }
+    if (const auto* update = std::get_if<tree::Update>(&line.data)) {
+        return &update->body;
+    }
+    return nullptr;
+}
+
+/// `{ line }`, when the author wrote it so and nothing in it wants a line of its own.
+std::optional<std::string> one_line(const tree::Block& body) {
+    if (!body.one_line || body.opening || !body.closing.empty()) {
+        return std::nullopt;
+    }
+    if (body.lines.empty()) {
+        return "{ }";
+    }
+    const tree::Line& line = body.lines.front();
+    if (!line.trivia.before.empty() || line.trivia.trailing) {
+        return std::nullopt;
+    }
+    const tree::Block* inner = nested(line);
+    std::string text = header(line, 0, 0);
+    if (inner != nullptr) {
+        const auto inside = one_line(*inner);
+        if (!inside) {
+            return std::nullopt;
+        }
+        text += *inside;
+    }
+    if (text.find('\n') != std::string::npos) {
+        return std::nullopt;
+    }
+    return "{ " + text + " }";
+}
+
+std::string parameters(const std::vector<tree::Parameter>& parameters) {
+    std::string text = "(";
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        text += (i == 0 ? "" : ", ") + parameters[i].name.text;
+        if (parameters[i].annotation) {
+            text += ": " + print_annotation(*parameters[i].annotation);
+        }
+        if (parameters[i].fallback) {
+            text += " = " + flat(*parameters[i].fallback);
+        }
+    }
+    return text + ")";
 }
 
 class Printer {
@@ -332,20 +432,6 @@ class Printer {
         block("layer " + layer.name.text + parameters(layer.parameters) + " ", layer.body, "", 0, trailing_);
     }
 
-    static std::string parameters(const std::vector<tree::Parameter>& parameters) {
-        std::string text = "(";
-        for (std::size_t i = 0; i < parameters.size(); ++i) {
-            text += (i == 0 ? "" : ", ") + parameters[i].name.text;
-            if (parameters[i].annotation) {
-                text += ": " + print_annotation(*parameters[i].annotation);
-            }
-            if (parameters[i].fallback) {
-                text += " = " + flat(*parameters[i].fallback);
-            }
-        }
-        return text + ")";
-    }
-
     void statement(const tree::Train& train) {
         block((train.bare ? "train" : format(train.arguments, 0, 0, 2)) + " ", train.body, "", 0, trailing_);
     }
@@ -375,7 +461,7 @@ class Printer {
     void block(const std::string& head, const tree::Block& body, const std::string& tail, std::size_t indent,
                const std::optional<tree::Comment>& trailing) {
         if (const auto text = one_line(body)) {
-            if (last_line(head, 0) + columns(*text + tail) <= most_columns) {
+            if (last_line(head, 0) + columns(*text + tail) <= max_columns) {
                 code(head + *text + tail, trailing);
                 return;
             }
@@ -384,43 +470,6 @@ class Printer {
         lines(body.lines, indent + indentation);
         comments(body.closing, indent + indentation);
         code(std::string(indent, ' ') + "}" + tail, trailing);
-    }
-
-    /// `{ line }`, when the author wrote it so and nothing in it wants a line of its own.
-    static std::optional<std::string> one_line(const tree::Block& body) {
-        if (!body.one_line || body.opening || !body.closing.empty()) {
-            return std::nullopt;
-        }
-        if (body.lines.empty()) {
-            return "{ }";
-        }
-        const tree::Line& line = body.lines.front();
-        if (!line.trivia.before.empty() || line.trivia.trailing) {
-            return std::nullopt;
-        }
-        const tree::Block* inner = nested(line);
-        std::string text = header(line, 0, 0);
-        if (inner != nullptr) {
-            const auto inside = one_line(*inner);
-            if (!inside) {
-                return std::nullopt;
-            }
-            text += *inside;
-        }
-        if (text.find('\n') != std::string::npos) {
-            return std::nullopt;
-        }
-        return "{ " + text + " }";
-    }
-
-    static const tree::Block* nested(const tree::Line& line) {
-        if (const auto* repeat = std::get_if<tree::Repeat>(&line.data)) {
-            return &repeat->body;
-        }
-        if (const auto* update = std::get_if<tree::Update>(&line.data)) {
-            return &update->body;
-        }
-        return nullptr;
     }
 
     void lines(const std::vector<tree::Line>& lines, std::size_t indent) {
@@ -438,53 +487,6 @@ class Printer {
                 code(text, line.trivia.trailing);
             }
         }
-    }
-
-    /// A line up to its block, if it has one.
-    static std::string header(const tree::Line& line, std::size_t indent, std::size_t pad) {
-        return std::visit([&](const auto& data) { return line_text(data, indent, pad); }, line.data);
-    }
-
-    static std::string line_text(const Expression& expression, std::size_t indent, std::size_t /*pad*/) {
-        return format(expression, indent, indent, 0);
-    }
-
-    static std::string line_text(const tree::Binding& binding, std::size_t indent, std::size_t pad) {
-        const std::string head = joined(binding.names) + std::string(pad, ' ') + " = ";
-        return head + format(binding.value, indent, indent + columns(head), 0);
-    }
-
-    static std::string line_text(const tree::Draw& draw, std::size_t indent, std::size_t /*pad*/) {
-        const std::string head = draw.name.text + " ~ ";
-        return head + format(draw.distribution, indent, indent + columns(head), 0);
-    }
-
-    static std::string line_text(const tree::Repeat& repeat, std::size_t indent, std::size_t /*pad*/) {
-        return "repeat " + format(repeat.count, indent, indent + 7, 2) + " ";
-    }
-
-    static std::string line_text(const tree::Return& line, std::size_t indent, std::size_t /*pad*/) {
-        std::string text = "return ";
-        for (std::size_t i = 0; i < line.values.size(); ++i) {
-            text += i == 0 ? "" : ", ";
-            text += format(line.values[i], indent, last_line(text, indent), 1);
-        }
-        return text;
-    }
-
-    static std::string line_text(const tree::Update& update, std::size_t indent, std::size_t /*pad*/) {
-        const std::string head = "update " + joined(update.nets) + " with ";
-        return head + format(update.optimizer, indent, indent + columns(head), 2) + " ";
-    }
-
-    static std::string line_text(const tree::Average& average, std::size_t indent, std::size_t /*pad*/) {
-        const std::string head = "average " + average.net.text + " with ";
-        return head + format(average.decay, indent, indent + columns(head), 0);
-    }
-
-    static std::string line_text(const tree::Objective& objective, std::size_t indent, std::size_t /*pad*/) {
-        const std::string head = objective.maximize ? "maximize " : "minimize ";
-        return head + format(objective.value, indent, indent + columns(head), 0);
     }
 
     std::vector<OutputLine> lines_;

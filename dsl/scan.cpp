@@ -36,7 +36,7 @@ class Scanner {
         }
         skip_byte_order_mark();
         // No reader wants more, and each takes a look at the line around it.
-        while (at_ < text_.size() && result_.readable && result_.diagnostics.size() <= most_diagnostics) {
+        while (at_ < text_.size() && result_.readable && result_.diagnostics.size() <= max_diagnostics) {
             if (line_starts_) {
                 start_line();
             }

@@ -20,7 +20,7 @@ constexpr double endless = 1e30;
 /// A bound that only keeps numbers within what can be computed is named where `found` is beyond it.
 std::string range(const Argument& argument, double found) {
     const double most =
-        argument.kind == ArgumentKind::integer ? std::min(argument.most, most_whole) : argument.most;
+        argument.kind == ArgumentKind::integer ? std::min(argument.most, max_whole) : argument.most;
     const bool above = argument.least > -endless || found < argument.least;
     const bool below = most < endless || found > most;
     const std::string least = spell(argument.least);

@@ -7,13 +7,12 @@
 
 namespace gandsl::dsl::diagnostics {
 
-Diagnostic batch_norm_penalty(Span span, std::string_view net, Span penalty) {
+Diagnostic batch_norm_penalty(Span span, std::string_view layer, std::string_view net, Span penalty) {
     return noting(
-        helping(
-            warning(Code::batch_norm_penalty, span,
-                    "the gradient of " + quote(net) + " is part of an objective, and batch_norm mixes the " +
-                        "examples of the batch into it"),
-            "a penalty on each example's own gradient wants `layer_norm`, `instance_norm` or none"),
+        helping(warning(Code::batch_norm_penalty, span,
+                        "the gradient of " + quote(net) + " is part of an objective, and " +
+                            std::string(layer) + " mixes the examples of the batch into it"),
+                "a penalty on each example's own gradient wants `layer_norm`, `instance_norm` or none"),
         penalty, "the gradient is taken here");
 }
 
@@ -89,10 +88,10 @@ Diagnostic losses_broadcast(Span span, std::string_view loss, const Type& left, 
                    help);
 }
 
-Diagnostic lone_example(Span span, std::string_view net) {
+Diagnostic lone_example(Span span, std::string_view layer, std::string_view net) {
     return expecting(
         warning(Code::lone_example, span,
-                "batch_norm in " + quote(net) + " gives the same for every example: a mean over " +
+                std::string(layer) + " in " + quote(net) + " gives the same for every example: a mean over " +
                     "one number is that number"),
         "a batch of 1", "a batch of at least 2, or another normalisation such as `layer_norm`");
 }

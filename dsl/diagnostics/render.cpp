@@ -88,13 +88,13 @@ std::string excerpt(std::string_view text, Span span) {
 }
 
 std::string where(std::string_view path, std::string_view text, Span span) {
-    const Place at = place(text, span.begin);
+    const LineColumn at = line_column(text, span.begin);
     return std::string(path) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
 }
 
 }  // namespace
 
-Place place(std::string_view text, std::size_t offset) {
+LineColumn line_column(std::string_view text, std::size_t offset) {
     const SourceLine line = line_of(text, offset);
     std::size_t column = 1;
     std::size_t begin = line.begin;

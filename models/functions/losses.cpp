@@ -134,9 +134,10 @@ std::vector<Definition> define_losses() {
               .inputs = {"prediction", "target"},
               .type = elementwise("bce"),
               .example = "sum(bce(decoder(z), x))",
-              .compares = true,
+              .compares_inputs = true,
               .takes_result_of = "sigmoid",
-              .matches_classes = true},
+              .matches_classes = true,
+              .takes_probability = true},
          .build = build_bce,
          .stepping = steps_alike()},
         {.entry = {.name = "cross_entropy",
@@ -162,7 +163,7 @@ std::vector<Definition> define_losses() {
                    .inputs = {"prediction", "target"},
                    .type = elementwise("mse"),
                    .example = "mean(mse(decoder(z), x))",
-                   .compares = true,
+                   .compares_inputs = true,
                    .matches_classes = true},
          .build =
              [](BuildCall& call) {

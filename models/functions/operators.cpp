@@ -17,8 +17,8 @@ Value from(const BuildCall& call, Var var, Layout layout) {
     return {.var = var, .type = call.results[0], .layout = layout};
 }
 
-Definition binary(std::string name, std::string symbol, std::string doc, Var (*apply)(Var, Var),
-                  double (*fold)(double, double)) {
+Definition binary(dsl::Role role, std::string name, std::string symbol, std::string doc,
+                  Var (*apply)(Var, Var), double (*fold)(double, double)) {
     return {
         .entry = {.name = name,
                   .kind = dsl::EntryKind::operation,
@@ -28,7 +28,8 @@ Definition binary(std::string name, std::string symbol, std::string doc, Var (*a
                       "axis of size 1 is repeated.",
                   .inputs = {"left", "right"},
                   .type = elementwise(name),
-                  .example = "a " + symbol + " b"},
+                  .example = "a " + symbol + " b",
+                  .role = role},
         .build =
             [apply, fold](BuildCall& call) {
                 const Value& left = call.inputs[0];
@@ -45,17 +46,17 @@ Definition binary(std::string name, std::string symbol, std::string doc, Var (*a
         .stepping = steps_alike()};
 }
 
-Definition comparison(std::string name, std::string symbol, std::string doc, Var (*apply)(Var, Var),
-                      double (*fold)(double, double)) {
-    Definition definition = binary(std::move(name), std::move(symbol), std::move(doc), apply, fold);
+Definition comparison(dsl::Role role, std::string name, std::string symbol, std::string doc,
+                      Var (*apply)(Var, Var), double (*fold)(double, double)) {
+    Definition definition = binary(role, std::move(name), std::move(symbol), std::move(doc), apply, fold);
     definition.entry.stops_gradients = "a comparison";
     return definition;
 }
 
 Definition power_definition() {
     Definition definition = binary(
-        "power", "^", "The left value to the power of the right.", [](Var a, Var b) { return power(a, b); },
-        [](double a, double b) { return std::pow(a, b); });
+        dsl::Role::power, "power", "^", "The left value to the power of the right.",
+        [](Var a, Var b) { return power(a, b); }, [](double a, double b) { return std::pow(a, b); });
     definition.build = [general = definition.build](BuildCall& call) {
         const Value& base = call.inputs[0];
         const std::optional<double> exponent = call.inputs[1].number;
@@ -85,7 +86,8 @@ Definition negate_definition() {
                       .doc = "The value with the other sign.",
                       .inputs = {"x"},
                       .type = elementwise("negate"),
-                      .example = "-a"},
+                      .example = "-a",
+                      .role = dsl::Role::negate},
             .build =
                 [](BuildCall& call) {
                     Value value = call.inputs.front();
@@ -155,7 +157,9 @@ Definition index_definition() {
                   .inputs = {"x"},
                   .arguments = {integer_argument("at", "the place", -1e300)},
                   .type = type,
-                  .example = "h[-1]"},
+                  .example = "h[-1]",
+                  .role = dsl::Role::index,
+                  .rearranges = true},
         .build = build};
 }
 
@@ -196,7 +200,9 @@ Definition slice_definition() {
                   .arguments = {integer_argument("begin", "the first place", absent(), -1e300),
                                 integer_argument("end", "the place after the last", absent(), -1e300)},
                   .type = type,
-                  .example = "h[2:5]"},
+                  .example = "h[2:5]",
+                  .role = dsl::Role::slice,
+                  .rearranges = true},
         .build = build,
         .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
             const Index size = inputs.front().shape.front();
@@ -210,39 +216,42 @@ Definition slice_definition() {
 std::vector<Definition> define_operators() {
     return {
         binary(
-            "add", "+", "The sum of two values.", [](Var a, Var b) { return add(a, b); },
+            dsl::Role::add, "add", "+", "The sum of two values.", [](Var a, Var b) { return add(a, b); },
             [](double a, double b) { return a + b; }),
         binary(
-            "subtract", "-", "The difference of two values.", [](Var a, Var b) { return subtract(a, b); },
-            [](double a, double b) { return a - b; }),
+            dsl::Role::subtract, "subtract", "-", "The difference of two values.",
+            [](Var a, Var b) { return subtract(a, b); }, [](double a, double b) { return a - b; }),
         binary(
-            "multiply", "*", "The product of two values, number by number.",
+            dsl::Role::multiply, "multiply", "*", "The product of two values, number by number.",
             [](Var a, Var b) { return multiply(a, b); }, [](double a, double b) { return a * b; }),
         binary(
-            "divide", "/", "The quotient of two values, number by number.",
+            dsl::Role::divide, "divide", "/", "The quotient of two values, number by number.",
             [](Var a, Var b) { return divide(a, b); }, [](double a, double b) { return a / b; }),
         power_definition(),
         negate_definition(),
         comparison(
-            "less", "<", "1 where the left value is below the right, else 0; its gradient is 0.",
+            dsl::Role::less, "less", "<",
+            "1 where the left value is below the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return less(a, b); }, [](double a, double b) { return a < b ? 1.0 : 0.0; }),
         comparison(
-            "less_equal", "<=", "1 where the left value is not above the right, else 0; its gradient is 0.",
+            dsl::Role::less_equal, "less_equal",
+            "<=", "1 where the left value is not above the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return less_equal(a, b); },
             [](double a, double b) { return a <= b ? 1.0 : 0.0; }),
         comparison(
-            "greater", ">", "1 where the left value is above the right, else 0; its gradient is 0.",
+            dsl::Role::greater, "greater", ">",
+            "1 where the left value is above the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return greater(a, b); }, [](double a, double b) { return a > b ? 1.0 : 0.0; }),
         comparison(
-            "greater_equal",
+            dsl::Role::greater_equal, "greater_equal",
             ">=", "1 where the left value is not below the right, else 0; its gradient is 0.",
             [](Var a, Var b) { return greater_equal(a, b); },
             [](double a, double b) { return a >= b ? 1.0 : 0.0; }),
         comparison(
-            "equal", "==", "1 where both values are the same, else 0; its gradient is 0.",
+            dsl::Role::equal, "equal", "==", "1 where both values are the same, else 0; its gradient is 0.",
             [](Var a, Var b) { return equal(a, b); }, [](double a, double b) { return a == b ? 1.0 : 0.0; }),
         comparison(
-            "not_equal", "!=", "1 where the values differ, else 0; its gradient is 0.",
+            dsl::Role::not_equal, "not_equal", "!=", "1 where the values differ, else 0; its gradient is 0.",
             [](Var a, Var b) { return not_equal(a, b); },
             [](double a, double b) { return a != b ? 1.0 : 0.0; }),
         index_definition(),

@@ -103,12 +103,19 @@ Definition batch_function(std::string name, std::string doc, std::string details
             }};
 }
 
+Definition sum_definition() {
+    Definition definition =
+        reduction_definition("sum", "The sum of a value's numbers.", "",
+                             [](Var x, std::vector<Index> axes, bool keep) { return sum(x, axes, keep); });
+    definition.entry.role = dsl::Role::total;
+    return definition;
+}
+
 }  // namespace
 
 std::vector<Definition> define_reductions() {
     return {
-        reduction_definition("sum", "The sum of a value's numbers.", "",
-                             [](Var x, std::vector<Index> axes, bool keep) { return sum(x, axes, keep); }),
+        sum_definition(),
         reduction_definition("mean", "The mean of a value's numbers.", "",
                              [](Var x, std::vector<Index> axes, bool keep) { return mean(x, axes, keep); }),
         reduction_definition("norm", "The Euclidean length: the square root of the sum of squares.",

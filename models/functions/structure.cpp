@@ -139,7 +139,8 @@ Definition continue_definition() {
                                                   "above 1 less",
                                                   value_of(1.0), 1e-6, 1e6))},
             .type = {},
-            .example = "continue(model, \"The \", length = 400, temperature = 0.8)"}};
+            .example = "continue(model, \"The \", length = 400, temperature = 0.8)",
+            .role = dsl::Role::continuation}};
 }
 
 std::vector<dsl::Type> type_of_one_hot(dsl::TypeCall& call) {
@@ -155,6 +156,24 @@ std::vector<dsl::Type> type_of_one_hot(dsl::TypeCall& call) {
 std::vector<Value> build_one_hot(BuildCall& call) {
     const Value& label = call.inputs.front();
     return {{.var = one_hot(label.var, label.type.classes->count), .type = call.results[0]}};
+}
+
+Definition stop_gradient_definition() {
+    return {.entry = {.name = "stop_gradient",
+                      .kind = dsl::EntryKind::function,
+                      .doc = "The value itself, taken as a constant by every gradient.",
+                      .inputs = {"x"},
+                      .type = same_type,
+                      .example = "minimize mse(F(x), stop_gradient(T(x)))",
+                      .stops_gradients = "a `stop_gradient`",
+                      .opaque = true},
+            .build =
+                [](BuildCall& call) {
+                    Value value = call.inputs.front();
+                    value.var = stop_gradient(value.var);
+                    return std::vector<Value>{value};
+                },
+            .stepping = steps_alike()};
 }
 
 }  // namespace
@@ -176,20 +195,7 @@ std::vector<Definition> define_structure() {
               .example = "concat(z, y | embedding(50))"},
          .build = build_concat,
          .stepping = along_axis(true)},
-        {.entry = {.name = "stop_gradient",
-                   .kind = dsl::EntryKind::function,
-                   .doc = "The value itself, taken as a constant by every gradient.",
-                   .inputs = {"x"},
-                   .type = same_type,
-                   .example = "minimize mse(F(x), stop_gradient(T(x)))",
-                   .stops_gradients = "a `stop_gradient`"},
-         .build =
-             [](BuildCall& call) {
-                 Value value = call.inputs.front();
-                 value.var = stop_gradient(value.var);
-                 return std::vector<Value>{value};
-             },
-         .stepping = steps_alike()},
+        stop_gradient_definition(),
         {.entry = {.name = "one_hot",
                    .kind = dsl::EntryKind::function,
                    .doc = "A label as numbers: 1 at its class and 0 at all others.",

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "autodiff/operations.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
@@ -10,6 +12,8 @@ namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
 
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Definition activation(std::string name, std::string doc, std::string details, Var (*apply)(Var)) {
     return {.entry = {.name = name,
@@ -49,6 +53,11 @@ Definition activation(std::string name, std::string doc, std::string details, ds
     return definition;
 }
 
+Definition within(dsl::Bounds range, Definition definition) {
+    definition.entry.range = range;
+    return definition;
+}
+
 Definition softmax_definition() {
     Definition definition =
         activation("softmax", "Positive numbers that sum to 1 along the last axis: exp(x) over its sum.",
@@ -72,8 +81,8 @@ Definition softmax_definition() {
 
 std::vector<Definition> define_activations() {
     return {
-        activation("relu", "x where it is above 0, else 0.", "Nair & Hinton, 2010.",
-                   [](Var x) { return relu(x); }),
+        within({0, infinity}, activation("relu", "x where it is above 0, else 0.", "Nair & Hinton, 2010.",
+                                         [](Var x) { return relu(x); })),
         activation("leaky_relu", "x where it is above 0, else slope * x.", "Maas et al., 2013.",
                    number_argument("slope", "factor below 0", value_of(0.01), -1e300, 1e300),
                    "leaky_relu(0.2)", [](Var x, double slope) { return leaky_relu(x, slope); }),
@@ -84,15 +93,19 @@ std::vector<Definition> define_activations() {
                    "Hendrycks & Gimpel, 2016; exact.", [](Var x) { return gelu(x); }),
         activation("silu", "x * sigmoid(x).", "Elfwing et al., 2018; also called swish.",
                    [](Var x) { return silu(x); }),
-        activation("softplus", "log(1 + exp(x)), a smooth relu.", "Dugas et al., 2001. Exact far from 0 too.",
-                   [](Var x) { return softplus(x); }),
-        activation("tanh", "The hyperbolic tangent, between -1 and 1.", "", [](Var x) { return tanh(x); }),
-        activation(
-            "sigmoid", "1 / (1 + exp(-x)), between 0 and 1.",
-            "`log(sigmoid(x))`, `log(1 - sigmoid(x))` and `bce` are computed from x itself, so that no "
-            "probability is rounded to 0 or 1 first.",
-            [](Var x) { return sigmoid(x); }),
-        softmax_definition(),
+        within({0, infinity},
+               activation("softplus", "log(1 + exp(x)), a smooth relu.",
+                          "Dugas et al., 2001. Exact far from 0 too.", [](Var x) { return softplus(x); })),
+        within({-1, 1}, activation("tanh", "The hyperbolic tangent, between -1 and 1.", "",
+                                   [](Var x) { return tanh(x); })),
+        within(
+            {0, 1},
+            activation(
+                "sigmoid", "1 / (1 + exp(-x)), between 0 and 1.",
+                "`log(sigmoid(x))`, `log(1 - sigmoid(x))` and `bce` are computed from x itself, so that no "
+                "probability is rounded to 0 or 1 first.",
+                [](Var x) { return sigmoid(x); })),
+        within({0, 1}, softmax_definition()),
     };
 }
 

@@ -78,7 +78,8 @@ Definition define_batch_norm() {
                            by_name(number_argument("momentum", "share of the batch in the running statistics",
                                                    value_of(0.1), 0, 1))},
              .type = type,
-             .example = "batch_norm"},
+             .example = "batch_norm",
+             .statistics_over_batch = true},
         .build = build,
         .stepping = vectors_alike()};
 }

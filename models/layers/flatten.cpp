@@ -26,7 +26,8 @@ Definition define_flatten() {
                       .doc = "All numbers of an example as one vector, in the order channels, height, width.",
                       .inputs = {"x"},
                       .type = type,
-                      .example = "flatten"},
+                      .example = "flatten",
+                      .rearranges = true},
             .build = build};
 }
 

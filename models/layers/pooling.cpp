@@ -116,7 +116,8 @@ Definition define_upsample() {
                       .inputs = {"x"},
                       .arguments = {factor_argument("factor", "how many times", value_of(2.0))},
                       .type = type_of_upsample,
-                      .example = "upsample(2)"},
+                      .example = "upsample(2)",
+                      .rearranges = true},
             .build = build_upsample};
 }
 

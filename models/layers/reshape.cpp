@@ -64,7 +64,9 @@ Definition define_reshape() {
                       .arguments = {sizes_argument(
                           "the sizes of the axes; pictures are channels, height, width", -1)},
                       .type = type,
-                      .example = "reshape(256, 7, 7)"},
+                      .example = "reshape(256, 7, 7)",
+                      .role = dsl::Role::reshape,
+                      .rearranges = true},
             .build = build,
             .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
                 // Where the first axis stays, what is within each step is laid down anew.

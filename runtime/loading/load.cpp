@@ -292,8 +292,8 @@ bool report(const std::vector<dsl::Diagnostic>& diagnostics, const std::filesyst
 }
 
 SourceLocation locate(const Loaded& loaded, const dsl::Span& span) {
-    const dsl::ResolveContext place = dsl::place(loaded.text, span.begin);
-    return {loaded.path.string(), place.line, place.column};
+    const dsl::LineColumn found = dsl::line_column(loaded.text, span.begin);
+    return {loaded.path.string(), found.line, found.column};
 }
 
 std::function<SourceLocation(const dsl::Span&)> locator(const Loaded& loaded) {

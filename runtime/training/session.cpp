@@ -162,7 +162,7 @@ class Session {
             for (const runtime::LengthSchedule& schedule : graph_.length_schedules) {
                 different.push_back(fmt::format(
                     "length: {} steps then, {} now, and `{}` in line {} goes over the whole run", steps,
-                    length_.steps, schedule.name, dsl::place(loaded_.text, schedule.offset).line));
+                    length_.steps, schedule.name, dsl::line_column(loaded_.text, schedule.offset).line));
             }
         }
         return different;

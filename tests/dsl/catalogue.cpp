@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "dsl/diagnostics.hpp"
@@ -414,19 +415,61 @@ std::vector<Entry> functions() {
                  [](TypeCall& call) {
                      return Types{Type{{call.integer("length")}, 86, true}};
                  }));
-    for (const char* const name : {"add", "subtract", "multiply", "divide", "power", "less", "less_equal",
-                                   "greater", "greater_equal", "equal", "not_equal"}) {
+    entries.back().role = Role::continuation;
+    const std::vector<std::pair<const char*, Role>> operators = {{"add", Role::add},
+                                                                 {"subtract", Role::subtract},
+                                                                 {"multiply", Role::multiply},
+                                                                 {"divide", Role::divide},
+                                                                 {"power", Role::power},
+                                                                 {"less", Role::less},
+                                                                 {"greater", Role::greater},
+                                                                 {"less_equal", Role::less_equal},
+                                                                 {"equal", Role::equal},
+                                                                 {"greater_equal", Role::greater_equal},
+                                                                 {"not_equal", Role::not_equal}};
+    for (const auto& [name, role] : operators) {
         entries.push_back(function(name, {"left", "right"}, {}, same));
         entries.back().kind = EntryKind::operation;
+        entries.back().role = role;
     }
     entries.push_back(function("negate", {"x"}, {}, same));
     entries.back().kind = EntryKind::operation;
+    entries.back().role = Role::negate;
     entries.push_back(function("index", {"x"}, {integer("at", -1e30)}, at_place));
     entries.back().kind = EntryKind::operation;
+    entries.back().role = Role::index;
     entries.push_back(
         function("slice", {"x"}, {integer("begin", -1e30, absent), integer("end", -1e30, absent)}, places));
     entries.back().kind = EntryKind::operation;
+    entries.back().role = Role::slice;
     return entries;
+}
+
+/// The facts that the checker asks of entries, as the catalogue of the program has them.
+void add_facts(std::vector<Entry>& entries) {
+    const auto entry = [&](std::string_view name) -> Entry& {
+        return *std::find_if(entries.begin(), entries.end(),
+                             [&](const Entry& each) { return each.name == name; });
+    };
+    entry("reshape").role = Role::reshape;
+    entry("sum").role = Role::total;
+    entry("log").fold = [](double x) { return std::log(x); };
+    entry("exp").fold = [](double x) { return std::exp(x); };
+    entry("stop_gradient").opaque = true;
+    entry("stop_gradient").stops_gradients = "a `stop_gradient`";
+    entry("bce").takes_probability = true;
+    entry("batch_norm").statistics_over_batch = true;
+    for (const char* const name : {"bce", "mse"}) {
+        entry(name).compares_inputs = true;
+    }
+    for (const char* const name : {"reshape", "flatten", "upsample", "index", "slice"}) {
+        entry(name).rearranges = true;
+    }
+    for (const char* const name : {"sigmoid", "softmax"}) {
+        entry(name).range = Bounds{0, 1};
+    }
+    entry("tanh").range = Bounds{-1, 1};
+    entry("relu").range = Bounds{0, std::numeric_limits<double>::infinity()};
 }
 
 std::vector<Entry> others() {
@@ -504,6 +547,7 @@ const Catalogue& catalogue() {
         for (auto& more : {functions(), others()}) {
             entries.insert(entries.end(), more.begin(), more.end());
         }
+        add_facts(entries);
         return Catalogue(std::move(entries));
     }();
     return all;

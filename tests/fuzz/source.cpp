@@ -61,7 +61,7 @@ std::vector<dsl::Entry> quick(std::vector<dsl::Entry> entries) {
     return entries;
 }
 
-constexpr std::size_t most_instructions = 1000;
+constexpr std::size_t max_instructions = 1000;
 
 /// What takes much memory is built by the tests of the program.
 bool is_small(const dsl::Program& program) {
@@ -111,7 +111,7 @@ void source(std::string_view input) {
         }
         const dsl::Catalogue catalogue = models::catalogue(std::move(entries));
         dsl::CheckResult result =
-            dsl::check(text, catalogue, {.batch = 2, .most_instructions = most_instructions});
+            dsl::check(text, catalogue, {.batch = 2, .max_instructions = max_instructions});
         check_diagnostics(result.diagnostics, text);
         const bool failed = std::any_of(result.diagnostics.begin(), result.diagnostics.end(),
                                         [](const auto& one) { return one.severity == dsl::Severity::error; });

@@ -15,7 +15,7 @@ namespace gandsl::dsl {
 struct Unknown {};
 
 /// Where a value comes straight from the data.
-struct DataPlace {
+struct BatchRef {
     std::size_t index = 0;
     std::size_t field = 0;
     std::size_t slot = 0;
@@ -24,11 +24,11 @@ struct DataPlace {
 struct Tensor {
     ValueId id = 0;
     Type type;
-    std::optional<DataPlace> data = {};
+    std::optional<BatchRef> data = {};
 };
 
 /// Several values of one call.
-struct Several {
+struct TupleValue {
     std::vector<Tensor> values;
     std::string callee;
 };
@@ -39,8 +39,12 @@ using RecipePointer = std::shared_ptr<const Recipe>;
 
 /// Unknown, a number, truth value, text or list known before the run, a value of the model, several of them,
 /// a net's name, or a call that waits for its first input.
-using Operand = std::variant<Unknown, double, bool, std::string, std::vector<double>, Tensor, Several,
+using Operand = std::variant<Unknown, double, bool, std::string, std::vector<double>, Tensor, TupleValue,
                              NetReference, RecipePointer>;
+
+inline bool is_unknown(const Operand& operand) {
+    return std::holds_alternative<Unknown>(operand);
+}
 
 /// What a call calls.
 struct Callee {
