@@ -115,7 +115,7 @@ void set_continue(dsl::Program& program, const std::string& name, const dsl::Val
     bool found = false;
     for (dsl::Sample& sample : program.samples) {
         for (dsl::Instruction& code : sample.body) {
-            if (code.entry == nullptr || code.entry->name != "continue") {
+            if (code.kind != dsl::Instruction::Kind::continuation) {
                 continue;
             }
             for (const dsl::Argument& argument : code.entry->arguments) {

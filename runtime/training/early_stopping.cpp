@@ -16,7 +16,7 @@ StopRule::StopRule(const dsl::Program& program) {
     const auto name = arguments.find("measure");
     const auto* measure =
         name == arguments.end() ? nullptr : std::get_if<dsl::NameReference>(&name->second.data);
-    if (call.name != "stalled" || measure == nullptr) {
+    if (measure == nullptr) {
         throw Error(ErrorCode::internal, "no stop rule '" + call.name + "'");
     }
     turns_ = static_cast<std::size_t>(models::integer(arguments, "turns"));
