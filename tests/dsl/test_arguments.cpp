@@ -95,7 +95,8 @@ BOOST_AUTO_TEST_CASE(positional_arguments_skip_those_given_by_name_alone) {
 
 BOOST_AUTO_TEST_CASE(too_many_are_reported_once_and_say_what_goes_by_name) {
     Call call;
-    const auto matched = match_arguments(conv(), call.with({"", "", "", ""}), {"x"});
+    const Entry entry = conv();
+    const auto matched = match_arguments(entry, call.with({"", "", "", ""}), {"x"});
     BOOST_TEST(names_of(matched) == Strings({"units0", "kernel1"}), boost::test_tools::per_element());
     BOOST_TEST((codes_of(matched) == Codes{Code::too_many_arguments}));
     BOOST_TEST(matched.diagnostics[0].span->begin == 20);
@@ -105,7 +106,8 @@ BOOST_AUTO_TEST_CASE(too_many_are_reported_once_and_say_what_goes_by_name) {
 
 BOOST_AUTO_TEST_CASE(unknown_and_repeated_names_are_reported_where_they_stand) {
     Call call;
-    const auto matched = match_arguments(conv(), call.with({"unit", "units", "", "kernel", "kernel"}), {"x"});
+    const Entry entry = conv();
+    const auto matched = match_arguments(entry, call.with({"unit", "units", "", "kernel", "kernel"}), {"x"});
     // `units` by name, and then by position; `kernel` twice by name.
     BOOST_TEST(names_of(matched) == Strings({"units1", "kernel3"}), boost::test_tools::per_element());
     BOOST_TEST((codes_of(matched) ==

@@ -422,6 +422,18 @@ BOOST_AUTO_TEST_CASE(the_first_source_that_is_there_is_taken) {
     BOOST_TEST((p.data.at(0).skipped == std::vector<std::string>{"mnist: no such folder"}));
 }
 
+BOOST_AUTO_TEST_CASE(data_and_latents_are_not_known_where_they_are_described) {
+    // Taken for what was reported before, they were silent, and the statement had no source.
+    const std::string measure = "net F(a) { flatten }\nmeasure m = sum(F(x)) on test every epoch\n";
+    const std::vector<std::string> wanted = {"not-static"};
+    for (const char* const text :
+         {"data x = images(\"*.png\", size = x) or faces(size = 8)\n", "data x = faces(size = length(x))\n",
+          "data x = faces(size = w)\ndata w = digits\n", "data x = faces(size = 8)\nlatent z ~ normal(z)\n",
+          "data x = faces(size = 8)\nlatent z ~ normal(length(w))\nlatent w ~ normal(3)\n"}) {
+        BOOST_TEST(codes_of(text + measure) == wanted, boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace gandsl::dsl
