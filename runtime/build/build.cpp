@@ -398,7 +398,8 @@ Graph build(const dsl::Program& program, const BuildOptions& options) {
         record(program, options, graph);
     } catch (const Error& error) {
         const std::size_t mark = graph.tape->mark();
-        if (error.code() != ErrorCode::memory || error.location() || !options.locate || mark == 0) {
+        const bool too_large = error.code() == ErrorCode::memory || error.code() == ErrorCode::shape;
+        if (!too_large || error.location() || !options.locate || mark == 0) {
             throw;
         }
         throw Error(error.code(), error.message(), options.locate(graph.origins.at(mark).span));

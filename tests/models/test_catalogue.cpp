@@ -61,9 +61,10 @@ BOOST_AUTO_TEST_CASE(every_record_is_whole) {
             const bool computed = entry.kind == EntryKind::layer || entry.kind == EntryKind::function ||
                                   entry.kind == EntryKind::operation || entry.kind == EntryKind::distribution;
             // What `continue` gives follows from its net, which only the checker knows.
-            const bool typed = (computed || entry.kind == EntryKind::sink) && entry.name != "continue";
-            // An initializer may have a rule that only refuses arguments.
-            BOOST_TEST((static_cast<bool>(entry.type) == typed || entry.kind == EntryKind::initializer));
+            const bool typed = computed && entry.name != "continue";
+            // An initializer or a schedule may have a rule that only refuses arguments.
+            BOOST_TEST((static_cast<bool>(entry.type) == typed || entry.kind == EntryKind::initializer ||
+                        entry.kind == EntryKind::schedule));
             // What does not run says so; `grad`, `next` and `continue` are the checker's own.
             const std::set<std::string> own = {"grad", "next", "continue"};
             if (computed && entry.missing.empty() && !own.contains(entry.name)) {

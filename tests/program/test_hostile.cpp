@@ -279,7 +279,11 @@ BOOST_FIXTURE_TEST_CASE(models_beyond_memory, Fixture) {
     }
     write("grid.gan", replaced(tiny_gan, "grid(2, 3)", "grid(1000000, 1000)"));
     refused({"run", "grid.gan"}, {"grid.gan:", "not enough memory: the sample 'pictures' takes ", " TB ("});
-    write("grid.gan", replaced(tiny_gan, "G(z) as grid(2, 3)", "G(z) + column as grid(2147483647, 10)"));
+    write("grid.gan", replaced(tiny_gan, "grid(2, 3)", "grid(2147483647, 10)"));
+    refused({"check", "grid.gan"},
+            {"grid.gan:9:5: error: [matmul]", "BLAS multiplies matrices of at most 2147483647 rows"});
+    write("grid.gan", replaced(tiny_gan, "G(z) as grid(2, 3)", "V(z) + column as grid(2147483647, 10)") +
+                          "\nnet V(z) { reshape(1, 2, 4) }\n");
     refused({"check", "grid.gan"},
             {"grid.gan:35:26: error: not enough memory: an array of shape (21474836470) takes "
              "85899345880 bytes, and there is room for "});
