@@ -212,6 +212,10 @@ std::optional<Brightness> common(const dsl::Program& program, const Datas& datas
 
 }  // namespace
 
+bool has_brightness(const dsl::Sample& sample) {
+    return sample.arguments.contains("range");
+}
+
 Brightness brightness_of(const dsl::Program& program, const dsl::Sample& sample) {
     if (const auto range = range_in(sample.arguments)) {
         return {range, "as the grid says"};
@@ -237,8 +241,8 @@ Brightness brightness_of(const dsl::Program& program, const dsl::Sample& sample)
 std::vector<std::string> brightness_lines(const dsl::Program& program) {
     std::vector<std::string> lines;
     for (const dsl::Sample& sample : program.samples) {
-        if (!sample.arguments.contains("range")) {
-            continue;  // only pictures have black and white
+        if (!has_brightness(sample)) {
+            continue;
         }
         const Brightness brightness = brightness_of(program, sample);
         lines.push_back(

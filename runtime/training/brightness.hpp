@@ -17,6 +17,9 @@ struct Brightness {
     std::string why;  ///< "as in the data x"
 };
 
+/// Whether the sample has black and white: pictures alone do.
+bool has_brightness(const dsl::Sample& sample);
+
 /// In this order: `range` of the grid; the `range` of the data that the value is, or that training holds
 /// against it (in a loss, or by giving both to one net); of the data that the value is computed from; of the
 /// data that its nets are trained with. Where several are found that differ, there is none.

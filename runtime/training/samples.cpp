@@ -96,6 +96,7 @@ Samples::Samples(const loading::Loaded& loaded, const data::Datasets& datasets, 
     for (std::size_t index = 0; index < program_.samples.size(); ++index) {
         const dsl::Sample& sample = program_.samples[index];
         check_examples(loaded, datasets, graph.samples[index], data::Split::test, sample.name, sample.span);
+        brightness_.push_back(has_brightness(sample) ? brightness_of(program_, sample).range : std::nullopt);
         std::vector<Written>& written = written_.emplace_back();
         for (const runtime::Continuation& each : graph.samples[index].continuations) {
             std::optional<Plan> prompt;
@@ -195,7 +196,7 @@ void Samples::write_to(std::size_t index, const std::filesystem::path& path) {
                       .count = static_cast<std::size_t>(graph.shown),
                       .shape = sample.types[sample.value].shape,
                       .arguments = sample.arguments,
-                      .brightness = brightness_of(program_, sample).range,
+                      .brightness = brightness_[index],
                       .units = table ? std::span(datasets_[*table]->description().scaled)
                                      : std::span<const data::ScaledColumn>(),
                       .text = [&] { return text_of(index, computed); }});

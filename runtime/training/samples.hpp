@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "autodiff/plan.hpp"
@@ -55,7 +56,9 @@ class Samples {
     const data::Datasets& datasets_;
     const runtime::Graph& graph_;
     std::vector<Plan> plans_;
-    std::vector<std::size_t> not_finite_;            ///< for each sample, of the numbers of its last file
+    std::vector<std::size_t> not_finite_;  ///< for each sample, of the numbers of its last file
+    /// For each sample, the numbers that are black and white in it, where it has such.
+    std::vector<std::optional<std::pair<float, float>>> brightness_;
     std::vector<std::optional<std::size_t>> units_;  ///< for each sample the scaled table it is rows of
     std::vector<std::vector<Written>> written_;      ///< for each sample
 };
