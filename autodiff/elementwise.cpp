@@ -53,7 +53,7 @@ class Runner {
            std::span<Real* const> outputs, Real* scratch)
         : program_(program), operands_(operands), outputs_(outputs) {
         for (std::size_t index = 0; index < program.registers.size(); ++index) {
-            if (program.registers[index].place == ElementwiseProgram::Storage::scratch) {
+            if (program.registers[index].storage == ElementwiseProgram::Storage::scratch) {
                 read_[index] = written_[index] = scratch + program.registers[index].index * block;
             }
         }
@@ -63,11 +63,11 @@ class Runner {
     /// At most `block` numbers from position `first` on.
     void run(std::size_t first, std::size_t count) {
         for (std::size_t index = 0; index < program_.registers.size(); ++index) {
-            const auto& place = program_.registers[index];
-            if (place.place == ElementwiseProgram::Storage::operand) {
-                read_[index] = operands_[place.index] + first;
-            } else if (place.place == ElementwiseProgram::Storage::output) {
-                read_[index] = written_[index] = outputs_[place.index] + first;
+            const auto& own = program_.registers[index];
+            if (own.storage == ElementwiseProgram::Storage::operand) {
+                read_[index] = operands_[own.index] + first;
+            } else if (own.storage == ElementwiseProgram::Storage::output) {
+                read_[index] = written_[index] = outputs_[own.index] + first;
             }
         }
         for (std::size_t index = 0; index < program_.operands.size(); ++index) {

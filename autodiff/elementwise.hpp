@@ -40,7 +40,7 @@ struct ElementwiseProgram {
         output,   ///< in an output's memory
     };
     struct Register {
-        Storage place;
+        Storage storage;
         std::size_t index;  ///< of the operand, scratch block or output
     };
     struct Operand {

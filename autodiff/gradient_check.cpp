@@ -75,18 +75,19 @@ double value_at(const GradientCheckFunction& function, std::span<const Array> in
 // The elements of an input to look at: all, or a random choice.
 std::vector<std::size_t> chosen_elements(std::size_t size, std::size_t input,
                                          const GradientCheckOptions& options) {
-    std::vector<std::size_t> places(size);
-    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::vector<std::size_t> indices(size);
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
     if (size > options.elements) {
         std::vector<Real> draws(options.elements);
         fill_uniform(draws, {options.seed, choice_stream + static_cast<std::uint32_t>(input), 0});
         for (std::size_t i = 0; i < options.elements; ++i) {
             const auto rest = static_cast<double>(size - i);
-            std::swap(places[i], places[i + static_cast<std::size_t>(static_cast<double>(draws[i]) * rest)]);
+            std::swap(indices[i],
+                      indices[i + static_cast<std::size_t>(static_cast<double>(draws[i]) * rest)]);
         }
-        places.resize(options.elements);
+        indices.resize(options.elements);
     }
-    return places;
+    return indices;
 }
 
 // The derivative by one element, from four neighbours.

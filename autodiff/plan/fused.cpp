@@ -54,7 +54,7 @@ std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const Fusio
                    step.sources.begin() + step.arity;
         };
         if (!whole->parts[part].kept &&
-            (program.registers[target].place != ElementwiseProgram::Storage::scratch ||
+            (program.registers[target].storage != ElementwiseProgram::Storage::scratch ||
              std::find(program.summed.begin(), program.summed.end(), target) != program.summed.end() ||
              std::any_of(program.steps.begin() + static_cast<std::ptrdiff_t>(last) + 1, program.steps.end(),
                          reads))) {
@@ -149,7 +149,7 @@ Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<st
         for (const std::size_t input : node.inputs) {
             const std::size_t source = register_of(input);
             if (source >= operand_count && last_read[source] == step &&
-                program.registers[source].place == Storage::scratch) {
+                program.registers[source].storage == Storage::scratch) {
                 ending.push_back(program.registers[source].index);
             }
         }

@@ -44,7 +44,7 @@ class ProgramWalk {
 
     Location location_of(std::size_t register_index) const {
         require(register_index < program_.registers.size(), "uses a register that does not exist");
-        return {program_.registers[register_index].place, program_.registers[register_index].index};
+        return {program_.registers[register_index].storage, program_.registers[register_index].index};
     }
 
     void load_operands() {

@@ -284,7 +284,7 @@ void check_programs() {
                 for (std::size_t slot = 0; slot < program.steps[step].arity; ++slot) {
                     const auto& source = program.registers[program.steps[step].sources[slot]];
                     const auto& wrong = program.registers[other];
-                    if (source.place != wrong.place || source.index != wrong.index) {
+                    if (source.storage != wrong.storage || source.index != wrong.index) {
                         damage([&](auto& own) { own.steps[step].sources[slot] = register_index; }, group);
                     }
                 }
