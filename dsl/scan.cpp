@@ -7,13 +7,9 @@ namespace gandsl::dsl {
 
 namespace {
 
-bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 std::string_view word_at(std::string_view text, std::size_t offset) {
     std::size_t end = offset;
-    while (end < text.size() && is_word(text[end])) {
+    while (end < text.size() && is_word_character(text[end])) {
         ++end;
     }
     return text.substr(offset, end - offset);
@@ -313,6 +309,10 @@ class Scanner {
 };
 
 }  // namespace
+
+bool is_word_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 Scan scan(std::string_view text) {
     return Scanner(text).run();

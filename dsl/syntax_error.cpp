@@ -11,10 +11,6 @@ namespace gandsl::dsl {
 
 namespace {
 
-bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// What stands at an offset, as a span and in words.
 std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::size_t end) {
     const auto quoted = [&](std::size_t length) {
@@ -31,7 +27,7 @@ std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::s
         return {{at, at}, "the end of the line"};
     }
     std::size_t length = 0;
-    while (at + length < text.size() && is_word(text[at + length])) {
+    while (at + length < text.size() && is_word_character(text[at + length])) {
         ++length;
     }
     if (length > 0) {
@@ -80,7 +76,7 @@ std::string_view word_before(std::string_view text, std::size_t at) {
         --at;
     }
     std::size_t begin = at;
-    while (begin > 0 && is_word(text[begin - 1])) {
+    while (begin > 0 && is_word_character(text[begin - 1])) {
         --begin;
     }
     return text.substr(begin, at - begin);
@@ -98,7 +94,7 @@ bool begins_line(std::string_view text, std::size_t at) {
 Diagnostic syntax_error(std::string_view text, std::size_t end, std::size_t at, std::string expected) {
     const auto [span, found] = token(text, at, end);
     const std::string word(text.substr(span.begin, span.end - span.begin));
-    if (expected == grammar::message<grammar::any_statement> && !word.empty() && is_word(word[0])) {
+    if (expected == grammar::message<grammar::any_statement> && !word.empty() && is_word_character(word[0])) {
         return diagnostics::unknown_statement(span, word, statement_words());
     }
     const auto& reserved = reserved_words();
@@ -114,7 +110,7 @@ Diagnostic syntax_error(std::string_view text, std::size_t end, std::size_t at, 
         words.insert(words.end(), {"epoch", "step"});
     }
     // What stands there may be a word misspelt, or what stands before it, which was taken for a name.
-    const bool here = !word.empty() && is_word(word[0]) && nearest(word, words);
+    const bool here = !word.empty() && is_word_character(word[0]) && nearest(word, words);
     const std::string_view before = word_before(text, span.begin);
     const bool begins = !before.empty() &&
                         std::string_view(expected) == grammar::message<grammar::end_of_line> &&

@@ -32,7 +32,7 @@ dsl::Argument share(std::string name, std::string doc, double fallback) {
     return by_name(number_argument(std::move(name), std::move(doc), value_of(fallback), 0, 0.999999));
 }
 
-dsl::Argument epsilon() {
+dsl::Argument root_epsilon_argument() {
     return by_name(number_argument("eps", "added to the root of the squares' average", value_of(1e-8), 0, 1));
 }
 
@@ -52,21 +52,22 @@ Definition optimizer(std::string name, std::string doc, std::string details,
 
 Definition adam(std::string name, std::string doc, std::string details, bool decoupled, double weight_decay,
                 std::string weight_decay_doc) {
-    return optimizer(std::move(name), std::move(doc), std::move(details),
-                     with_common({share("beta1", "memory of the gradient's average", 0.9),
-                                  share("beta2", "memory of its square's average", 0.999), epsilon()},
-                                 weight_decay, std::move(weight_decay_doc)),
-                     {"m", "v"},
-                     [decoupled](const dsl::Arguments& arguments, std::span<const Var> variables,
-                                 std::span<const Var> gradients, Var rate, OptimizerState& state) {
-                         Adam settings;
-                         settings.beta1 = number(arguments, "beta1");
-                         settings.beta2 = number(arguments, "beta2");
-                         settings.epsilon = number(arguments, "eps");
-                         settings.decoupled = decoupled;
-                         settings.rule = rule(arguments);
-                         return gandsl::step(settings, variables, gradients, rate, state);
-                     });
+    return optimizer(
+        std::move(name), std::move(doc), std::move(details),
+        with_common({share("beta1", "memory of the gradient's average", 0.9),
+                     share("beta2", "memory of its square's average", 0.999), root_epsilon_argument()},
+                    weight_decay, std::move(weight_decay_doc)),
+        {"m", "v"},
+        [decoupled](const dsl::Arguments& arguments, std::span<const Var> variables,
+                    std::span<const Var> gradients, Var rate, OptimizerState& state) {
+            Adam settings;
+            settings.beta1 = number(arguments, "beta1");
+            settings.beta2 = number(arguments, "beta2");
+            settings.epsilon = number(arguments, "eps");
+            settings.decoupled = decoupled;
+            settings.rule = rule(arguments);
+            return gandsl::step(settings, variables, gradients, rate, state);
+        });
 }
 
 }  // namespace
@@ -93,18 +94,20 @@ std::vector<Definition> define_optimizers() {
              "Kingma & Ba, 2015, algorithm 1.", false, 0, added),
         adam("adamw", "Adam whose weight decay does not go through the gradient.",
              "Loshchilov & Hutter, 2019.", true, 0.01, "lr times this times each weight is taken off it"),
-        optimizer("rmsprop", "Steps by the gradient over the root of the average square.",
-                  "Hinton, Coursera lecture 6e, 2012.",
-                  with_common({share("decay", "memory of the squares' average", 0.9), epsilon()}, 0, added),
-                  {"square"},
-                  [](const dsl::Arguments& arguments, std::span<const Var> variables,
-                     std::span<const Var> gradients, Var rate, OptimizerState& state) {
-                      RmsProp settings;
-                      settings.decay = number(arguments, "decay");
-                      settings.epsilon = number(arguments, "eps");
-                      settings.rule = rule(arguments);
-                      return gandsl::step(settings, variables, gradients, rate, state);
-                  }),
+        optimizer(
+            "rmsprop", "Steps by the gradient over the root of the average square.",
+            "Hinton, Coursera lecture 6e, 2012.",
+            with_common({share("decay", "memory of the squares' average", 0.9), root_epsilon_argument()}, 0,
+                        added),
+            {"square"},
+            [](const dsl::Arguments& arguments, std::span<const Var> variables,
+               std::span<const Var> gradients, Var rate, OptimizerState& state) {
+                RmsProp settings;
+                settings.decay = number(arguments, "decay");
+                settings.epsilon = number(arguments, "eps");
+                settings.rule = rule(arguments);
+                return gandsl::step(settings, variables, gradients, rate, state);
+            }),
     };
 }
 

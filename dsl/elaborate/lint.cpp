@@ -15,7 +15,7 @@ namespace gandsl::dsl {
 
 namespace {
 
-using Kind = Instruction::Kind;
+using InstructionKind = Instruction::Kind;
 
 /// All instructions of the training step, in their order.
 std::vector<const Instruction*> instructions_of(const Train& train) {
@@ -81,7 +81,7 @@ void Lint::check_penalties() {
     }
     std::set<std::size_t> seen;
     for (const Instruction* slope : step_) {
-        if (slope->kind != Kind::gradient || !seen.insert(slope->span.begin).second) {
+        if (slope->kind != InstructionKind::gradient || !seen.insert(slope->span.begin).second) {
             continue;  // iterations of a repeat are alike
         }
         const bool penalised = std::any_of(objectives.begin(), objectives.end(), [&](ValueId objective) {
@@ -91,7 +91,7 @@ void Lint::check_penalties() {
             const auto between = [&](ValueId output) {
                 return flow_.depends(slope->inputs[0], output) && flow_.depends(output, slope->inputs[1]);
             };
-            if (penalised && call->kind == Kind::call &&
+            if (penalised && call->kind == InstructionKind::call &&
                 std::any_of(call->outputs.begin(), call->outputs.end(), between)) {
                 report_batch_norm(call->index, slope->span);
             }
@@ -118,7 +118,7 @@ void Lint::check_lone_example() {
     }
     std::set<std::size_t> trained;
     for (const Instruction* instruction : step_) {
-        if (instruction->kind == Kind::call) {
+        if (instruction->kind == InstructionKind::call) {
             trained.merge(reached_from(instruction->index));
         }
     }
@@ -171,16 +171,16 @@ class RangeWalk {
     const std::optional<Range>& of(ValueId value) const { return ranges_[value]; }
 
     void step(const Instruction& code, const std::vector<Ranges>& results) {
-        if (code.kind == Kind::constant) {
+        if (code.kind == InstructionKind::constant) {
             numbers_[code.outputs[0]] = code.number;
-        } else if (code.kind == Kind::data) {
+        } else if (code.kind == InstructionKind::data) {
             ranges_[code.outputs[0]] = data(code);
-        } else if (code.kind == Kind::call) {
+        } else if (code.kind == InstructionKind::call) {
             const std::size_t known = std::min(code.outputs.size(), results[code.index].size());
             for (std::size_t i = 0; i < known; ++i) {
                 ranges_[code.outputs[i]] = results[code.index][i];
             }
-        } else if (code.kind == Kind::apply && code.outputs.size() == 1) {
+        } else if (code.kind == InstructionKind::apply && code.outputs.size() == 1) {
             ranges_[code.outputs[0]] = applied(code);
         }
     }
@@ -258,7 +258,7 @@ class NetRanges {
         const Net& net = program_.nets[index];
         RangeWalk walk(program_, net.types.size());
         for (const Instruction& instruction : net.body) {
-            if (instruction.kind == Kind::call) {
+            if (instruction.kind == InstructionKind::call) {
                 find(instruction.index, done);
             }
             walk.step(instruction, results_);
@@ -297,7 +297,7 @@ void Lint::check_ranges() {
     for (const Instruction* instruction : step_) {
         walk.step(*instruction, nets.results());
         const auto& inputs = instruction->inputs;
-        if (instruction->kind == Kind::call) {
+        if (instruction->kind == InstructionKind::call) {
             for (std::size_t i = 0; i < inputs.size(); ++i) {
                 if (const auto& range = walk.of(inputs[i])) {
                     auto& before = given[{instruction->index, i}];
@@ -307,7 +307,7 @@ void Lint::check_ranges() {
                     before.push_back(*range);
                 }
             }
-        } else if (instruction->kind == Kind::apply && inputs.size() == 2 &&
+        } else if (instruction->kind == InstructionKind::apply && inputs.size() == 2 &&
                    (instruction->entry->compares_inputs || instruction->entry->role == Role::subtract)) {
             const auto& left = walk.of(inputs[0]);
             const auto& right = walk.of(inputs[1]);

@@ -14,7 +14,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_attention(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     numbers_only("attention", input);
     if (input.shape.size() != 2) {
@@ -68,7 +68,7 @@ Var unwritten_hidden(BuildCall& call) {
     return less(call.steps->place, call.tape.constant(counted)) * -1e9;
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_attention(BuildCall& call) {
     const Value& x = call.inputs.front();
     const Index examples = x.type.batched ? call.batch : 1;
     const Index length = x.type.shape[0];
@@ -118,9 +118,9 @@ Definition define_attention() {
                   .arguments = {integer_argument("heads", "parts the width is cut into", value_of(1.0), 1),
                                 boolean_argument("causal", "look at no later step", false),
                                 initializer_argument()},
-                  .type = type,
+                  .type = type_of_attention,
                   .example = "attention(4, causal = true)"},
-        .build = build,
+        .build = build_attention,
         .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>&) {
             return boolean(arguments, "causal") ? Stepping::carries : Stepping::looks_along;
         }};

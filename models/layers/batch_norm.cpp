@@ -11,7 +11,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_batch_norm(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     numbers_only("batch_norm", input);
     if (input.shape.empty() || input.shape.size() > 3) {
@@ -28,7 +28,7 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     return {result};
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_batch_norm(BuildCall& call) {
     const Value x = channels_last(with_batch(call.inputs.front(), call.batch));
     const Var weight = call.weights[0];
     const Var bias = call.weights[1];
@@ -77,10 +77,10 @@ Definition define_batch_norm() {
              .arguments = {by_name(number_argument("eps", "added to the variance", value_of(1e-5), 0, 1)),
                            by_name(number_argument("momentum", "share of the batch in the running statistics",
                                                    value_of(0.1), 0, 1))},
-             .type = type,
+             .type = type_of_batch_norm,
              .example = "batch_norm",
              .statistics_over_batch = true},
-        .build = build,
+        .build = build_batch_norm,
         .stepping = vectors_alike()};
 }
 

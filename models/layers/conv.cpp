@@ -11,7 +11,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_conv(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     const bool picture = spatial("conv", input) == Spatial::picture;
     if (picture && call.boolean("causal")) {
@@ -54,7 +54,7 @@ Var convolution_step(BuildCall& call) {
     return convolution(reshape(places, {examples, earlier + 1, 1, channels}), call.weights[0], geometry);
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_conv(BuildCall& call) {
     const Value& x = call.inputs.front();
     Var result;
     if (call.steps != nullptr) {
@@ -96,9 +96,9 @@ Definition define_conv() {
                            boolean_argument("bias", "whether each filter adds a learned number", true),
                            boolean_argument("causal", "sequences: look at no later place", false),
                            initializer_argument()},
-             .type = type,
+             .type = type_of_conv,
              .example = "conv(64, kernel = 5, stride = 2)"},
-        .build = build,
+        .build = build_conv,
         .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
             // A filter of one place looks at no other.
             const bool backwards = boolean(arguments, "causal") || integer(arguments, "kernel") == 1;

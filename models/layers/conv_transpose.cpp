@@ -36,7 +36,7 @@ Adjoint adjoint(const dsl::Type& input, const dsl::Arguments& arguments) {
     return result;
 }
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_conv_transpose(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     const Adjoint place = adjoint(input, call.arguments);
     const Index filters = call.integer("filters");
@@ -53,7 +53,7 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     return {spatial_type(input, filters, place.size)};
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_conv_transpose(BuildCall& call) {
     const Value& x = call.inputs.front();
     const Adjoint place = adjoint(x.type, call.arguments);
     Var result =
@@ -87,9 +87,9 @@ Definition define_conv_transpose() {
                            choice_argument("pad", "what happens at the border", "same", {"same", "valid"}),
                            boolean_argument("bias", "whether each filter adds a learned number", true),
                            initializer_argument()},
-             .type = type,
+             .type = type_of_conv_transpose,
              .example = "conv_transpose(64, kernel = 5, stride = 2, bias = false)"},
-        .build = build,
+        .build = build_conv_transpose,
         .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
             return integer(arguments, "kernel") == 1 && integer(arguments, "stride") == 1 &&
                            inputs.front().shape.size() == 2

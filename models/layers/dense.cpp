@@ -11,7 +11,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_dense(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     numbers_only("dense", input);
     if (input.shape.size() >= 3) {
@@ -29,7 +29,7 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     return {result};
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_dense(BuildCall& call) {
     const Value& x = call.inputs.front();
     const Index width = call.weights[0].shape()[0];
     Var rows = x.var;
@@ -58,9 +58,9 @@ Definition define_dense() {
                   .inputs = {"x"},
                   .arguments = {integer_argument("units", "how many numbers each vector becomes"),
                                 boolean_argument("bias", "whether b is added", true), initializer_argument()},
-                  .type = type,
+                  .type = type_of_dense,
                   .example = "dense(400)"},
-        .build = build,
+        .build = build_dense,
         .stepping = vectors_alike()};
 }
 

@@ -10,12 +10,12 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_dropout(dsl::TypeCall& call) {
     numbers_only("dropout", call.inputs.front());
     return {call.inputs.front()};
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_dropout(BuildCall& call) {
     Value value = call.inputs.front();
     const double rate = number(call.arguments, "rate");
     if (call.mode == Mode::evaluate || rate == 0) {
@@ -43,10 +43,10 @@ Definition define_dropout() {
                           "dropped, see the same mean (Srivastava et al., 2014).",
                       .inputs = {"x"},
                       .arguments = {rate_of_dropout()},
-                      .type = type,
+                      .type = type_of_dropout,
                       .example = "dropout(0.3)",
                       .draws = true},
-            .build = build,
+            .build = build_dropout,
             .stepping = steps_alike()};
 }
 

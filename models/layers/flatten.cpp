@@ -7,14 +7,14 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_flatten(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     dsl::Type result = input;  // symbols stay symbols
     result.shape = {element_count(input.shape)};
     return {result};
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_flatten(BuildCall& call) {
     return {reshape_example(call.inputs.front(), call.results[0], call.batch)};
 }
 
@@ -25,10 +25,10 @@ Definition define_flatten() {
                       .kind = dsl::EntryKind::layer,
                       .doc = "All numbers of an example as one vector, in the order channels, height, width.",
                       .inputs = {"x"},
-                      .type = type,
+                      .type = type_of_flatten,
                       .example = "flatten",
                       .rearranges = true},
-            .build = build};
+            .build = build_flatten};
 }
 
 }  // namespace GANDSL_PRECISION

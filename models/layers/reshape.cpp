@@ -12,7 +12,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_reshape(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     Shape shape = sizes(call.arguments);
     const Index count = element_count(input.shape);
@@ -47,7 +47,7 @@ std::vector<dsl::Type> type(dsl::TypeCall& call) {
     return {result};
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_reshape(BuildCall& call) {
     return {reshape_example(call.inputs.front(), call.results[0], call.batch)};
 }
 
@@ -63,11 +63,11 @@ Definition define_reshape() {
                       .inputs = {"x"},
                       .arguments = {sizes_argument(
                           "the sizes of the axes; pictures are channels, height, width", -1)},
-                      .type = type,
+                      .type = type_of_reshape,
                       .example = "reshape(256, 7, 7)",
                       .role = dsl::Role::reshape,
                       .rearranges = true},
-            .build = build,
+            .build = build_reshape,
             .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
                 // Where the first axis stays, what is within each step is laid down anew.
                 return sizes(arguments).front() == inputs.front().shape.front() ? Stepping::alike

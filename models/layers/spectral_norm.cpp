@@ -7,21 +7,21 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr double epsilon = 1e-12;  // under a length that may be 0
+constexpr double min_length = 1e-12;  // under a length that may be 0
 
 /// A vector over its length.
 Var normalized(Var x) {
-    return x / (sqrt(sum(square(x))) + epsilon);
+    return x / (sqrt(sum(square(x))) + min_length);
 }
 
 /// Of one weight: its matrix has a column for each place of the weight's last axis.
-std::vector<dsl::Type> type(dsl::TypeCall& call) {
+std::vector<dsl::Type> type_of_spectral_norm(dsl::TypeCall& call) {
     call.weight("singular_vector", {call.inputs.front().shape.back()},
                 initializer_call("normal", {{"std", 1}}), false);
     return {call.inputs.front()};
 }
 
-std::vector<Value> build(BuildCall& call) {
+std::vector<Value> build_spectral_norm(BuildCall& call) {
     Value weight = call.inputs.front();
     const Index columns = weight.type.shape.back();
     const Var matrix = reshape(weight.var, {-1, columns});
@@ -72,10 +72,10 @@ Definition define_spectral_norm() {
                  "a layer of the file it acts on all the layers inside.",
              .inputs = {"x"},
              .arguments = {layer_argument(), by_name(iterations_argument())},
-             .type = type,
+             .type = type_of_spectral_norm,
              .wraps = true,
              .example = "spectral_norm(conv(64, kernel = 4, stride = 2))"},
-        .build = build};
+        .build = build_spectral_norm};
 }
 
 }  // namespace GANDSL_PRECISION

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 /// Far beyond full scale, which is 1, and far from where converting the rate would overflow.
 constexpr float loudest = 1e6F;
 
-struct Close {
+struct CloseSound {
     void operator()(SNDFILE* file) const { sf_close(file); }
 };
 
@@ -40,7 +40,7 @@ struct Sound {
 /// Appends a file's samples, mixed to one channel; returns its rate. At most `room` samples in all.
 std::size_t read_sound(const fs::path& path, std::size_t room, std::vector<float>& samples) {
     SF_INFO info{};
-    const std::unique_ptr<SNDFILE, Close> file(sf_open(path.c_str(), SFM_READ, &info));
+    const std::unique_ptr<SNDFILE, CloseSound> file(sf_open(path.c_str(), SFM_READ, &info));
     if (!file) {
         std::string reason = sf_strerror(nullptr);
         while (!reason.empty() && (reason.back() == '.' || reason.back() == '\n')) {

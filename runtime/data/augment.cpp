@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::uint64_t key = 0x6175676d656e74;  // no other stream has it
 
-double uniform(RandomStream& random, double low, double high) {
-    return low + (high - low) * double{random.uniform()};
-}
-
 /// A place that may lie beyond the border, mirrored back to 0 .. most.
 double mirrored(double place, double most) {
     if (most <= 0) {
@@ -31,10 +27,10 @@ View::View(const Augmentation& augmentation, std::size_t index, std::uint64_t ep
     // Every draw is made, so that one setting does not change what another does.
     RandomStream random(key, epoch & 0xFFFFFFFFU, index);
     flipped = random.uniform() < 0.5F && augmentation.flip;
-    angle = uniform(random, -1, 1) * augmentation.rotate * std::numbers::pi / 180;
-    scale = 1 + uniform(random, 0, 1) * augmentation.zoom;
-    across = uniform(random, -1, 1) * augmentation.crop;
-    down = uniform(random, -1, 1) * augmentation.crop;
+    angle = between(random, -1, 1) * augmentation.rotate * std::numbers::pi / 180;
+    scale = 1 + between(random, 0, 1) * augmentation.zoom;
+    across = between(random, -1, 1) * augmentation.crop;
+    down = between(random, -1, 1) * augmentation.crop;
 }
 
 void show(const View& view, bool bends, const std::uint8_t* pixels, std::size_t size,

@@ -20,10 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A text takes this many bytes of memory for each of its own while it is read: itself and its code points.
-constexpr std::size_t memory_per_byte = 9;
+constexpr std::size_t text_memory_per_byte = 9;
 
 void check_memory(const std::vector<fs::path>& files) {
-    const std::size_t room = available_memory() / memory_per_byte;
+    const std::size_t room = available_memory() / text_memory_per_byte;
     std::size_t total = 0;
     for (const fs::path& file : files) {
         std::error_code error;

@@ -23,7 +23,7 @@ constexpr const char* not_utf8 =
 
 /// A text takes at most this many bytes of memory for each of its own while it is read: a cell of one digit
 /// and a comma becomes a string, a number, and that number's copies.
-constexpr std::size_t memory_per_byte = 40;
+constexpr std::size_t table_memory_per_byte = 40;
 
 /// A cell as a message shows it: no control characters, and not too long.
 std::string quoted(const std::string& cell) {
@@ -64,7 +64,9 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 CsvFile::CsvFile(const std::filesystem::path& path, const CsvFormat& format)
-    : path_(path), format_(format), text_(files::read_whole(path, available_memory() / memory_per_byte)) {
+    : path_(path),
+      format_(format),
+      text_(files::read_whole(path, available_memory() / table_memory_per_byte)) {
     refuse_utf16(text_, path_.string());
     at_ = text_.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0;
     std::vector<std::string> cells;

@@ -16,8 +16,8 @@ namespace gandsl::data {
 
 namespace {
 
-constexpr std::size_t smallest = 8;
-constexpr std::size_t largest = 512;
+constexpr std::size_t min_side = 8;
+constexpr std::size_t max_side = 512;
 
 /// 3 x size x size bytes.
 std::vector<std::uint8_t> draw_face(std::uint64_t seed, const Example& example, std::size_t size) {
@@ -89,9 +89,9 @@ DatasetPointer open_faces(const FacesSource& source) {
     if (source.count == 0) {
         throw Error(ErrorCode::invalid_argument, "faces draws at least 1 example; found count = 0");
     }
-    if (source.size < smallest || source.size > largest) {
-        throw Error(ErrorCode::invalid_argument, "faces draws pictures of " + std::to_string(smallest) +
-                                                     " to " + std::to_string(largest) +
+    if (source.size < min_side || source.size > max_side) {
+        throw Error(ErrorCode::invalid_argument, "faces draws pictures of " + std::to_string(min_side) +
+                                                     " to " + std::to_string(max_side) +
                                                      " pixels; found size = " + std::to_string(source.size));
     }
     return std::make_shared<Faces>(source);

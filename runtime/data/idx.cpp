@@ -28,10 +28,10 @@ constexpr std::uint32_t label_magic = 0x00000801;
 constexpr std::uint32_t image_magic = 0x00000803;
 constexpr std::size_t chunk = std::size_t{1} << 20;
 
-struct Close {
+struct CloseGzip {
     void operator()(gzFile_s* file) const { gzclose_r(file); }
 };
-using GzipFile = std::unique_ptr<gzFile_s, Close>;
+using GzipFile = std::unique_ptr<gzFile_s, CloseGzip>;
 
 /// One IDX file while it is read, with the messages about it.
 class File {

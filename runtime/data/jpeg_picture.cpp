@@ -19,14 +19,14 @@ namespace gandsl::data {
 namespace {
 
 /// libjpeg's state, and where its errors go.
-struct Decoder {
+struct JpegDecoder {
     jpeg_decompress_struct state{};
     jpeg_error_mgr errors{};
     jpeg_progress_mgr progress{};
     std::jmp_buf escape{};
     std::array<char, JMSG_LENGTH_MAX> message{};
 
-    Decoder() {
+    JpegDecoder() {
         state.err = jpeg_std_error(&errors);
         errors.error_exit = leave;
         errors.emit_message = hear;
@@ -34,14 +34,14 @@ struct Decoder {
         state.client_data = this;
         progress.progress_monitor = watch;
     }
-    ~Decoder() { jpeg_destroy_decompress(&state); }
-    Decoder(const Decoder&) = delete;
-    Decoder& operator=(const Decoder&) = delete;
+    ~JpegDecoder() { jpeg_destroy_decompress(&state); }
+    JpegDecoder(const JpegDecoder&) = delete;
+    JpegDecoder& operator=(const JpegDecoder&) = delete;
 
     /// A picture may come in scan after scan, each as long to decode as the whole; cameras and programs write
     /// some ten.
     static void watch(j_common_ptr common) {
-        auto* decoder = static_cast<Decoder*>(common->client_data);
+        auto* decoder = static_cast<JpegDecoder*>(common->client_data);
         constexpr int max_scans = 200;
         if (decoder->state.input_scan_number > max_scans) {
             constexpr std::string_view reason = "more than 200 scans";
@@ -51,7 +51,7 @@ struct Decoder {
     }
 
     [[noreturn]] static void leave(j_common_ptr common) {
-        auto* decoder = static_cast<Decoder*>(common->client_data);
+        auto* decoder = static_cast<JpegDecoder*>(common->client_data);
         common->err->format_message(common, decoder->message.data());
         std::longjmp(decoder->escape, 1);
     }
@@ -67,7 +67,7 @@ struct Decoder {
 };
 
 /// False on an error. setjmp skips destructors, so nothing in these two has one.
-bool read_header(Decoder& decoder, const unsigned char* content, unsigned long size) {
+bool read_header(JpegDecoder& decoder, const unsigned char* content, unsigned long size) {
     // NOLINTNEXTLINE(bugprone-setjmp): libjpeg's only way to report an error
     if (setjmp(decoder.escape) != 0) {
         return false;
@@ -79,7 +79,7 @@ bool read_header(Decoder& decoder, const unsigned char* content, unsigned long s
     return true;
 }
 
-bool read_pixels(Decoder& decoder, unsigned char* pixels, std::size_t row_bytes) {
+bool read_pixels(JpegDecoder& decoder, unsigned char* pixels, std::size_t row_bytes) {
     // NOLINTNEXTLINE(bugprone-setjmp): libjpeg's only way to report an error
     if (setjmp(decoder.escape) != 0) {
         return false;
@@ -94,7 +94,7 @@ bool read_pixels(Decoder& decoder, unsigned char* pixels, std::size_t row_bytes)
     return true;
 }
 
-[[noreturn]] void fail(const Decoder& decoder) {
+[[noreturn]] void fail(const JpegDecoder& decoder) {
     throw Error(ErrorCode::format, "is no whole JPEG picture: " + std::string(decoder.message.data()));
 }
 
@@ -126,7 +126,7 @@ unsigned orientation_of(const jpeg_decompress_struct& state) {
 }  // namespace
 
 Image decode_jpeg(std::string_view content, const DecodeLimits& limits) {
-    Decoder decoder;
+    JpegDecoder decoder;
     if (!read_header(decoder, reinterpret_cast<const unsigned char*>(content.data()), content.size())) {
         fail(decoder);
     }

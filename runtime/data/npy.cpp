@@ -193,9 +193,9 @@ ReadNumber read_bool(const char* bytes, bool) {
     return {value, double{value}, false};
 }
 
-using Reader = ReadNumber (*)(const char* bytes, bool swapped);
+using NumberReader = ReadNumber (*)(const char* bytes, bool swapped);
 
-Reader reader_of(const ElementType& type) {
+NumberReader reader_of(const ElementType& type) {
     if (type.kind == 'f') {
         return type.size == 4 ? read_as<float> : read_as<double>;
     }
@@ -310,7 +310,7 @@ NpyArray read_npy(const fs::path& path, std::size_t limit) {
     NpyArray array{header.shape, std::vector<float>(count), 0, 0};
     const std::vector<std::size_t> offsets =
         header.fortran_order ? fortran_offsets(header.shape, count) : std::vector<std::size_t>();
-    const Reader read_number = reader_of(type);
+    const NumberReader read_number = reader_of(type);
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t example = i / each;
         const std::size_t at = header.fortran_order ? example + offsets[i % each] : i;

@@ -11,13 +11,13 @@ namespace gandsl::data {
 namespace {
 
 /// libpng's simplified interface keeps errors to itself and hands them over as text.
-struct Decoder {
+struct PngDecoder {
     png_image image{};
 
-    Decoder() { image.version = PNG_IMAGE_VERSION; }
-    ~Decoder() { png_image_free(&image); }
-    Decoder(const Decoder&) = delete;
-    Decoder& operator=(const Decoder&) = delete;
+    PngDecoder() { image.version = PNG_IMAGE_VERSION; }
+    ~PngDecoder() { png_image_free(&image); }
+    PngDecoder(const PngDecoder&) = delete;
+    PngDecoder& operator=(const PngDecoder&) = delete;
 
     [[noreturn]] void fail() const {
         throw Error(ErrorCode::format, "is no whole PNG picture: " + std::string(image.message));
@@ -41,7 +41,7 @@ void check_content(std::string_view content, std::size_t height, std::size_t wid
 }  // namespace
 
 Image decode_png(std::string_view content, const DecodeLimits& limits) {
-    Decoder decoder;
+    PngDecoder decoder;
     if (png_image_begin_read_from_memory(&decoder.image, content.data(), content.size()) == 0) {
         decoder.fail();
     }

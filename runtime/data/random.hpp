@@ -31,4 +31,9 @@ class RandomStream {
     std::array<std::uint32_t, 4> bits_{};
 };
 
+/// In [low, high), in double precision though drawn as float.
+inline double between(RandomStream& random, double low, double high) {
+    return low + (high - low) * double{random.uniform()};
+}
+
 }  // namespace gandsl::data

@@ -22,10 +22,6 @@ constexpr std::uint64_t waves = 0;
 constexpr std::uint64_t noises = 1;
 constexpr std::uint64_t notes = 2;
 
-double uniform(RandomStream& random, double low, double high) {
-    return low + (high - low) * double{random.uniform()};
-}
-
 /// A value that swings slowly and smoothly around 1.
 struct Drift {
     double depth;
@@ -34,8 +30,8 @@ struct Drift {
 
     Drift(RandomStream& random, double depth_, double min_period, double max_period)
         : depth(depth_),
-          period(uniform(random, min_period, max_period)),
-          phase(uniform(random, 0, full_turn)) {}
+          period(between(random, min_period, max_period)),
+          phase(between(random, 0, full_turn)) {}
 
     double at(double step) const { return 1 + depth * std::sin(full_turn * step / period + phase); }
 };
@@ -50,8 +46,8 @@ struct Component {
 
     Component(RandomStream& random, double amplitude_, double min_period, double max_period)
         : amplitude(amplitude_),
-          period(uniform(random, min_period, max_period)),
-          phase(uniform(random, 0, full_turn)),
+          period(between(random, min_period, max_period)),
+          phase(between(random, 0, full_turn)),
           loudness(random, 0.4, 300, 700),
           pitch(random, 0.06, 400, 900) {}
 };
@@ -84,9 +80,9 @@ std::vector<float> draw_tone(std::uint64_t seed, std::size_t count) {
     std::vector<double> values(count);
     for (std::size_t begin = 0; begin < count;) {
         const double frequency = scale[random.below(scale.size())];
-        const double loudness = uniform(random, 0.5, 0.9);
-        const double vibrato = uniform(random, 0, 0.006);
-        const auto duration = static_cast<std::size_t>(uniform(random, 0.15, 0.4) * rate);
+        const double loudness = between(random, 0.5, 0.9);
+        const double vibrato = between(random, 0, 0.006);
+        const auto duration = static_cast<std::size_t>(between(random, 0.15, 0.4) * rate);
         double phase = 0;
         for (std::size_t i = 0; i < duration && begin + i < count; ++i) {
             const double seconds = static_cast<double>(i) / rate;

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::uint64_t max_threads = 1024;
 
-[[noreturn]] void refuse(const std::string& text) {
-    throw Error(ErrorCode::invalid_argument, text);
-}
-
 // CLI11's own checks speak of ranges of doubles, and take -1 for a large number.
 void add_whole_number(CLI::App& command, const std::string& name, std::function<void(std::uint64_t)> set,
                       WholeNumbers range, const std::string& doc) {
@@ -47,6 +43,10 @@ CLI::Validator is_name(const std::string& allowed) {
 }
 
 }  // namespace
+
+void refuse(const std::string& text) {
+    throw Error(ErrorCode::invalid_argument, text);
+}
 
 void Options::flag(const std::string& name, bool& value, const std::string& doc) {
     command_.add_flag(name, value, doc);

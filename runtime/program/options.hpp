@@ -21,6 +21,9 @@ namespace gandsl::program {
 inline constexpr std::uint64_t max_examples = 1'000'000'000;
 inline constexpr std::uint64_t max_count = 1'000'000'000'000;
 
+/// Throws Error(invalid_argument).
+[[noreturn]] void refuse(const std::string& text);
+
 struct WholeNumbers {
     std::uint64_t min = 0;
     std::uint64_t max = std::numeric_limits<std::uint64_t>::max();

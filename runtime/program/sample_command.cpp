@@ -53,10 +53,6 @@ class RecordedDataset final : public data::Dataset {
     data::Description description_;
 };
 
-[[noreturn]] void refuse(const std::string& message) {
-    throw Error(ErrorCode::invalid_argument, message);
-}
-
 // Leaves those that are asked for.
 void choose(dsl::Program& program, const SampleRequest& request) {
     if (program.samples.empty()) {

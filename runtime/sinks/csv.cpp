@@ -59,7 +59,7 @@ std::string numbers(const Shown& shown) {
     return text;
 }
 
-void write(const std::filesystem::path& path, const Shown& shown) {
+void write_csv(const std::filesystem::path& path, const Shown& shown) {
     files::write_atomically(path, shown.units.empty() ? numbers(shown) : table_in_units(shown));
 }
 
@@ -77,7 +77,7 @@ Sink csv_sink() {
             .extension = "csv",
             .repeats_rows = true,
             .undoes_scaling = true,
-            .write = write};
+            .write = write_csv};
 }
 
 }  // namespace gandsl::sinks

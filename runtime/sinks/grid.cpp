@@ -37,7 +37,7 @@ dsl::Argument range_argument() {
             .positional = false};
 }
 
-void write(const std::filesystem::path& path, const Shown& shown) {
+void write_grid(const std::filesystem::path& path, const Shown& shown) {
     const auto rows = static_cast<std::size_t>(models::integer(shown.arguments, "rows"));
     const auto columns = static_cast<std::size_t>(models::integer(shown.arguments, "columns"));
     render::Pictures pictures;
@@ -73,7 +73,7 @@ Sink grid_sink() {
                  range_argument()},
                 pictures, "sample digits = G(z) as grid(8, 8) every epoch"),
             .extension = "png",
-            .write = write};
+            .write = write_grid};
 }
 
 }  // namespace gandsl::sinks

@@ -7,7 +7,7 @@ namespace gandsl::sinks {
 
 namespace {
 
-void write(const std::filesystem::path& path, const Shown& shown) {
+void write_npy(const std::filesystem::path& path, const Shown& shown) {
     std::vector<std::size_t> shape = {shown.count};
     for (const dsl::Index size : shown.shape) {
         shape.push_back(static_cast<std::size_t>(size));
@@ -23,7 +23,7 @@ Sink npy_sink() {
                             "sample codes = encoder(x) as npy(1000) every 5 epochs"),
             .extension = "npy",
             .repeats_rows = true,
-            .write = write};
+            .write = write_npy};
 }
 
 }  // namespace gandsl::sinks

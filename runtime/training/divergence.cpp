@@ -114,7 +114,7 @@ std::string formula(const Node& node, const std::vector<double>& inputs) {
     return text + std::string(rest);
 }
 
-struct Range {
+struct ValueRange {
     double low = std::numeric_limits<double>::infinity();
     double high = -std::numeric_limits<double>::infinity();
 
@@ -129,8 +129,8 @@ struct Range {
     }
 };
 
-Range range_of(const Array& values) {
-    Range range;
+ValueRange range_of(const Array& values) {
+    ValueRange range;
     range.include(values);
     return range;
 }
@@ -290,8 +290,8 @@ class DivergenceReport {
                            range_of_inputs().text());
     }
 
-    Range range_of_inputs() const {
-        Range range;
+    ValueRange range_of_inputs() const {
+        ValueRange range;
         for (std::size_t i = 0; i < node_.inputs.size(); ++i) {
             range.include(values_[i]);
         }
@@ -320,7 +320,7 @@ class DivergenceReport {
         if (forward_ != no_node) {
             const Node& forward = tape_.node(forward_);
             const std::vector<double> numbers = numbers_at(node_.inputs.size(), forward);
-            Range range;
+            ValueRange range;
             for (std::size_t i = node_.inputs.size(); i < values_.size(); ++i) {
                 range.include(values_[i]);
             }

@@ -11,6 +11,9 @@
 namespace gandsl_test {
 inline namespace GANDSL_PRECISION {
 
+/// The code that nearly all of them have.
+inline constexpr gandsl::ErrorCode invalid = gandsl::ErrorCode::invalid_argument;
+
 struct Misuse {
     std::string name;
     std::function<void()> act;

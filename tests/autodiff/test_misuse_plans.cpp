@@ -15,8 +15,6 @@ using namespace gandsl;
 
 namespace {
 
-constexpr ErrorCode invalid = ErrorCode::invalid_argument;
-
 /// A plan of y = x w on a tape that has another tape beside it.
 struct Fixture {
     Tape tape{Evaluation::planned};

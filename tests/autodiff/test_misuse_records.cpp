@@ -119,7 +119,6 @@ std::function<void()> gradient_of(const Operation& operation, std::size_t count)
 }  // namespace
 
 std::vector<Misuse> misused_records() {
-    const ErrorCode invalid = ErrorCode::invalid_argument;
     return {
         {"record_without_shape", of_inputs(no_shape, 1), invalid, {"[no_shape]", "`shape`"}},
         {"record_without_kernel_or_forward", of_inputs(no_way, 1), invalid, {"[no_way]", "0 ways"}},

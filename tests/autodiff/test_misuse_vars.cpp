@@ -9,8 +9,6 @@ using namespace gandsl;
 
 namespace {
 
-constexpr ErrorCode invalid = ErrorCode::invalid_argument;
-
 /// A public function of some Vars. The message names it, or the operation that it records.
 struct Callable {
     const char* name;

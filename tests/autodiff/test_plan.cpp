@@ -16,7 +16,7 @@ using namespace gandsl;
 
 namespace {
 
-std::vector<Var> outputs_of(const Sample& sample, std::span<const Var> inputs) {
+std::vector<Var> values_to_second_order(const Sample& sample, std::span<const Var> inputs) {
     const Var value = sample.build(inputs);
     std::vector<Var> outputs{value};
     const std::vector<Var> first = gradient(sum(square(value)), inputs);
@@ -38,14 +38,14 @@ void compare(const Sample& sample, const std::string& left_out) {
     for (const Array& array : arrays) {
         constants.push_back(eager.constant(array));
     }
-    const std::vector<Var> expected = outputs_of(sample, constants);
+    const std::vector<Var> expected = values_to_second_order(sample, constants);
 
     Tape planned(Evaluation::planned);
     std::vector<Var> inputs;
     for (const Array& array : arrays) {
         inputs.push_back(planned.input(shape_of(array)));
     }
-    const std::vector<Var> outputs = outputs_of(sample, inputs);
+    const std::vector<Var> outputs = values_to_second_order(sample, inputs);
     PlanOptions options;
     if (!left_out.empty()) {
         options.without = {left_out};

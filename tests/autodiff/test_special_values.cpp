@@ -20,7 +20,7 @@ using namespace gandsl;
 
 namespace {
 
-std::vector<Var> outputs_of(const Sample& sample, std::span<const Var> inputs) {
+std::vector<Var> value_and_gradients(const Sample& sample, std::span<const Var> inputs) {
     std::vector<Var> outputs{sample.build(inputs)};
     for (const Var& one : gradient(sum(square(outputs[0])), inputs)) {
         outputs.push_back(one);
@@ -41,7 +41,7 @@ Outcome eagerly(const Sample& sample, const std::vector<Array>& arrays) {
         for (const Array& array : arrays) {
             inputs.push_back(tape.constant(array));
         }
-        for (const Var& output : outputs_of(sample, inputs)) {
+        for (const Var& output : value_and_gradients(sample, inputs)) {
             outcome.values.emplace_back(output.value().data(), output.value().data() + output.value().size());
         }
     } catch (const Error& error) {
@@ -58,7 +58,7 @@ Outcome by_plan(const Sample& sample, const std::vector<Array>& arrays, std::vec
         for (const Array& array : arrays) {
             inputs.push_back(tape.input(shape_of(array)));
         }
-        const std::vector<Var> outputs = outputs_of(sample, inputs);
+        const std::vector<Var> outputs = value_and_gradients(sample, inputs);
         PlanOptions options;
         options.without = std::move(without);
         Plan plan(outputs, {}, options);

@@ -47,12 +47,12 @@ Outputs convolved(Tape& tape, Shape x, Shape weight, Index stride) {
     return with_gradients(convolution(image, kernel, geometry), {image, kernel});
 }
 
-struct Case {
+struct ThreadCase {
     const char* name;
     Outputs (*build)(Tape& tape);
 };
 
-const Case cases[] = {
+const ThreadCase thread_cases[] = {
     {"matmul",
      [](Tape& t) {
          return product(t, {130, 301}, {301, 517}, false, false);
@@ -184,7 +184,7 @@ const Case cases[] = {
      }},
 };
 
-std::vector<std::vector<Real>> run(const Case& one, std::size_t threads) {
+std::vector<std::vector<Real>> run(const ThreadCase& one, std::size_t threads) {
     Tape tape(Evaluation::planned, 5);
     const Outputs outputs = one.build(tape);
     PlanOptions options;
@@ -199,7 +199,7 @@ std::vector<std::vector<Real>> run(const Case& one, std::size_t threads) {
     return values;
 }
 
-void check(const Case& one) {
+void check_threads(const ThreadCase& one) {
     const auto expected = run(one, 1);
     for (const std::size_t threads : {2U, 3U, 4U}) {
         const auto found = run(one, threads);
@@ -260,8 +260,8 @@ void check_every_part_once() {
 void add_thread_cases() {
     add_case("threads", "own_share_first", check_shares);
     add_case("threads", "every_part_once", check_every_part_once);
-    for (const Case& one : cases) {
-        add_case("threads", one.name, [&one] { check(one); });
+    for (const ThreadCase& one : thread_cases) {
+        add_case("threads", one.name, [&one] { check_threads(one); });
     }
 }
 

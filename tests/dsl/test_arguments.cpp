@@ -46,7 +46,7 @@ std::vector<std::string> names_of(const MatchedArguments& matched) {
     return result;
 }
 
-std::vector<Code> codes_of(const MatchedArguments& matched) {
+std::vector<Code> codes_of_matching(const MatchedArguments& matched) {
     std::vector<Code> result;
     for (const Diagnostic& diagnostic : matched.diagnostics) {
         result.push_back(diagnostic.code);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(too_many_are_reported_once_and_say_what_goes_by_name) {
     const Entry entry = conv();
     const auto matched = match_arguments(entry, call.with({"", "", "", ""}), {"x"});
     BOOST_TEST(names_of(matched) == Strings({"units0", "kernel1"}), boost::test_tools::per_element());
-    BOOST_TEST((codes_of(matched) == Codes{Code::too_many_arguments}));
+    BOOST_TEST((codes_of_matching(matched) == Codes{Code::too_many_arguments}));
     BOOST_TEST(matched.diagnostics[0].span->begin == 20);
     BOOST_TEST(matched.diagnostics[0].help.back().find("bias = ...") != std::string::npos);
     BOOST_TEST(matched.unmatched);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(unknown_and_repeated_names_are_reported_where_they_stand) {
     const auto matched = match_arguments(entry, call.with({"unit", "units", "", "kernel", "kernel"}), {"x"});
     // `units` by name, and then by position; `kernel` twice by name.
     BOOST_TEST(names_of(matched) == Strings({"units1", "kernel3"}), boost::test_tools::per_element());
-    BOOST_TEST((codes_of(matched) ==
+    BOOST_TEST((codes_of_matching(matched) ==
                 Codes{Code::unknown_argument, Code::repeated_argument, Code::repeated_argument}));
     BOOST_TEST(matched.diagnostics[1].span->begin == 20);
     BOOST_TEST(matched.diagnostics[2].span->begin == 40);
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(an_argument_that_takes_many_takes_all_that_follow) {
     const Value& all = arguments.at("sizes");
     BOOST_TEST((std::get<std::vector<double>>(all.data) == std::vector<double>{2, 3, 4}));
     BOOST_TEST((all.span == Span{1, 9}));
-    BOOST_TEST((codes_of(match_arguments(entry, call.with({"sizes", "sizes"}), {"x"})) ==
+    BOOST_TEST((codes_of_matching(match_arguments(entry, call.with({"sizes", "sizes"}), {"x"})) ==
                 Codes{Code::repeated_argument}));
 }
 

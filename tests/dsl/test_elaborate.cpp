@@ -48,7 +48,7 @@ Net net(std::string name, const Shape& shape, Instructions body) {
     return result;
 }
 
-std::vector<Code> codes_of(const std::vector<Diagnostic>& diagnostics) {
+std::vector<Code> codes_of_reports(const std::vector<Diagnostic>& diagnostics) {
     std::vector<Code> result;
     for (const Diagnostic& diagnostic : diagnostics) {
         result.push_back(diagnostic.code);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(lint_warns_of_statistics_over_a_batch_of_one) {
     program.train->types.assign(2, {{4}, std::nullopt, true});
     program.train->items = {Instructions{call(1, {0}, 1)}};
     auto found = lint(program);
-    BOOST_TEST((codes_of(found) == Codes{Code::lone_example}));
+    BOOST_TEST((codes_of_reports(found) == Codes{Code::lone_example}));
     BOOST_TEST(found[0].message.find("group_statistics in `inner`") == 0);
     program.train->batch = 2;
     BOOST_TEST(lint(program).empty());
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(lint_warns_of_a_penalty_on_a_gradient_through_statistics) {
     update.body = {call(0, {0}, 1), slope, instruction(Kind::apply, {2}, 3, &entries.squash)};
     update.objective = 3;
     program.train->items = {update};
-    BOOST_TEST((codes_of(lint(program)) == Codes{Code::batch_norm_penalty}));
+    BOOST_TEST((codes_of_reports(lint(program)) == Codes{Code::batch_norm_penalty}));
     // A gradient that the objective does not depend on is no penalty.
     std::get<Update>(program.train->items[0]).objective = 1;
     BOOST_TEST(lint(program).empty());
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(lint_warns_of_data_that_a_result_cannot_reach) {
         Instructions{instruction(Kind::data, {}, 0), call(0, {0}, 1), constant,
                      instruction(Kind::apply, {1, 2}, 3, &entries.plus),  // from -0.5 to 0.5
                      instruction(Kind::apply, {3, 0}, 4, &entries.loss)}};
-    BOOST_TEST((codes_of(lint(program)) == Codes{Code::unreachable_range}));
+    BOOST_TEST((codes_of_reports(lint(program)) == Codes{Code::unreachable_range}));
     // Nothing is known of values that are compared with no data.
     auto& code = std::get<Instructions>(program.train->items[0]);
     code.back().inputs = {3, 1};
@@ -244,12 +244,12 @@ BOOST_AUTO_TEST_CASE(nets_that_a_run_does_not_have_are_reported_and_left_alone) 
     program.nets[1].name = "idle";
     program.nets[2].name = "F";
     const auto imported = import_nets(program, {{0, "runs/1", {}}, {1, "runs/1", {}}, {2, "gone", {}}}, find);
-    BOOST_TEST(
-        (codes_of(imported.diagnostics) == Codes{Code::net_not_in_run, Code::run_absent, Code::run_absent}));
+    BOOST_TEST((codes_of_reports(imported.diagnostics) ==
+                Codes{Code::net_not_in_run, Code::run_absent, Code::run_absent}));
     BOOST_TEST(imported.found.empty());
     BOOST_TEST(program.nets[2].types.empty());
-    BOOST_TEST(
-        (codes_of(import_nets(program, {{2, "runs/1", {}}}, {}).diagnostics) == Codes{Code::run_absent}));
+    BOOST_TEST((codes_of_reports(import_nets(program, {{2, "runs/1", {}}}, {}).diagnostics) ==
+                Codes{Code::run_absent}));
 }
 
 BOOST_AUTO_TEST_CASE(an_operator_has_one_sign_and_one_role) {

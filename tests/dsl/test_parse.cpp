@@ -19,7 +19,7 @@ Tree parsed(std::string_view text) {
     return std::move(result.tree);
 }
 
-std::vector<std::string> codes_of(std::string_view text) {
+std::vector<std::string> syntax_codes_of(std::string_view text) {
     std::vector<std::string> result;
     for (const Diagnostic& diagnostic : parse(text).diagnostics) {
         result.emplace_back(name(diagnostic.code));
@@ -93,8 +93,8 @@ BOOST_AUTO_TEST_CASE(spans_point_into_the_text) {
 }
 
 BOOST_AUTO_TEST_CASE(lines_break_inside_brackets_only) {
-    BOOST_TEST(codes_of("data x = digits(\n    range = [\n-1,   # low\n1]\n)\n").empty());
-    BOOST_TEST(codes_of("data x =\n    digits()\n").size() == 2U);
+    BOOST_TEST(syntax_codes_of("data x = digits(\n    range = [\n-1,   # low\n1]\n)\n").empty());
+    BOOST_TEST(syntax_codes_of("data x =\n    digits()\n").size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(words_of_one_place_are_names_elsewhere) {
@@ -111,21 +111,22 @@ BOOST_AUTO_TEST_CASE(carriage_returns_and_the_byte_order_mark_are_no_part_of_the
 }
 
 BOOST_AUTO_TEST_CASE(a_file_may_be_empty_or_end_anywhere) {
-    BOOST_TEST(codes_of("").empty());
-    BOOST_TEST(codes_of("\n\n").empty());
-    BOOST_TEST(codes_of("# only a comment").empty());
-    BOOST_TEST(codes_of("option a = 1").empty());
-    BOOST_TEST(codes_of("option a = 1 # end").empty());
+    BOOST_TEST(syntax_codes_of("").empty());
+    BOOST_TEST(syntax_codes_of("\n\n").empty());
+    BOOST_TEST(syntax_codes_of("# only a comment").empty());
+    BOOST_TEST(syntax_codes_of("option a = 1").empty());
+    BOOST_TEST(syntax_codes_of("option a = 1 # end").empty());
 }
 
 BOOST_AUTO_TEST_CASE(each_broken_line_is_told_once) {
     const auto codes =
-        codes_of("option a\nnet N(x) {\n    y = \n    dense(3 4)\n    relu\n    2x\n}\noption = 3\n");
+        syntax_codes_of("option a\nnet N(x) {\n    y = \n    dense(3 4)\n    relu\n    2x\n}\noption = 3\n");
     BOOST_TEST(codes.size() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(an_unclosed_bracket_spoils_its_own_line_only) {
-    const auto codes = codes_of("net N(x) {\n    dense(3\n    relu(\n        1,\n        2)\n    y = \n}\n");
+    const auto codes =
+        syntax_codes_of("net N(x) {\n    dense(3\n    relu(\n        1,\n        2)\n    y = \n}\n");
     BOOST_TEST(codes.size() == 2U);
     BOOST_TEST(codes.at(0) == "unclosed-bracket");
     BOOST_TEST(codes.at(1) == "syntax");
@@ -135,10 +136,12 @@ BOOST_AUTO_TEST_CASE(deep_text_is_refused_and_never_overflows) {
     const auto nested = [](std::size_t depth, char open, char close) {
         return "net N(x) {\n" + std::string(depth, open) + "x" + std::string(depth, close) + "\n}\n";
     };
-    BOOST_TEST(codes_of(nested(90, '(', ')')).empty());
+    BOOST_TEST(syntax_codes_of(nested(90, '(', ')')).empty());
     for (const std::size_t depth : {101U, 100'000U}) {
-        BOOST_TEST((codes_of(nested(depth, '(', ')')) == std::vector<std::string>{"nesting-too-deep"}));
-        BOOST_TEST((codes_of(nested(depth, '[', ']')) == std::vector<std::string>{"nesting-too-deep"}));
+        BOOST_TEST(
+            (syntax_codes_of(nested(depth, '(', ')')) == std::vector<std::string>{"nesting-too-deep"}));
+        BOOST_TEST(
+            (syntax_codes_of(nested(depth, '[', ']')) == std::vector<std::string>{"nesting-too-deep"}));
     }
     std::string chain = "net N(x) {\n    x";
     std::string powers = chain;
@@ -148,14 +151,14 @@ BOOST_AUTO_TEST_CASE(deep_text_is_refused_and_never_overflows) {
         powers += "^x";
         signs += "-";
     }
-    BOOST_TEST((codes_of(chain + "\n}\n") == std::vector<std::string>{"nesting-too-deep"}));
-    BOOST_TEST((codes_of(powers + "\n}\n") == std::vector<std::string>{"nesting-too-deep"}));
-    BOOST_TEST((codes_of(signs + "x\n}\n") == std::vector<std::string>{"nesting-too-deep"}));
+    BOOST_TEST((syntax_codes_of(chain + "\n}\n") == std::vector<std::string>{"nesting-too-deep"}));
+    BOOST_TEST((syntax_codes_of(powers + "\n}\n") == std::vector<std::string>{"nesting-too-deep"}));
+    BOOST_TEST((syntax_codes_of(signs + "x\n}\n") == std::vector<std::string>{"nesting-too-deep"}));
     std::string blocks = "net N(x) {\n";
     for (int i = 0; i < 1000; ++i) {
         blocks += "repeat 2 {\n";
     }
-    BOOST_TEST(codes_of(blocks).at(0) == "nesting-too-deep");
+    BOOST_TEST(syntax_codes_of(blocks).at(0) == "nesting-too-deep");
 }
 
 BOOST_AUTO_TEST_CASE(large_files_are_refused) {
@@ -163,7 +166,7 @@ BOOST_AUTO_TEST_CASE(large_files_are_refused) {
     while (text.size() <= most_bytes) {
         text += "option a = 1\n";
     }
-    BOOST_TEST((codes_of(text) == std::vector<std::string>{"file-too-large"}));
+    BOOST_TEST((syntax_codes_of(text) == std::vector<std::string>{"file-too-large"}));
 }
 
 BOOST_AUTO_TEST_CASE(code_points_are_well_formed) {

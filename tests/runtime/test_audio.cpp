@@ -45,7 +45,7 @@ std::vector<int> ramp(int count) {
     return samples;
 }
 
-struct Fixture {
+struct AudioFixture {
     ScratchFolder folder;
 
     std::string refused(const AudioSource& source) const {
@@ -65,7 +65,7 @@ std::vector<float> window(const Dataset& set, std::size_t index) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(audio, Fixture)
+BOOST_FIXTURE_TEST_SUITE(audio, AudioFixture)
 
 BOOST_AUTO_TEST_CASE(channels_are_averaged_and_full_scale_is_one) {
     write_file(folder / "a.wav", wav(1, 1, 8000, 16, samples16({-32768, 0, 16384, 32767})));

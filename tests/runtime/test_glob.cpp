@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-struct Fixture {
+struct GlobFixture {
     ScratchFolder folder;
 
     void touch(const std::string& name) const {
@@ -30,7 +30,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(glob, Fixture)
+BOOST_FIXTURE_TEST_SUITE(glob, GlobFixture)
 
 BOOST_AUTO_TEST_CASE(stars_and_question_marks) {
     for (const char* name :

@@ -101,7 +101,7 @@ Bytes framed(std::size_t width, std::size_t height, std::size_t channels) {
     return pixels;
 }
 
-struct Fixture {
+struct ImagesFixture {
     ScratchFolder folder;
 
     ImagesSource source(std::size_t size, std::size_t channels = 3) const {
@@ -128,7 +128,7 @@ Floats picture(const Dataset& set, Split split, std::size_t index, std::uint64_t
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(images, Fixture)
+BOOST_FIXTURE_TEST_SUITE(images, ImagesFixture)
 
 BOOST_AUTO_TEST_CASE(every_kind_of_png) {
     const auto same = boost::test_tools::per_element();

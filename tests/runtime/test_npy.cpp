@@ -38,7 +38,7 @@ std::string bytes_of(std::initializer_list<Number> numbers, bool swapped = false
     return bytes;
 }
 
-struct Fixture {
+struct NpyFixture {
     ScratchFolder folder;
 
     NpyArray array(const std::string& content) const {
@@ -55,7 +55,7 @@ struct Fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(npy_files, Fixture)
+BOOST_FIXTURE_TEST_SUITE(npy_files, NpyFixture)
 
 BOOST_AUTO_TEST_CASE(whole_numbers_that_are_rounded_are_told) {
     const std::int64_t exact = std::int64_t{1} << 60U;

@@ -13,7 +13,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-struct Fixture {
+struct SeriesFixture {
     ScratchFolder folder;
 
     /// The message about a series of this content, after the file's name.
@@ -106,7 +106,7 @@ double variance(const std::vector<double>& steps) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(series, Fixture)
+BOOST_FIXTURE_TEST_SUITE(series, SeriesFixture)
 
 BOOST_AUTO_TEST_CASE(cells_quotes_and_line_ends) {
     const std::vector<Names> expected = {{"a", "b, c", "d\"e"}, {"1", "", "x\ny"}, {"", "2", "3"}};
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(tones_are_worth_learning) {
 }
 
 // Scaled numbers are the same in metres and in feet.
-BOOST_FIXTURE_TEST_CASE(the_hash_tells_series_of_other_units_apart, Fixture) {
+BOOST_FIXTURE_TEST_CASE(the_hash_tells_series_of_other_units_apart, SeriesFixture) {
     const auto hash = [&](const std::string& content) {
         return series(content, {}, 2, 0, Scale::standard)->description().hash;
     };
@@ -260,7 +260,7 @@ BOOST_FIXTURE_TEST_CASE(the_hash_tells_series_of_other_units_apart, Fixture) {
     BOOST_TEST(metres != hash("1\n5\n9\n13\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(whole_numbers_that_are_rounded_are_warned_of, Fixture) {
+BOOST_FIXTURE_TEST_CASE(whole_numbers_that_are_rounded_are_warned_of, SeriesFixture) {
     const std::string content = "16777216\n16777217\n1e15\n1000000000000001\n";
     const std::vector<std::string> warnings = series(content, {}, 2, 0, Scale::none)->description().warnings;
     BOOST_TEST_REQUIRE(warnings.size() == 1U);

@@ -13,7 +13,7 @@ namespace {
 
 using Rows = std::vector<std::vector<float>>;
 
-struct Fixture {
+struct TableFixture {
     ScratchFolder folder;
     TableSource source{.file = "t.csv", .folder = folder.path(), .columns = {}, .label = {}, .holdout = 0};
 
@@ -52,7 +52,7 @@ const char* const flowers = "width,height,kind\n1,10,rose\n2,20,aster\n3,30,rose
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(table, Fixture)
+BOOST_FIXTURE_TEST_SUITE(table, TableFixture)
 
 BOOST_AUTO_TEST_CASE(rows_become_vectors) {
     const auto set = table("1,2\n3,4.5\n-1e2, +7 \n");
@@ -355,7 +355,7 @@ BOOST_AUTO_TEST_CASE(lists_of_names) {
 }
 
 // Scaled numbers are the same in metres and in feet.
-BOOST_FIXTURE_TEST_CASE(the_hash_tells_columns_of_other_units_apart, Fixture) {
+BOOST_FIXTURE_TEST_CASE(the_hash_tells_columns_of_other_units_apart, TableFixture) {
     source.scale = Scale::standard;
     const std::string metres = table("a,b\n0,1\n4,2\n8,3\n")->description().hash;
     BOOST_TEST(metres == table("a,b\n0,1\n4,2\n8,3\n")->description().hash);
@@ -364,7 +364,7 @@ BOOST_FIXTURE_TEST_CASE(the_hash_tells_columns_of_other_units_apart, Fixture) {
     BOOST_TEST(metres != table("b,a\n0,1\n4,2\n8,3\n")->description().hash);
 }
 
-BOOST_FIXTURE_TEST_CASE(names_that_are_not_utf8_are_refused, Fixture) {
+BOOST_FIXTURE_TEST_CASE(names_that_are_not_utf8_are_refused, TableFixture) {
     source.label = "c";
     BOOST_TEST(
         refused("a,c\n1,caf\xe9\n2,b\n") ==
