@@ -77,7 +77,7 @@ std::optional<Var> log_of_softmax(Var x) {
     return log_softmax(input_of(x, 0));
 }
 
-constexpr std::array table{
+constexpr std::array rewrite_table{
     Rewrite{"log-sigmoid", "log(sigmoid(x)) is -softplus(-x)", log_of_sigmoid},
     Rewrite{"log-one-minus-sigmoid", "log(1 - sigmoid(x)) is -softplus(x)", log_of_one_minus_sigmoid},
     Rewrite{"log-softmax", "log(softmax(x)) is x less its log-sum-exp", log_of_softmax},
@@ -86,12 +86,12 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const Rewrite> rewrites() {
-    return table;
+    return rewrite_table;
 }
 
 void require_rewrite(std::string_view name) {
     std::string known;
-    for (const Rewrite& rewrite : table) {
+    for (const Rewrite& rewrite : rewrite_table) {
         if (rewrite.name == name) {
             return;
         }
@@ -103,7 +103,7 @@ void require_rewrite(std::string_view name) {
 
 std::optional<Var> stable_log(Var x) {
     return through_moves(x, [](Var inner) -> std::optional<Var> {
-        for (const Rewrite& rewrite : table) {
+        for (const Rewrite& rewrite : rewrite_table) {
             if (inner.tape().rewrites(rewrite.name)) {
                 if (const auto stable = rewrite.log(inner)) {
                     return stable;
@@ -115,7 +115,7 @@ std::optional<Var> stable_log(Var x) {
 }
 
 std::optional<Var> logit_of(Var p) {
-    return p.tape().rewrites(table[0].name) ? through_moves(p, input_of_sigmoid) : std::nullopt;
+    return p.tape().rewrites(rewrite_table[0].name) ? through_moves(p, input_of_sigmoid) : std::nullopt;
 }
 
 }  // namespace GANDSL_PRECISION

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Index fewest_examples = 16;
 
-bool handles(const Convolution& job) {
+bool handles_by_batch_rows(const Convolution& job) {
     return job.geometry.dilation[1] == 1 && job.sizes.examples >= fewest_examples;
 }
 
@@ -38,7 +38,7 @@ Index line_of(const Convolution& job, Index row, Index tap) {
     return line < 0 || line >= job.sizes.in[0] ? -1 : line;
 }
 
-double cost(const Convolution& job) {
+double cost_by_batch_rows(const Convolution& job) {
     const ConvolutionSizes& sizes = job.sizes;
     double lines = 0;
     for (Index row = 0; row < sizes.out[0]; ++row) {
@@ -63,7 +63,7 @@ double cost(const Convolution& job) {
     return product + taps * (examples * in + in * out) * 0.15 + calls * (examples * out * 0.2 + 400);
 }
 
-std::size_t workspace(const Convolution&, std::size_t) {
+std::size_t workspace_by_batch_rows(const Convolution&, std::size_t) {
     return 0;
 }
 
@@ -72,8 +72,8 @@ Partition example_cut(const ConvolutionSizes& sizes) {
     return {sizes.examples, std::max(fewest_examples, (sizes.examples / 4 + 15) / 16 * 16)};
 }
 
-void run(const Convolution& job, Real* result, const Real* first, const Real* second, std::span<Real>,
-         ThreadPool& pool) {
+void run_by_batch_rows(const Convolution& job, Real* result, const Real* first, const Real* second,
+                       std::span<Real>, ThreadPool& pool) {
     const ConvolutionSizes& sizes = job.sizes;
     const Index in = sizes.in_channels;
     const Index out = sizes.out_channels;
@@ -142,10 +142,10 @@ void run(const Convolution& job, Real* result, const Real* first, const Real* se
 extern const ConvolutionAlgorithm batch_rows_algorithm{
     .name = "batch rows",
     .doc = "products whose rows are the batch, no columns: small images, large batches",
-    .handles = handles,
-    .cost = cost,
-    .workspace = workspace,
-    .run = run,
+    .handles = handles_by_batch_rows,
+    .cost = cost_by_batch_rows,
+    .workspace = workspace_by_batch_rows,
+    .run = run_by_batch_rows,
 };
 
 }  // namespace GANDSL_PRECISION

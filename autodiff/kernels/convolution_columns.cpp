@@ -9,7 +9,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-struct Method {
+struct ColumnsMethod {
     ConvolutionSizes sizes;
     Patches patches;
     Index channels;        ///< of the anchors
@@ -20,7 +20,7 @@ struct Method {
     Index taps() const { return sizes.kernel[0] * sizes.kernel[1]; }
 };
 
-Method method_of(const Convolution& job) {
+ColumnsMethod columns_method(const Convolution& job) {
     const ConvolutionSizes& sizes = job.sizes;
     const Patches by_in = input_patches(sizes, job.geometry);
     const Patches by_out = output_patches(sizes, job.geometry);
@@ -34,16 +34,16 @@ Method method_of(const Convolution& job) {
     return {sizes, by_in, sizes.out_channels, false, in_cost};
 }
 
-bool handles(const Convolution&) {
+bool handles_by_columns(const Convolution&) {
     return true;
 }
 
-double cost(const Convolution& job) {
-    return method_of(job).cost;
+double cost_by_columns(const Convolution& job) {
+    return columns_method(job).cost;
 }
 
-std::size_t workspace(const Convolution& job, std::size_t threads) {
-    const Method method = method_of(job);
+std::size_t workspace_by_columns(const Convolution& job, std::size_t threads) {
+    const ColumnsMethod method = columns_method(job);
     const std::size_t reversed = method.output_unfolded ? method.weight_size() : 0;
     if (job.product == Product::by_weight) {
         return reversed + weight_scratch(method.patches, method.channels, threads);
@@ -54,9 +54,9 @@ std::size_t workspace(const Convolution& job, std::size_t threads) {
                                : scatter_scratch(method.patches, method.channels, threads));
 }
 
-void run(const Convolution& job, Real* result, const Real* first, const Real* second, std::span<Real> scratch,
-         ThreadPool& pool) {
-    const Method method = method_of(job);
+void run_by_columns(const Convolution& job, Real* result, const Real* first, const Real* second,
+                    std::span<Real> scratch, ThreadPool& pool) {
+    const ColumnsMethod method = columns_method(job);
     const ConvolutionSizes& sizes = job.sizes;
     Real* reversed = nullptr;
     if (method.output_unfolded) {
@@ -89,10 +89,10 @@ void run(const Convolution& job, Real* result, const Real* first, const Real* se
 extern const ConvolutionAlgorithm columns_algorithm{
     .name = "columns",
     .doc = "blocked im2col: a plain sum of products",
-    .handles = handles,
-    .cost = cost,
-    .workspace = workspace,
-    .run = run,
+    .handles = handles_by_columns,
+    .cost = cost_by_columns,
+    .workspace = workspace_by_columns,
+    .run = run_by_columns,
 };
 
 }  // namespace GANDSL_PRECISION

@@ -121,7 +121,7 @@ void for_kinds(const Tiling& tiling, Index first, Index units, Index begin, Inde
 }
 
 // Everything that follows from a job's sizes.
-struct Method {
+struct WinogradMethod {
     const WinogradTransforms* transforms = nullptr;
     WinogradImage source;  ///< what is spread: the input, or the output's gradient in a product by input
     WinogradImage result;  ///< the other image
@@ -143,7 +143,7 @@ struct Channels {
 
     Index count() const { return end - begin; }
 };
-Channels channels_at(const Method& method, Index place) {
+Channels channels_at(const WinogradMethod& method, Index place) {
     const bool y = place / method.transforms->points() == method.empty_point;
     const bool x = place % method.transforms->points() == method.empty_point;
     const Index phases = method.taps.phases;
@@ -165,7 +165,7 @@ const WinogradTransforms* transforms_for(const Convolution& job) {
     return nullptr;
 }
 
-bool handles(const Convolution& job) {
+bool handles_by_winograd(const Convolution& job) {
     const ConvolutionSizes& sizes = job.sizes;
     const ConvolutionGeometry& geometry = job.geometry;
     const Index stride = geometry.stride[0];
@@ -175,11 +175,11 @@ bool handles(const Convolution& job) {
            sizes.out_channels % lane_count == 0 && transforms_for(job) != nullptr;
 }
 
-Method method_of(const Convolution& job) {
+WinogradMethod winograd_method(const Convolution& job) {
     const ConvolutionSizes& sizes = job.sizes;
     const Index stride = job.geometry.stride[0];
     const bool backward = job.product == Product::by_input;
-    Method method;
+    WinogradMethod method;
     method.transforms = transforms_for(job);
     const Index taps = method.transforms->taps;
     WinogradImage in{{sizes.in[0], sizes.in[1]}, sizes.in_channels, stride, {}};
@@ -235,7 +235,7 @@ Method method_of(const Convolution& job) {
 }
 
 // Units that go from pixels to pixels together.
-Partition unit_cut(const Method& method) {
+Partition unit_cut(const WinogradMethod& method) {
     const Index tiles = method.tiling.tiles_of_unit;
     const bool alone = tiles == 1;
     // Sixteen tiles are what BLAS takes at once.
@@ -250,7 +250,7 @@ Partition unit_cut(const Method& method) {
 }
 
 // Units that the weight's gradient takes in one pass.
-Index pass_of(const Method& method) {
+Index pass_of(const WinogradMethod& method) {
     const Index tiles = method.tiling.tiles_of_unit;
     const Index max_tiles = std::max(
         Index{64}, weight_elements / (method.transforms->places() * (method.inner + method.outer)) / 16 * 16);
@@ -259,8 +259,8 @@ Index pass_of(const Method& method) {
     return (method.tiling.units + passes - 1) / passes;
 }
 
-double cost(const Convolution& job) {
-    const Method method = method_of(job);
+double cost_by_winograd(const Convolution& job) {
+    const WinogradMethod method = winograd_method(job);
     const auto points = static_cast<double>(method.transforms->points());
     const double full = method.empty_point < 0 ? 1 : 1 - 0.5 / points;  // along an axis
     const double values = method.tiling.products;
@@ -270,8 +270,8 @@ double cost(const Convolution& job) {
            points * points * inner * outer * 0.5;
 }
 
-std::size_t workspace(const Convolution& job, std::size_t threads) {
-    const Method method = method_of(job);
+std::size_t workspace_by_winograd(const Convolution& job, std::size_t threads) {
+    const WinogradMethod method = winograd_method(job);
     const Index places = method.transforms->places();
     const Index weight = places * slab_of(method.inner, step_of(method.outer));
     Index tiles = 0;
@@ -291,7 +291,7 @@ std::size_t workspace(const Convolution& job, std::size_t threads) {
 }
 
 // forward, by_input: spread, a product for each place, gather; each part on its own.
-void run_product(const Convolution& job, const Method& method, Real* result, const Real* source,
+void run_product(const Convolution& job, const WinogradMethod& method, Real* result, const Real* source,
                  const Real* weight, std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
     const Index places = transforms.places();
@@ -373,7 +373,7 @@ void run_product(const Convolution& job, const Method& method, Real* result, con
 
 // by_weight: all tiles of a pass are spread, then each place is one product over them. What is missing at a
 // place would have gone to taps that the kernel does not have.
-void run_by_weight(const Method& method, Real* result, const Real* input, const Real* cotangent,
+void run_by_weight(const WinogradMethod& method, Real* result, const Real* input, const Real* cotangent,
                    std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
     const Index places = transforms.places();
@@ -420,9 +420,9 @@ void run_by_weight(const Method& method, Real* result, const Real* input, const 
     });
 }
 
-void run(const Convolution& job, Real* result, const Real* first, const Real* second, std::span<Real> scratch,
-         ThreadPool& pool) {
-    const Method method = method_of(job);
+void run_by_winograd(const Convolution& job, Real* result, const Real* first, const Real* second,
+                     std::span<Real> scratch, ThreadPool& pool) {
+    const WinogradMethod method = winograd_method(job);
     if (job.product == Product::by_weight) {
         run_by_weight(method, result, first, second, scratch, pool);
     } else {
@@ -435,10 +435,10 @@ void run(const Convolution& job, Real* result, const Real* first, const Real* se
 extern const ConvolutionAlgorithm winograd_algorithm{
     .name = "winograd",
     .doc = "products of transformed tiles: fewer multiplications, a little more rounding",
-    .handles = handles,
-    .cost = cost,
-    .workspace = workspace,
-    .run = run,
+    .handles = handles_by_winograd,
+    .cost = cost_by_winograd,
+    .workspace = workspace_by_winograd,
+    .run = run_by_winograd,
 };
 
 }  // namespace GANDSL_PRECISION

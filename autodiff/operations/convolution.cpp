@@ -149,7 +149,7 @@ bool is_empty(const ConvolutionSizes& sizes) {
 }
 
 template <Job job>
-void forward(const Call& call) {
+void forward_convolution(const Call& call) {
     const Convolution convolution =
         job(call.attributes, call.inputs[0].shape, call.inputs[1].shape, call.output.shape);
     if (is_empty(convolution.sizes)) {
@@ -162,8 +162,8 @@ void forward(const Call& call) {
 }
 
 template <Job job>
-std::size_t workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output,
-                      std::size_t threads) {
+std::size_t workspace_of_convolution(const Attributes& attributes, std::span<const Shape> inputs,
+                                     const Shape& output, std::size_t threads) {
     const Convolution convolution = job(attributes, inputs[0], inputs[1], output);
     if (is_empty(convolution.sizes)) {
         return 0;
@@ -172,7 +172,8 @@ std::size_t workspace(const Attributes& attributes, std::span<const Shape> input
 }
 
 template <Job job>
-double flops(const Attributes& attributes, std::span<const Shape> inputs, const Shape& output) {
+double flops_of_convolution(const Attributes& attributes, std::span<const Shape> inputs,
+                            const Shape& output) {
     return convolution_flops(job(attributes, inputs[0], inputs[1], output).sizes);
 }
 
@@ -323,10 +324,10 @@ const Operation convolution_operation{
     .doc = "Slides a kernel over pictures with channels last.",
     .arity = 2,
     .shape = convolution_shape,
-    .forward = forward<forward_job>,
+    .forward = forward_convolution<forward_job>,
     .vjp = convolution_vjp,
-    .workspace = workspace<forward_job>,
-    .flops = flops<forward_job>,
+    .workspace = workspace_of_convolution<forward_job>,
+    .flops = flops_of_convolution<forward_job>,
     .samples = convolution_samples,
 };
 
@@ -335,10 +336,10 @@ const Operation convolution_by_input_operation{
     .doc = "A convolution's adjoint by its input: the transposed convolution.",
     .arity = 2,
     .shape = by_input_shape,
-    .forward = forward<by_input_job>,
+    .forward = forward_convolution<by_input_job>,
     .vjp = by_input_vjp,
-    .workspace = workspace<by_input_job>,
-    .flops = flops<by_input_job>,
+    .workspace = workspace_of_convolution<by_input_job>,
+    .flops = flops_of_convolution<by_input_job>,
     .samples = by_input_samples,
 };
 
@@ -347,10 +348,10 @@ const Operation convolution_by_weight_operation{
     .doc = "A convolution's adjoint by its weight.",
     .arity = 2,
     .shape = by_weight_shape,
-    .forward = forward<by_weight_job>,
+    .forward = forward_convolution<by_weight_job>,
     .vjp = by_weight_vjp,
-    .workspace = workspace<by_weight_job>,
-    .flops = flops<by_weight_job>,
+    .workspace = workspace_of_convolution<by_weight_job>,
+    .flops = flops_of_convolution<by_weight_job>,
     .samples = by_weight_samples,
 };
 

@@ -15,7 +15,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr double min_elements = 16384;
+constexpr double min_gathered_elements = 16384;
 
 // Indices come from data: they are looked at before any of them is used.
 void check_indices(const char* operation, const ConstTensor& indices, Index count) {
@@ -74,7 +74,7 @@ void gather_forward(const Call& call) {
     const ConstTensor& indices = call.inputs[1];
     const Index width = count_from(table.shape, 1);
     const Partition cut =
-        partition(static_cast<Index>(indices.size()), static_cast<double>(width), min_elements);
+        partition(static_cast<Index>(indices.size()), static_cast<double>(width), min_gathered_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         for (Index i = cut.begin(part); i < cut.end(part); ++i) {
             std::copy_n(table.data + static_cast<Index>(indices.data[i]) * width, width,
@@ -140,7 +140,7 @@ void scatter_add_forward(const Call& call) {
     // order.
     const double row_work = static_cast<double>(width) *
                             (1 + static_cast<double>(count) / static_cast<double>(std::max(rows, Index{1})));
-    const Partition cut = partition(rows, row_work, 2 * min_elements, 16);
+    const Partition cut = partition(rows, row_work, 2 * min_gathered_elements, 16);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         const Index begin = cut.begin(part);
         const Index end = cut.end(part);

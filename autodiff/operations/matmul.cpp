@@ -58,7 +58,7 @@ Sizes sizes_of(const Attributes& attributes, const Shape& a, const Shape& b) {
     return sizes;
 }
 
-Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
+Shape shape_of_matmul(const Attributes& attributes, std::span<const Shape> inputs) {
     const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
     Shape result = inputs[0];
     result[result.size() - 2] = sizes.rows;
@@ -128,8 +128,8 @@ void multiply(const Sizes& sizes, const Real* a, const Real* b, const Tile& tile
          {b + tile.column * (sizes.transpose_b ? b_stride : 1), b_stride, sizes.transpose_b}, {out, stride});
 }
 
-void tile(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile, Real* out,
-          Index stride) {
+void tile_of_product(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile,
+                     Real* out, Index stride) {
     multiply(sizes_of(attributes, inputs[0].shape, inputs[1].shape), inputs[0].data, inputs[1].data, tile,
              out, stride);
 }
@@ -175,12 +175,12 @@ void forward_together(const Attributes& attributes, std::span<const Operands> ca
     });
 }
 
-void forward(const Call& call) {
+void forward_matmul(const Call& call) {
     const Operands operands{call.inputs, call.output};
     forward_together(call.attributes, {&operands, 1}, call.execution);
 }
 
-std::vector<Var> vjp(const VjpCall& call) {
+std::vector<Var> vjp_of_matmul(const VjpCall& call) {
     const Var a = call.inputs[0];
     const Var b = call.inputs[1];
     const bool transpose_a = call.attributes.integers[0] != 0;
@@ -197,7 +197,7 @@ std::vector<Var> vjp(const VjpCall& call) {
     return gradients;
 }
 
-double flops(const Attributes& attributes, std::span<const Shape> inputs, const Shape&) {
+double flops_of_matmul(const Attributes& attributes, std::span<const Shape> inputs, const Shape&) {
     const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
     return static_cast<double>(sizes.batch) * sizes.flops_each();
 }
@@ -207,7 +207,7 @@ Var build(std::span<const Var> x) {
     return matmul(x[0], x[1], transpose_a, transpose_b);
 }
 
-std::vector<Sample> samples() {
+std::vector<Sample> samples_of_matmul() {
     return {
         {.name = "plain", .shapes = {{3, 4}, {4, 5}}, .build = build<false, false>},
         {.name = "first transposed", .shapes = {{4, 3}, {4, 5}}, .build = build<true, false>},
@@ -241,15 +241,15 @@ const Operation matmul_operation{
     .name = "matmul",
     .doc = "Matrix product, over equal leading axes; either operand may be read transposed.",
     .arity = 2,
-    .shape = shape,
-    .forward = forward,
-    .vjp = vjp,
-    .flops = flops,
+    .shape = shape_of_matmul,
+    .forward = forward_matmul,
+    .vjp = vjp_of_matmul,
+    .flops = flops_of_matmul,
     .tiles = tiles,
-    .tile = tile,
+    .tile = tile_of_product,
     .gathers = gathers,
     .forward_together = forward_together,
-    .samples = samples,
+    .samples = samples_of_matmul,
 };
 
 Var matmul(Var a, Var b, bool transpose_a, bool transpose_b) {

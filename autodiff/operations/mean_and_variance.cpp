@@ -107,13 +107,13 @@ void copy_firsts(const ReducedAxes& axes, std::size_t axis, const Real* data, Re
     }
 }
 
-std::size_t workspace(const Attributes& attributes, std::span<const Shape> inputs, const Shape&,
-                      std::size_t) {
+std::size_t workspace_of_moments(const Attributes& attributes, std::span<const Shape> inputs, const Shape&,
+                                 std::size_t) {
     const ReducedAxes axes = reduced_axes(inputs[0], attributes.integers);
     return 2 * axes.slices() * axes.results() * sizeof(double) / sizeof(Real);
 }
 
-void forward(const Call& call) {
+void forward_moments(const Call& call) {
     const Real* const data = call.inputs[0].data;
     const ReducedAxes axes = reduced_axes(call.inputs[0].shape, call.attributes.integers);
     const std::size_t results = axes.results();
@@ -157,7 +157,7 @@ void forward(const Call& call) {
     }
 }
 
-Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
+Shape shape_of_moments(const Attributes& attributes, std::span<const Shape> inputs) {
     Shape shape = reduced_shape(inputs[0], attributes.integers, "mean_and_variance");
     shape.insert(shape.begin(), 2);
     return shape;
@@ -170,7 +170,7 @@ MeanAndVariance halves(Var both) {
 }
 
 // That of the variance by the mean is zero: the distances to the mean sum to it.
-std::vector<Var> vjp(const VjpCall& call) {
+std::vector<Var> vjp_of_moments(const VjpCall& call) {
     const Var x = call.inputs[0];
     const MeanAndVariance slopes = halves(call.cotangent);
     const double share = 2 * static_cast<double>(element_count(slopes.mean.shape())) /
@@ -178,11 +178,11 @@ std::vector<Var> vjp(const VjpCall& call) {
     return {(x - halves(call.output).mean) * (slopes.variance * share) + slopes.mean * (share / 2)};
 }
 
-double flops(const Attributes&, std::span<const Shape> inputs, const Shape&) {
+double flops_of_moments(const Attributes&, std::span<const Shape> inputs, const Shape&) {
     return 4 * static_cast<double>(element_count(inputs[0]));
 }
 
-std::vector<Sample> samples() {
+std::vector<Sample> samples_of_moments() {
     const auto along = [](std::vector<Index> axes) {
         return [axes = std::move(axes)](std::span<const Var> inputs) {
             const MeanAndVariance both = mean_and_variance(inputs[0], axes, true);
@@ -205,12 +205,12 @@ std::vector<Sample> samples() {
 const Operation mean_and_variance_operation{
     .name = "mean_and_variance",
     .doc = "Means along axes, which stay with size 1, then variances: (2, ...).",
-    .shape = shape,
-    .forward = forward,
-    .vjp = vjp,
-    .workspace = workspace,
-    .flops = flops,
-    .samples = samples,
+    .shape = shape_of_moments,
+    .forward = forward_moments,
+    .vjp = vjp_of_moments,
+    .workspace = workspace_of_moments,
+    .flops = flops_of_moments,
+    .samples = samples_of_moments,
 };
 
 MeanAndVariance mean_and_variance(Var x, std::vector<Index> axes, bool keep) {

@@ -81,7 +81,7 @@ GANDSL_CLONES void log_softmax_row(Real* __restrict out, const Real* __restrict 
 }
 
 template <void (*row)(Real*, const Real*, Index)>
-void forward(const Call& call) {
+void forward_softmax(const Call& call) {
     const Index count = call.output.shape.back();
     const Index rows = count == 0 ? 0 : static_cast<Index>(call.output.size()) / count;
     const Partition cut = partition(rows, static_cast<double>(count), 8192);
@@ -93,7 +93,7 @@ void forward(const Call& call) {
 }
 
 template <const Operation& operation>
-Shape shape(const Attributes&, std::span<const Shape> inputs) {
+Shape shape_of_softmax(const Attributes&, std::span<const Shape> inputs) {
     if (inputs[0].empty()) {
         throw Error(ErrorCode::shape, "[" + std::string(operation.name) +
                                           "] expected at least one axis, found a single number");
@@ -110,12 +110,12 @@ std::vector<Var> log_softmax_vjp(const VjpCall& call) {
     return {call.cotangent - exp(call.output) * sum(call.cotangent, {-1}, true)};
 }
 
-double flops(const Attributes&, std::span<const Shape>, const Shape& output) {
+double flops_of_softmax(const Attributes&, std::span<const Shape>, const Shape& output) {
     return 5 * static_cast<double>(element_count(output));
 }
 
 template <Var (*function)(Var)>
-std::vector<Sample> samples() {
+std::vector<Sample> samples_of_softmax() {
     const auto build = [](std::span<const Var> x) { return function(x[0]); };
     return {
         {.name = "vector", .shapes = {{5}}, .build = build},
@@ -133,22 +133,22 @@ const Operation softmax_operation{
     .name = "softmax",
     .doc = "exp(x) divided by its sum along the last axis.",
     .arity = 1,
-    .shape = shape<softmax_operation>,
-    .forward = forward<softmax_row>,
+    .shape = shape_of_softmax<softmax_operation>,
+    .forward = forward_softmax<softmax_row>,
     .vjp = softmax_vjp,
-    .flops = flops,
-    .samples = samples<softmax>,
+    .flops = flops_of_softmax,
+    .samples = samples_of_softmax<softmax>,
 };
 
 const Operation log_softmax_operation{
     .name = "log_softmax",
     .doc = "x minus the logarithm of the sum of exp(x) along the last axis.",
     .arity = 1,
-    .shape = shape<log_softmax_operation>,
-    .forward = forward<log_softmax_row>,
+    .shape = shape_of_softmax<log_softmax_operation>,
+    .forward = forward_softmax<log_softmax_row>,
     .vjp = log_softmax_vjp,
-    .flops = flops,
-    .samples = samples<log_softmax>,
+    .flops = flops_of_softmax,
+    .samples = samples_of_softmax<log_softmax>,
 };
 
 Var softmax(Var x) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t max_axes = 8;
 
-Shape shape(const Attributes& attributes, std::span<const Shape> inputs) {
+Shape shape_of_transpose(const Attributes& attributes, std::span<const Shape> inputs) {
     const std::vector<Index>& permutation = attributes.integers;
     const std::size_t rank = inputs[0].size();
     std::vector<Index> sorted = permutation;
@@ -83,14 +83,14 @@ Index place_of(const Axes& axes, std::size_t outer, Index position) {
     return place;
 }
 
-constexpr double min_elements = 16384;
+constexpr double min_transposed_elements = 16384;
 
 // The last axis is contiguous in both: runs are copied.
 void copy_runs(const Call& call, const Axes& axes) {
     const Index run = axes.count > 0 ? axes.sizes[axes.count - 1] : 1;
     const std::size_t outer = axes.count > 0 ? axes.count - 1 : 0;
     const Index runs = static_cast<Index>(call.output.size()) / run;
-    const Partition cut = partition(runs, static_cast<double>(run), min_elements);
+    const Partition cut = partition(runs, static_cast<double>(run), min_transposed_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         for (Index position = cut.begin(part); position < cut.end(part); ++position) {
             std::copy_n(call.inputs[0].data + place_of(axes, outer, position), run,
@@ -115,8 +115,9 @@ void transpose_matrices(const Call& call, const Axes& axes) {
     const Index rows = axes.sizes[last];
     const Index inner = after / rows;
     const Index matrices = static_cast<Index>(call.output.size()) / (rows * columns);
-    const Partition bands = partition(columns, static_cast<double>(rows), min_elements, 64, 16);
-    const Partition groups = partition(matrices, static_cast<double>(rows * columns), min_elements);
+    const Partition bands = partition(columns, static_cast<double>(rows), min_transposed_elements, 64, 16);
+    const Partition groups =
+        partition(matrices, static_cast<double>(rows * columns), min_transposed_elements);
     const std::size_t band_count = bands.parts();
     call.execution.pool.parallel(groups.parts() * band_count, [&](std::size_t part, std::size_t) {
         const Index first = bands.begin(part % band_count);
@@ -131,7 +132,7 @@ void transpose_matrices(const Call& call, const Axes& axes) {
     });
 }
 
-void forward(const Call& call) {
+void forward_transpose(const Call& call) {
     if (call.output.size() == 0) {
         return;
     }
@@ -152,7 +153,7 @@ bool is_inverse(const Attributes& outer, const Attributes& inner) {
     return true;
 }
 
-std::vector<Var> vjp(const VjpCall& call) {
+std::vector<Var> vjp_of_transpose(const VjpCall& call) {
     std::vector<Index> inverse(call.attributes.integers.size());
     for (std::size_t axis = 0; axis < inverse.size(); ++axis) {
         inverse[static_cast<std::size_t>(call.attributes.integers[axis])] = static_cast<Index>(axis);
@@ -160,7 +161,7 @@ std::vector<Var> vjp(const VjpCall& call) {
     return {transpose(call.cotangent, inverse)};
 }
 
-std::vector<Sample> samples() {
+std::vector<Sample> samples_of_transpose() {
     const auto by = [](const char* name, Shape shape, std::vector<Index> permutation) {
         return Sample{
             .name = name, .shapes = {std::move(shape)}, .build = [permutation](std::span<const Var> x) {
@@ -187,10 +188,10 @@ const Operation transpose_operation{
     .name = "transpose",
     .doc = "The axes in another order.",
     .arity = 1,
-    .shape = shape,
-    .forward = forward,
-    .vjp = vjp,
-    .samples = samples,
+    .shape = shape_of_transpose,
+    .forward = forward_transpose,
+    .vjp = vjp_of_transpose,
+    .samples = samples_of_transpose,
     .moves = true,
     .undoes = is_inverse,
 };
@@ -202,7 +203,7 @@ Var transpose(Var x, std::vector<Index> permutation) {
         axis = static_cast<Index>(resolve_axis(axis, rank, "transpose"));
     }
     // Without a change of order among the axes longer than 1 it is a reshape, which costs nothing.
-    const Shape result = shape({.integers = permutation}, std::array{Shape(x.shape())});
+    const Shape result = shape_of_transpose({.integers = permutation}, std::array{Shape(x.shape())});
     const Axes axes = axes_of(x.shape(), permutation);
     if (axes.count == 0 || (axes.count == 1 && axes.steps[0] == 1)) {
         return reshape(x, result);

@@ -12,7 +12,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr double min_elements = 16384;
+constexpr double min_unfolded_elements = 16384;
 
 // unfold: attributes geometry, kernel height, kernel width; number: what lies outside.
 
@@ -43,7 +43,8 @@ Patches patches_of(const Attributes& attributes, const Shape& image, const Shape
 
 void unfold_forward(const Call& call) {
     const Patches patches = patches_of(call.attributes, call.inputs[0].shape, call.output.shape);
-    const Partition cut = partition(patches.rows(), static_cast<double>(patches.width()), min_elements);
+    const Partition cut =
+        partition(patches.rows(), static_cast<double>(patches.width()), min_unfolded_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         unfold_rows(call.output.data + cut.begin(part) * patches.width(), call.inputs[0].data, patches,
                     cut.begin(part), cut.end(part), static_cast<Real>(call.attributes.numbers[0]));
@@ -86,7 +87,7 @@ void fold_forward(const Call& call) {
     const Index rows = patches.y.anchors * patches.x.anchors;
     // Whole examples: what they add to is theirs alone.
     const Partition cut =
-        partition(patches.examples, static_cast<double>(rows * patches.width()), min_elements);
+        partition(patches.examples, static_cast<double>(rows * patches.width()), min_unfolded_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         const Index begin = cut.begin(part);
         const Index end = cut.end(part);
@@ -102,14 +103,14 @@ std::vector<Var> fold_vjp(const VjpCall& call) {
                    second_size(call.attributes))};
 }
 
-struct Case {
+struct UnfoldCase {
     const char* name;
     Shape image;
     Index kernel[2];
     ConvolutionGeometry geometry;
 };
 
-std::vector<Case> cases() {
+std::vector<UnfoldCase> unfold_cases() {
     return {
         {"kernel 1", {2, 2, 3, 2}, {1, 1}, {}},
         {"kernel 2 stride 2", {1, 4, 6, 3}, {2, 2}, {.stride = {2, 2}}},
@@ -126,7 +127,7 @@ std::vector<Case> cases() {
 std::vector<Sample> unfold_samples() {
     std::vector<Sample> samples;
     for (const double outside : {0.0, -3.0}) {
-        for (const Case& one : cases()) {
+        for (const UnfoldCase& one : unfold_cases()) {
             samples.push_back({.name = one.name + std::string(outside == 0 ? "" : ", outside -3"),
                                .shapes = {one.image},
                                .build = [one, outside](std::span<const Var> x) {
@@ -139,7 +140,7 @@ std::vector<Sample> unfold_samples() {
 
 std::vector<Sample> fold_samples() {
     std::vector<Sample> samples;
-    for (const Case& one : cases()) {
+    for (const UnfoldCase& one : unfold_cases()) {
         const Shape patches{
             one.image[0],
             places(one.geometry, 0, one.image[1], one.kernel[0], "fold", one.name),

@@ -14,7 +14,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr std::size_t never = static_cast<std::size_t>(-1);
+constexpr std::size_t not_read = static_cast<std::size_t>(-1);
 
 // The steps that end at `last` as one, if they are the parts of its operation's combination.
 std::optional<ElementwiseProgram::Step> combined(const Graph& graph, const FusionGroup& group,
@@ -118,7 +118,7 @@ Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<st
     for (const std::size_t sum : group.sums) {
         const GraphNode& own = graph.nodes[sum];
         program.summed.push_back(register_of(own.inputs[0]));
-        last_read[program.summed.back()] = never;
+        last_read[program.summed.back()] = not_read;
         streamed_sum(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
     }
     for (const std::size_t node : group.producers) {

@@ -36,7 +36,7 @@ void on_layout(Draft& draft) {
 
 using Stage = Pass::Stage;
 
-constexpr std::array table{
+constexpr std::array pass_table{
     Pass{"merge", "equal nodes are computed once", Stage::graph, on_graph<merge>},
     Pass{"simplify", "products with 1 and moves that undo one another go", Stage::graph, on_graph<simplify>},
     Pass{"merge-again", "what simplifying made equal is computed once", Stage::graph, on_graph<merge>},
@@ -59,14 +59,15 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const Pass> passes() {
-    return table;
+    return pass_table;
 }
 
 void require_passes(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
-        if (std::none_of(table.begin(), table.end(), [&](const Pass& pass) { return name == pass.name; })) {
+        if (std::none_of(pass_table.begin(), pass_table.end(),
+                         [&](const Pass& pass) { return name == pass.name; })) {
             std::string list;
-            for (const Pass& pass : table) {
+            for (const Pass& pass : pass_table) {
                 list += (list.empty() ? "" : ", ") + std::string(pass.name);
             }
             throw Error(ErrorCode::invalid_argument,
@@ -80,7 +81,7 @@ Draft draft(Graph graph, std::size_t threads, const std::vector<std::string>& wi
     Draft result;
     result.graph = std::move(graph);
     const auto run = [&](Stage stage) {
-        for (const Pass& pass : table) {
+        for (const Pass& pass : pass_table) {
             if (pass.stage == stage &&
                 std::find(without.begin(), without.end(), pass.name) == without.end()) {
                 pass.run(result);

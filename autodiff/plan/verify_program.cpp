@@ -12,9 +12,9 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-using Storage = ElementwiseProgram::Storage;
+using OperandStorage = ElementwiseProgram::Storage;
 
-constexpr std::size_t nothing = static_cast<std::size_t>(-1);
+constexpr std::size_t unwritten = static_cast<std::size_t>(-1);
 
 class ProgramWalk {
   public:
@@ -32,7 +32,7 @@ class ProgramWalk {
     }
 
   private:
-    using Location = std::pair<Storage, std::size_t>;
+    using Location = std::pair<OperandStorage, std::size_t>;
 
     void require(bool holds, const char* what) const {
         if (!holds) {
@@ -56,10 +56,11 @@ class ProgramWalk {
                 std::find(group_.producers.begin(), group_.producers.end(), node) != group_.producers.end();
             const bool whole = element_count(graph_.nodes[node].shape) == domain;
             const Location location = location_of(program_.operands[index].target);
-            const Storage expected = is_producer ? Storage::tile
-                                     : whole     ? Storage::operand
-                                                 : Storage::scratch;
-            require(location.first == expected && (expected == Storage::scratch || location.second == index),
+            const OperandStorage expected = is_producer ? OperandStorage::tile
+                                            : whole     ? OperandStorage::operand
+                                                        : OperandStorage::scratch;
+            require(location.first == expected &&
+                        (expected == OperandStorage::scratch || location.second == index),
                     "reads an operand from where it is not");
             require(program_.operands[index].contiguous == whole,
                     "takes a broadcast operand for a whole one");
@@ -85,10 +86,10 @@ class ProgramWalk {
     void write(std::size_t register_index, std::size_t node) {
         const Location location = location_of(register_index);
         // A broadcast operand is not expanded anew for every block.
-        require(location.first != Storage::operand && location.first != Storage::tile &&
+        require(location.first != OperandStorage::operand && location.first != OperandStorage::tile &&
                     operand_of_.find(location) == operand_of_.end(),
                 "writes over an operand");
-        require(location.first != Storage::output || node == nothing ||
+        require(location.first != OperandStorage::output || node == unwritten ||
                     (location.second < fused_.outputs.size() && fused_.outputs[location.second] == node),
                 "writes a result into the memory of another");
         holds_[location] = node;
@@ -131,7 +132,7 @@ class ProgramWalk {
                 }
             }
             numbers.insert(numbers.end(), node.attributes.numbers.begin(), node.attributes.numbers.end());
-            write(step.targets[part], parts[part].kept ? group_.nodes[next_] : nothing);
+            write(step.targets[part], parts[part].kept ? group_.nodes[next_] : unwritten);
             ++next_;
         }
         require(numbers == step.numbers, "combines other numbers than its nodes'");
@@ -139,7 +140,7 @@ class ProgramWalk {
 
     void check_results() const {
         for (std::size_t index = 0; index < fused_.outputs.size(); ++index) {
-            const auto found = holds_.find({Storage::output, index});
+            const auto found = holds_.find({OperandStorage::output, index});
             require(found != holds_.end() && found->second == fused_.outputs[index], "misses a result");
         }
         require(program_.summed.size() == fused_.sums.size() && fused_.sums == group_.sums, "misses a sum");
