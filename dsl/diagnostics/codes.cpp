@@ -1,7 +1,7 @@
-#include "dsl/diagnostics/codes.hpp"
-
 #include <array>
 #include <cstddef>
+
+#include "dsl/diagnostics.hpp"
 
 namespace gandsl::dsl {
 
