@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "dsl/utf8.hpp"
+
 namespace gandsl::dsl {
 
 namespace {
@@ -17,11 +19,6 @@ constexpr std::size_t indentation = 4;
 constexpr std::size_t min_broken = 24;
 /// As what follows an expression: print it on one line, whatever its length.
 constexpr std::size_t endless = static_cast<std::size_t>(-1) / 4;
-
-std::size_t columns(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 /// How tightly an expression holds together; an operand looser than its place needs parentheses.
 enum Binding : std::uint8_t { pipes = 1, comparisons, sums, products, negations, powers, atoms };
@@ -75,7 +72,7 @@ std::string flat(const Expression& e) {
 
 std::size_t last_line(const std::string& text, std::size_t column) {
     const std::size_t end = text.rfind('\n');
-    return end == std::string::npos ? column + columns(text) : columns(text.substr(end + 1));
+    return end == std::string::npos ? column + utf8::length(text) : utf8::length(text.substr(end + 1));
 }
 
 bool has_comments(const Expression& e) {
@@ -93,7 +90,7 @@ std::string items(const Expression& e, const std::string& open, const std::strin
                   std::size_t column, std::size_t tail) {
     const auto item = [&](std::size_t i, std::size_t inner, std::size_t at, std::size_t after) {
         std::string name = e.kind == Kind::call && !e.names[i].text.empty() ? e.names[i].text + " = " : "";
-        const std::size_t start = at + columns(name);
+        const std::size_t start = at + utf8::length(name);
         return name + format(e.operands[i], inner, start, after);
     };
     std::string result = open;
@@ -102,8 +99,8 @@ std::string items(const Expression& e, const std::string& open, const std::strin
     }
     result += close;
     // Breaking a short list gains little and reads worse than a long line.
-    const bool fits = column + columns(result) + tail <= max_columns;
-    if (!must_break(e) && (tail == endless || fits || columns(result) < min_broken)) {
+    const bool fits = column + utf8::length(result) + tail <= max_columns;
+    if (!must_break(e) && (tail == endless || fits || utf8::length(result) < min_broken)) {
         return result;
     }
     const std::size_t inner = indent + indentation;
@@ -130,7 +127,7 @@ std::string operands(const Expression& e, const std::string& sign, std::size_t i
     const auto [left, right] = needs(e);
     if (tail != endless && !must_break(e)) {
         const std::string one_line = operands(e, sign, indent, column, endless);
-        if (column + columns(one_line) + tail <= max_columns) {
+        if (column + utf8::length(one_line) + tail <= max_columns) {
             return one_line;
         }
     }
@@ -198,12 +195,12 @@ std::string line_text(const Expression& expression, std::size_t indent, std::siz
 
 std::string line_text(const tree::Binding& binding, std::size_t indent, std::size_t pad) {
     const std::string head = joined(binding.names) + std::string(pad, ' ') + " = ";
-    return head + format(binding.value, indent, indent + columns(head), 0);
+    return head + format(binding.value, indent, indent + utf8::length(head), 0);
 }
 
 std::string line_text(const tree::Draw& draw, std::size_t indent, std::size_t /*pad*/) {
     const std::string head = draw.name.text + " ~ ";
-    return head + format(draw.distribution, indent, indent + columns(head), 0);
+    return head + format(draw.distribution, indent, indent + utf8::length(head), 0);
 }
 
 std::string line_text(const tree::Repeat& repeat, std::size_t indent, std::size_t /*pad*/) {
@@ -221,17 +218,17 @@ std::string line_text(const tree::Return& line, std::size_t indent, std::size_t 
 
 std::string line_text(const tree::Update& update, std::size_t indent, std::size_t /*pad*/) {
     const std::string head = "update " + joined(update.nets) + " with ";
-    return head + format(update.optimizer, indent, indent + columns(head), 2) + " ";
+    return head + format(update.optimizer, indent, indent + utf8::length(head), 2) + " ";
 }
 
 std::string line_text(const tree::Average& average, std::size_t indent, std::size_t /*pad*/) {
     const std::string head = "average " + average.net.text + " with ";
-    return head + format(average.decay, indent, indent + columns(head), 0);
+    return head + format(average.decay, indent, indent + utf8::length(head), 0);
 }
 
 std::string line_text(const tree::Objective& objective, std::size_t indent, std::size_t /*pad*/) {
     const std::string head = objective.maximize ? "maximize " : "minimize ";
-    return head + format(objective.value, indent, indent + columns(head), 0);
+    return head + format(objective.value, indent, indent + utf8::length(head), 0);
 }
 
 /// A line up to its block, if it has one.
@@ -346,14 +343,15 @@ class Printer {
                 std::size_t gap = endless;
                 for (std::size_t j = i; j < end; ++j) {
                     gap = std::min(gap, lines_[j].trailing->gap);
-                    column = std::max(column, columns(lines_[j].code));
+                    column = std::max(column, utf8::length(lines_[j].code));
                 }
                 column += gap;
             }
             for (; i < end; ++i) {
                 result += lines_[i].code;
                 if (lines_[i].trailing) {
-                    result += std::string(column - columns(lines_[i].code), ' ') + lines_[i].trailing->text;
+                    result +=
+                        std::string(column - utf8::length(lines_[i].code), ' ') + lines_[i].trailing->text;
                 }
                 result += "\n";
             }
@@ -413,7 +411,7 @@ class Printer {
 
     void statement(const tree::Draw& latent) {
         const std::string text = "latent " + pad_ + latent.name.text + " ~ ";
-        code(text + format(latent.distribution, 0, columns(text), 0), trailing_);
+        code(text + format(latent.distribution, 0, utf8::length(text), 0), trailing_);
     }
 
     void statement(const tree::Net& net) {
@@ -451,7 +449,7 @@ class Printer {
             block(head + " = ", *body, tail, 0, trailing_);
         } else {
             const std::string text = head + " = ";
-            code(text + format(std::get<Expression>(value), 0, columns(text), columns(tail)) + tail,
+            code(text + format(std::get<Expression>(value), 0, utf8::length(text), utf8::length(tail)) + tail,
                  trailing_);
         }
     }
@@ -461,7 +459,7 @@ class Printer {
     void block(const std::string& head, const tree::Block& body, const std::string& tail, std::size_t indent,
                const std::optional<tree::Comment>& trailing) {
         if (const auto text = one_line(body)) {
-            if (last_line(head, 0) + columns(*text + tail) <= max_columns) {
+            if (last_line(head, 0) + utf8::length(*text + tail) <= max_columns) {
                 code(head + *text + tail, trailing);
                 return;
             }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "dsl/utf8.hpp"
+
 namespace gandsl::dsl {
 
 namespace {
@@ -124,7 +126,7 @@ class Scanner {
 
     void character() {
         const auto byte = static_cast<unsigned char>(text_[at_]);
-        const std::size_t length = code_point(text_, at_);
+        const std::size_t length = utf8::decode(text_, at_).bytes;
         if (length == 0) {
             refuse(diagnostics::invalid_utf8({at_, at_ + 1}, byte));
         } else if (byte < 0x20 || byte == 0x7F) {
@@ -342,37 +344,6 @@ bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at) {
     std::fill(masked.begin() + static_cast<std::ptrdiff_t>(begin),
               masked.begin() + static_cast<std::ptrdiff_t>(end), ' ');
     return true;
-}
-
-std::size_t code_point(std::string_view text, std::size_t offset) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
-    };
-    const auto follows = [&](std::size_t i, unsigned char least = 0x80, unsigned char most = 0xBF) {
-        return byte(i) >= least && byte(i) <= most;
-    };
-    const unsigned char first = byte(offset);
-    if (offset >= text.size()) {
-        return 0;
-    }
-    if (first < 0x80) {
-        return 1;
-    }
-    if (first >= 0xC2 && first <= 0xDF) {
-        return follows(offset + 1) ? 2 : 0;
-    }
-    if (first >= 0xE0 && first <= 0xEF) {
-        // No overlong forms, no surrogates.
-        const unsigned char least = first == 0xE0 ? 0xA0 : 0x80;
-        const unsigned char most = first == 0xED ? 0x9F : 0xBF;
-        return follows(offset + 1, least, most) && follows(offset + 2) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const unsigned char least = first == 0xF0 ? 0x90 : 0x80;
-        const unsigned char most = first == 0xF4 ? 0x8F : 0xBF;
-        return follows(offset + 1, least, most) && follows(offset + 2) && follows(offset + 3) ? 4 : 0;
-    }
-    return 0;
 }
 
 const std::vector<std::string>& statement_words() {

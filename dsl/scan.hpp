@@ -39,9 +39,6 @@ bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at);
 /// Whether a name may have this character: a letter of English, a digit or _.
 bool is_word_character(char c);
 
-/// Length of the well-formed UTF-8 code point at `offset`, or 0 where there is none.
-std::size_t code_point(std::string_view text, std::size_t offset);
-
 /// Words that begin a statement of the file.
 const std::vector<std::string>& statement_words();
 /// Words that cannot be names.

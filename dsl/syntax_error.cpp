@@ -6,6 +6,7 @@
 #include "dsl/grammar.hpp"
 #include "dsl/nearest.hpp"
 #include "dsl/scan.hpp"
+#include "dsl/utf8.hpp"
 
 namespace gandsl::dsl {
 
@@ -53,7 +54,7 @@ std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::s
             return quoted(2);
         }
     }
-    return quoted(std::max<std::size_t>(code_point(text, at), 1));
+    return quoted(std::max<std::size_t>(utf8::decode(text, at).bytes, 1));
 }
 
 /// What a message holds between backticks.

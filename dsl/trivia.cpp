@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "dsl/utf8.hpp"
+
 namespace gandsl::dsl {
 
 namespace {
@@ -56,10 +58,7 @@ class Attacher {
 
   private:
     std::size_t column(std::size_t at) const {
-        const std::string_view before = text_.substr(line_start(text_, at), at - line_start(text_, at));
-        return static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
-            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-        }));
+        return utf8::length(text_.substr(line_start(text_, at), at - line_start(text_, at)));
     }
 
     bool comment_before(std::size_t end) const {

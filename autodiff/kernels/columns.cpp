@@ -168,17 +168,19 @@ std::size_t weight_scratch(const Patches& patches, Index channels, std::size_t t
            (patches.direct() ? 0 : threads * static_cast<std::size_t>(step * patches.width()));
 }
 
-double product_cost(const Patches& patches, Index channels, bool scatters) {
-    // Products go at 100 GFLOP/s where they fill whole vectors. Columns are copied, or added, in runs of the
-    // source's channels: a run costs some nanoseconds, and an element less than one.
+std::array<double, columns_costs.size()> product_counts(const Patches& patches, Index channels,
+                                                        bool scatters) {
     const auto whole = [](Index count) { return static_cast<double>((count + 15) / 16 * 16); };
     const double product = scatters ? static_cast<double>(channels) * whole(patches.width()) /
                                           static_cast<double>(patches.width())
                                     : whole(channels);
-    const double runs = 1 / static_cast<double>(patches.channels);
-    const double copy = patches.direct() ? 0 : scatters ? 0.6 + 3.5 * runs : 0.5 + runs;
-    const double element = 0.02 * product + copy;
-    return static_cast<double>(patches.rows()) * static_cast<double>(patches.width()) * element;
+    const double elements = static_cast<double>(patches.rows()) * static_cast<double>(patches.width());
+    const double copied = patches.direct() ? 0 : elements;
+    const double runs = copied / static_cast<double>(patches.channels);
+    if (scatters) {
+        return {elements * product, 0, 0, copied, runs, 0};
+    }
+    return {elements * product, copied, runs, 0, 0, 0};
 }
 
 void reverse_weight(Real* out, const Real* weight, Index taps, Index a, Index b, ThreadPool& pool) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <span>
 
+#include "autodiff/kernels/costs.hpp"
 #include "autodiff/kernels/partition.hpp"
 #include "autodiff/kernels/patches.hpp"
 #include "autodiff/threads.hpp"
@@ -27,9 +29,9 @@ void weight_product(Real* weight, const Real* source, const Real* anchors, Index
                     const Patches& patches, std::span<Real> scratch, ThreadPool& pool);
 std::size_t weight_scratch(const Patches& patches, Index channels, std::size_t threads);
 
-/// An estimate of the time of these products, to choose the side that is unfolded; unit: nanoseconds on one
-/// thread.
-double product_cost(const Patches& patches, Index channels, bool scatters);
+/// What one of these products counts, for each of columns_costs; a weight is not reversed here.
+std::array<double, columns_costs.size()> product_counts(const Patches& patches, Index channels,
+                                                        bool scatters);
 
 /// A weight (kernel height, kernel width, a, b) as (kernel height, kernel width, b, a), its taps in reverse.
 void reverse_weight(Real* out, const Real* weight, Index taps, Index a, Index b, ThreadPool& pool);

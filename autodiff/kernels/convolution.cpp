@@ -20,16 +20,22 @@ std::span<const ConvolutionAlgorithm* const> convolution_algorithms() {
     return table;
 }
 
+double estimated_cost(const ConvolutionAlgorithm& algorithm, const Convolution& job) {
+    std::array<double, 8> counts{};
+    algorithm.count(job, counts);
+    return cost_of(algorithm.costs, counts);
+}
+
 const ConvolutionAlgorithm& choose_algorithm(const Convolution& job, bool exact) {
     // In double it is accuracy that counts.
     if (exact || sizeof(Real) > sizeof(float)) {
         return *table[0];
     }
     const ConvolutionAlgorithm* best = table[0];
-    double least = best->cost(job);
+    double least = estimated_cost(*best, job);
     for (const ConvolutionAlgorithm* algorithm : table) {
         if (algorithm->handles(job)) {
-            const double cost = algorithm->cost(job);
+            const double cost = estimated_cost(*algorithm, job);
             if (cost < least) {
                 least = cost;
                 best = algorithm;

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "autodiff/kernels/costs.hpp"
 #include "autodiff/operations/geometry.hpp"
 #include "autodiff/threads.hpp"
 
@@ -26,8 +27,9 @@ struct ConvolutionAlgorithm {
     const char* name;
     const char* doc;
     bool (*handles)(const Convolution& job);
-    /// An estimate of the time on one thread, in nanoseconds.
-    double (*cost)(const Convolution& job);
+    /// What it counts, and how many of each a job has: `counts` has as many elements.
+    std::span<const CostConstant> costs;
+    void (*count)(const Convolution& job, std::span<double> counts);
     /// Elements of scratch memory.
     std::size_t (*workspace)(const Convolution& job, std::size_t threads);
     /// `first` and `second` are the two given, in the order of Product's comments.
@@ -38,6 +40,9 @@ struct ConvolutionAlgorithm {
 /// Every algorithm; the first is exact (a plain sum of products), handles everything and is the others'
 /// reference.
 std::span<const ConvolutionAlgorithm* const> convolution_algorithms();
+
+/// An estimate of the time on one thread, in nanoseconds: the sum of counts times constants.
+double estimated_cost(const ConvolutionAlgorithm& algorithm, const Convolution& job);
 
 /// The algorithm with the least estimated cost; the first one if `exact`.
 const ConvolutionAlgorithm& choose_algorithm(const Convolution& job, bool exact);

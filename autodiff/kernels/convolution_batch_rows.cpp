@@ -38,7 +38,7 @@ Index line_of(const Convolution& job, Index row, Index tap) {
     return line < 0 || line >= job.sizes.in[0] ? -1 : line;
 }
 
-double cost_by_batch_rows(const Convolution& job) {
+void count_by_batch_rows(const Convolution& job, std::span<double> counts) {
     const ConvolutionSizes& sizes = job.sizes;
     double lines = 0;
     for (Index row = 0; row < sizes.out[0]; ++row) {
@@ -55,12 +55,15 @@ double cost_by_batch_rows(const Convolution& job) {
     const auto examples = static_cast<double>(sizes.examples);
     const auto in = static_cast<double>(sizes.in_channels);
     const auto out = static_cast<double>(sizes.out_channels);
-    // Operands and results are touched again by every call; few columns leave vectors part empty.
+    // Few columns leave vectors part empty.
     const double columns = job.product == Product::by_input ? in : out;
     const double filled = columns < 16 ? 2 + columns : 16 * std::ceil(columns / 16);
-    const double product = examples * taps * (job.product == Product::by_input ? out : in) * filled *
-                           (job.product == Product::by_input ? 0.03 : 0.021);
-    return product + taps * (examples * in + in * out) * 0.15 + calls * (examples * out * 0.2 + 400);
+    const double product = examples * taps * (job.product == Product::by_input ? out : in) * filled;
+    counts[0] = job.product == Product::by_input ? 0 : product;
+    counts[1] = job.product == Product::by_input ? product : 0;
+    counts[2] = taps * (examples * in + in * out);
+    counts[3] = calls * examples * out;
+    counts[4] = calls;
 }
 
 std::size_t workspace_by_batch_rows(const Convolution&, std::size_t) {
@@ -143,7 +146,8 @@ extern const ConvolutionAlgorithm batch_rows_algorithm{
     .name = "batch rows",
     .doc = "products whose rows are the batch, no columns: small images, large batches",
     .handles = handles_by_batch_rows,
-    .cost = cost_by_batch_rows,
+    .costs = batch_rows_costs,
+    .count = count_by_batch_rows,
     .workspace = workspace_by_batch_rows,
     .run = run_by_batch_rows,
 };

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "autodiff/kernels/columns.hpp"
 #include "autodiff/kernels/convolution.hpp"
 
@@ -9,12 +12,14 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
+using Counts = std::array<double, columns_costs.size()>;
+
 struct ColumnsMethod {
     ConvolutionSizes sizes;
     Patches patches;
     Index channels;        ///< of the anchors
     bool output_unfolded;  ///< the weight is then reversed
-    double cost;
+    Counts counts;
 
     std::size_t weight_size() const { return static_cast<std::size_t>(patches.width() * channels); }
     Index taps() const { return sizes.kernel[0] * sizes.kernel[1]; }
@@ -24,22 +29,23 @@ ColumnsMethod columns_method(const Convolution& job) {
     const ConvolutionSizes& sizes = job.sizes;
     const Patches by_in = input_patches(sizes, job.geometry);
     const Patches by_out = output_patches(sizes, job.geometry);
-    const double in_cost = product_cost(by_in, sizes.out_channels, job.product == Product::by_input);
+    const Counts in_counts = product_counts(by_in, sizes.out_channels, job.product == Product::by_input);
+    Counts out_counts = product_counts(by_out, sizes.in_channels, job.product == Product::forward);
     // Reversing the weight is cheap but not free.
-    const double out_cost = product_cost(by_out, sizes.in_channels, job.product == Product::forward) +
-                            static_cast<double>(by_out.width() * sizes.in_channels);
-    if (out_cost < in_cost) {
-        return {sizes, by_out, sizes.in_channels, true, out_cost};
+    out_counts.back() = static_cast<double>(by_out.width() * sizes.in_channels);
+    if (cost_of(columns_costs, out_counts) < cost_of(columns_costs, in_counts)) {
+        return {sizes, by_out, sizes.in_channels, true, out_counts};
     }
-    return {sizes, by_in, sizes.out_channels, false, in_cost};
+    return {sizes, by_in, sizes.out_channels, false, in_counts};
 }
 
 bool handles_by_columns(const Convolution&) {
     return true;
 }
 
-double cost_by_columns(const Convolution& job) {
-    return columns_method(job).cost;
+void count_by_columns(const Convolution& job, std::span<double> counts) {
+    const Counts own = columns_method(job).counts;
+    std::copy(own.begin(), own.end(), counts.begin());
 }
 
 std::size_t workspace_by_columns(const Convolution& job, std::size_t threads) {
@@ -90,7 +96,8 @@ extern const ConvolutionAlgorithm columns_algorithm{
     .name = "columns",
     .doc = "blocked im2col: a plain sum of products",
     .handles = handles_by_columns,
-    .cost = cost_by_columns,
+    .costs = columns_costs,
+    .count = count_by_columns,
     .workspace = workspace_by_columns,
     .run = run_by_columns,
 };

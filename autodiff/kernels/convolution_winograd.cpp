@@ -259,15 +259,16 @@ Index pass_of(const WinogradMethod& method) {
     return (method.tiling.units + passes - 1) / passes;
 }
 
-double cost_by_winograd(const Convolution& job) {
+void count_by_winograd(const Convolution& job, std::span<double> counts) {
     const WinogradMethod method = winograd_method(job);
     const auto points = static_cast<double>(method.transforms->points());
     const double full = method.empty_point < 0 ? 1 : 1 - 0.5 / points;  // along an axis
     const double values = method.tiling.products;
     const auto inner = static_cast<double>(method.inner);
     const auto outer = static_cast<double>(method.outer);
-    return values * (full * full * inner * outer * 0.023 + (inner + outer) * 0.5) +
-           points * points * inner * outer * 0.5;
+    counts[0] = values * full * full * inner * outer;
+    counts[1] = values * (inner + outer);
+    counts[2] = points * points * inner * outer;
 }
 
 std::size_t workspace_by_winograd(const Convolution& job, std::size_t threads) {
@@ -436,7 +437,8 @@ extern const ConvolutionAlgorithm winograd_algorithm{
     .name = "winograd",
     .doc = "products of transformed tiles: fewer multiplications, a little more rounding",
     .handles = handles_by_winograd,
-    .cost = cost_by_winograd,
+    .costs = winograd_costs,
+    .count = count_by_winograd,
     .workspace = workspace_by_winograd,
     .run = run_by_winograd,
 };

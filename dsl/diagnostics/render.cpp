@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dsl/diagnostics.hpp"
+#include "dsl/utf8.hpp"
 
 namespace gandsl::dsl {
 
@@ -29,10 +30,6 @@ SourceLine line_of(std::string_view text, std::size_t offset) {
     return line;
 }
 
-bool continues_code_point(char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
-
 /// Bytes that would disturb a terminal are shown as `?`.
 std::string printable(std::string_view line) {
     std::string result;
@@ -52,10 +49,10 @@ std::pair<std::size_t, std::size_t> window(std::string_view text, const SourceLi
     }
     std::size_t first = std::max(line.begin, begin - std::min(begin, widest_line / 2));
     std::size_t last = std::min(line.end, first + widest_line);
-    while (first > line.begin && continues_code_point(text[first])) {
+    while (first > line.begin && utf8::continues(text[first])) {
         --first;
     }
-    while (last < line.end && continues_code_point(text[last])) {
+    while (last < line.end && utf8::continues(text[last])) {
         ++last;
     }
     return {first, last};
@@ -73,13 +70,13 @@ std::string excerpt(std::string_view text, Span span) {
     // Tabs go into the underline as they stand in the line, so that both move alike.
     std::string underline(first > line.begin ? 3 : 0, ' ');
     for (std::size_t i = first; i < begin; ++i) {
-        if (!continues_code_point(text[i])) {
+        if (!utf8::continues(text[i])) {
             underline += text[i] == '\t' ? '\t' : ' ';
         }
     }
     std::size_t width = 0;
     for (std::size_t i = begin; i < end; ++i) {
-        width += continues_code_point(text[i]) ? 0 : 1;
+        width += utf8::continues(text[i]) ? 0 : 1;
     }
     underline += std::string(std::max<std::size_t>(width, 1), '^');
     return "    " + std::string(first > line.begin ? "..." : "") +
@@ -102,7 +99,7 @@ LineColumn line_column(std::string_view text, std::size_t offset) {
         begin = 3;
     }
     for (std::size_t i = begin; i < std::min(offset, text.size()); ++i) {
-        column += continues_code_point(text[i]) ? 0 : 1;
+        column += utf8::continues(text[i]) ? 0 : 1;
     }
     return {line.number, column};
 }

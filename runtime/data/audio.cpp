@@ -1,18 +1,19 @@
 #include "runtime/data/audio.hpp"
 
 #include <fmt/format.h>
+#include <samplerate.h>
 #include <sndfile.h>
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numbers>
+#include <string>
 #include <utility>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/glob.hpp"
-#include "runtime/data/idx.hpp"
+#include "autodiff/machine.hpp"
 #include "runtime/data/sequence.hpp"
+#include "runtime/formats/glob.hpp"
 
 namespace gandsl::data {
 
@@ -108,7 +109,7 @@ Sound read_files(const AudioSource& source, const std::vector<fs::path>& files) 
         }
         std::vector<float> samples;
         const std::size_t rate = read_sound(path, room - std::min(room, all.samples.size()), samples);
-        constexpr std::size_t max_times = 1000;
+        constexpr std::size_t max_times = 256;  // of libsamplerate
         if (*source.rate / max_times > rate || rate / max_times > *source.rate) {
             throw Error(ErrorCode::format,
                         path.string() + " has " + std::to_string(rate) + " samples a second, and `rate = " +
@@ -133,48 +134,39 @@ std::vector<float> resample(std::span<const float> samples, std::size_t from, st
     if (from == to) {
         return {samples.begin(), samples.end()};
     }
-    constexpr double crossings = 16;
-    const double ratio = static_cast<double>(from) / static_cast<double>(to);
-    // Of the pass band, in parts of the old one.
-    const double cutoff = std::min(1.0, 1 / ratio);
-    const double reach = crossings / cutoff;
-    std::vector<float> result(static_cast<std::size_t>(static_cast<double>(samples.size()) / ratio));
-    for (std::size_t i = 0; i < result.size(); ++i) {
-        const double center = static_cast<double>(i) * ratio;
-        const auto first = static_cast<std::size_t>(std::max(0.0, std::ceil(center - reach)));
-        double sum = 0;
-        double weights = 0;
-        for (std::size_t k = first; k < samples.size() && static_cast<double>(k) <= center + reach; ++k) {
-            const double distance = static_cast<double>(k) - center;
-            const double angle = std::numbers::pi * cutoff * distance;
-            const double sinc = angle == 0 ? 1 : std::sin(angle) / angle;
-            const double weight = sinc * (0.5 + 0.5 * std::cos(std::numbers::pi * distance / reach));
-            sum += weight * double{samples[k]};
-            weights += weight;
-        }
-        result[i] = static_cast<float>(weights == 0 ? 0 : sum / weights);
+    const double ratio = static_cast<double>(to) / static_cast<double>(from);
+    std::vector<float> result(static_cast<std::size_t>(static_cast<double>(samples.size()) * ratio));
+    SRC_DATA job{};
+    job.data_in = samples.data();
+    job.input_frames = static_cast<long>(samples.size());
+    job.data_out = result.data();
+    job.output_frames = static_cast<long>(result.size());
+    job.src_ratio = ratio;
+    if (const int problem = src_simple(&job, SRC_SINC_BEST_QUALITY, 1); problem != 0) {
+        throw Error(ErrorCode::internal, std::string("libsamplerate: ") + src_strerror(problem));
     }
+    // What it leaves out at the end is silence.
     return result;
 }
 
 std::optional<std::string> audio_absent(const AudioSource& source) {
-    if (!matching_files(source.files, source.folder).empty()) {
+    if (!formats::matching_files(source.files, source.folder).empty()) {
         return std::nullopt;
     }
-    return nothing_matches(source.files, source.folder);
+    return formats::nothing_matches(source.files, source.folder);
 }
 
 DatasetPointer open_audio(const AudioSource& source) {
-    const std::vector<fs::path> files = matching_files(source.files, source.folder);
+    const std::vector<fs::path> files = formats::matching_files(source.files, source.folder);
     if (files.empty()) {
-        throw Error(ErrorCode::file, nothing_matches(source.files, source.folder));
+        throw Error(ErrorCode::file, formats::nothing_matches(source.files, source.folder));
     }
     Sound sound = read_files(source, files);
-    const std::string origin = (files.size() == 1 ? files[0].string()
-                                                  : std::to_string(files.size()) + " files that match " +
-                                                        placed(source.files, source.folder).string()) +
-                               ", " + std::to_string(sound.samples.size()) + " samples, " +
-                               std::to_string(sound.rate) + " a second";
+    const std::string origin =
+        (files.size() == 1 ? files[0].string()
+                           : std::to_string(files.size()) + " files that match " +
+                                 formats::placed(source.files, source.folder).string()) +
+        ", " + std::to_string(sound.samples.size()) + " samples, " + std::to_string(sound.rate) + " a second";
     const Windows windows(sound.samples.size(), source.length, source.holdout, Stride::tiled, origin);
     Description description;
     description.source = "audio";

@@ -29,9 +29,8 @@ std::optional<std::string> audio_absent(const AudioSource& source);
 /// `memory` for more sound than there is room for; and as Windows does.
 DatasetPointer open_audio(const AudioSource& source);
 
-/// The samples at another rate: each is a weighted mean of those near it, by a sinc under a Hann window of 16
-/// zero crossings on either side that lets pass what both rates can carry (Smith and Gossett, "A flexible
-/// sampling-rate conversion method", 1984).
+/// The samples at another rate, at most 256 times as high or as low, without what only one of both can carry:
+/// by libsamplerate's best band-limited interpolation.
 std::vector<float> resample(std::span<const float> samples, std::size_t from, std::size_t to);
 
 }  // namespace gandsl::data

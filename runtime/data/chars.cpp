@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/glob.hpp"
-#include "runtime/data/idx.hpp"
+#include "dsl/utf8.hpp"
 #include "runtime/data/sequence.hpp"
-#include "runtime/data/utf8.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/formats/glob.hpp"
+#include "runtime/formats/idx.hpp"
+#include "runtime/formats/utf8.hpp"
 
 namespace gandsl::data {
 
@@ -40,37 +41,37 @@ void check_memory(const std::vector<fs::path>& files) {
 }  // namespace
 
 std::optional<std::string> chars_absent(const CharsSource& source) {
-    if (!matching_files(source.files, source.folder).empty()) {
+    if (!formats::matching_files(source.files, source.folder).empty()) {
         return std::nullopt;
     }
-    return nothing_matches(source.files, source.folder);
+    return formats::nothing_matches(source.files, source.folder);
 }
 
 DatasetPointer open_chars(const CharsSource& source) {
-    const std::vector<fs::path> files = matching_files(source.files, source.folder);
+    const std::vector<fs::path> files = formats::matching_files(source.files, source.folder);
     if (files.empty()) {
-        throw Error(ErrorCode::file, nothing_matches(source.files, source.folder));
+        throw Error(ErrorCode::file, formats::nothing_matches(source.files, source.folder));
     }
     check_memory(files);
     std::vector<char32_t> text;
     for (const fs::path& file : files) {
-        const std::vector<char32_t> part = code_points(files::read_whole(file), file.string());
+        const std::vector<char32_t> part = formats::code_points(files::read_whole(file), file.string());
         text.insert(text.end(), part.begin(), part.end());
     }
     const std::string origin = files.size() == 1 ? files[0].string()
                                                  : std::to_string(files.size()) + " files that match " +
-                                                       placed(source.files, source.folder).string();
+                                                       formats::placed(source.files, source.folder).string();
     const Windows windows(text.size(), source.length, source.holdout, Stride::tiled,
                           origin + " (" + std::to_string(text.size()) + " symbols)");
 
-    const std::size_t code_points = std::size_t{*std::max_element(text.begin(), text.end())} + 1;
-    std::vector<bool> occurs(code_points);
+    const std::size_t symbol_count = std::size_t{*std::max_element(text.begin(), text.end())} + 1;
+    std::vector<bool> occurs(symbol_count);
     for (const char32_t symbol : text) {
         occurs[symbol] = true;
     }
-    std::vector<float> class_of(code_points);
+    std::vector<float> class_of(symbol_count);
     std::vector<char32_t> sorted;
-    for (char32_t symbol = 0; symbol < code_points; ++symbol) {
+    for (char32_t symbol = 0; symbol < symbol_count; ++symbol) {
         if (occurs[symbol]) {
             class_of[symbol] = static_cast<float>(sorted.size());
             sorted.push_back(symbol);
@@ -85,7 +86,7 @@ DatasetPointer open_chars(const CharsSource& source) {
                          std::to_string(sorted.size()) + " of them different";
     Field field{"text", {source.length}, sorted.size()};
     for (const char32_t symbol : sorted) {
-        field.names.push_back(to_utf8(symbol));
+        field.names.push_back(utf8::encode(symbol));
     }
     return std::make_shared<Sequence>(std::move(description), std::move(field), std::move(classes), windows);
 }

@@ -12,11 +12,11 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/data/byte_images.hpp"
-#include "runtime/data/glob.hpp"
-#include "runtime/data/idx.hpp"
 #include "runtime/data/in_memory_dataset.hpp"
-#include "runtime/data/picture.hpp"
 #include "runtime/files/checksum.hpp"
+#include "runtime/formats/glob.hpp"
+#include "runtime/formats/idx.hpp"
+#include "runtime/formats/picture.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
@@ -79,13 +79,14 @@ class Images final : public Dataset {
 
 /// Decodes the files on several threads. Each writes its own place of `pixels`; where it cannot, its message
 /// is in `messages`.
-void decode(const std::vector<fs::path>& files, const ImagesSource& source, const DecodeLimits& limits,
-            std::vector<std::uint8_t>& pixels, std::vector<std::string>& messages) {
+void decode(const std::vector<fs::path>& files, const ImagesSource& source,
+            const formats::DecodeLimits& limits, std::vector<std::uint8_t>& pixels,
+            std::vector<std::string>& messages) {
     const std::size_t each = source.channels * source.size * source.size;
     const auto decode_one = [&](std::size_t i) {
         try {
-            const Image image = read_picture(files[i], limits);
-            const auto square = middle_square(image, source.size, source.channels);
+            const formats::Image image = formats::read_picture(files[i], limits);
+            const auto square = formats::middle_square(image, source.size, source.channels);
             std::copy(square.begin(), square.end(), pixels.begin() + static_cast<std::ptrdiff_t>(i * each));
         } catch (const std::bad_alloc&) {
             messages[i] = "takes more memory than there is";
@@ -133,10 +134,10 @@ std::string leave_out(const std::vector<fs::path>& files, const std::vector<std:
 }  // namespace
 
 std::optional<std::string> images_absent(const ImagesSource& source) {
-    if (!matching_files(source.files, source.folder).empty()) {
+    if (!formats::matching_files(source.files, source.folder).empty()) {
         return std::nullopt;
     }
-    return nothing_matches(source.files, source.folder);
+    return formats::nothing_matches(source.files, source.folder);
 }
 
 DatasetPointer open_images(const ImagesSource& source) {
@@ -145,11 +146,11 @@ DatasetPointer open_images(const ImagesSource& source) {
                     "pictures have 1 channel (grey) or 3 (colour); found channels = " +
                         std::to_string(source.channels));
     }
-    const std::vector<fs::path> files = matching_files(source.files, source.folder);
+    const std::vector<fs::path> files = formats::matching_files(source.files, source.folder);
     if (files.empty()) {
-        throw Error(ErrorCode::file, nothing_matches(source.files, source.folder));
+        throw Error(ErrorCode::file, formats::nothing_matches(source.files, source.folder));
     }
-    const std::string pattern = placed(source.files, source.folder).string();
+    const std::string pattern = formats::placed(source.files, source.folder).string();
     const std::size_t each = source.channels * source.size * source.size;
     const std::size_t room = available_memory();
     if (each > room / files.size()) {

@@ -8,8 +8,8 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/data/byte_images.hpp"
-#include "runtime/data/glob.hpp"
-#include "runtime/data/idx.hpp"
+#include "runtime/formats/glob.hpp"
+#include "runtime/formats/idx.hpp"
 
 namespace gandsl::data {
 
@@ -61,7 +61,7 @@ std::optional<MnistFiles> find_files(const fs::path& folder) {
 }
 
 /// Labels belong to pictures: as many of them, each below `classes`. Returns the largest.
-std::size_t check_labels(const Idx& images, const fs::path& images_path, const Idx& labels,
+std::size_t check_labels(const formats::Idx& images, const fs::path& images_path, const formats::Idx& labels,
                          const fs::path& labels_path, std::size_t classes) {
     if (labels.shape[0] != images.shape[0]) {
         throw Error(ErrorCode::format, labels_path.string() + " has " + std::to_string(labels.shape[0]) +
@@ -81,8 +81,8 @@ std::size_t check_labels(const Idx& images, const fs::path& images_path, const I
 
 ByteSplit read_split(const fs::path& images_path, const fs::path& labels_path,
                      std::vector<std::size_t>& shape) {
-    Idx images = read_idx_images(images_path);
-    Idx labels = read_idx_labels(labels_path);
+    formats::Idx images = formats::read_idx_images(images_path);
+    formats::Idx labels = formats::read_idx_labels(labels_path);
     check_labels(images, images_path, labels, labels_path, 10);
     shape = {1, images.shape[1], images.shape[2]};
     return {std::move(images.bytes), std::move(labels.bytes)};
@@ -134,17 +134,17 @@ DatasetPointer open_mnist(const std::string& source, const MnistFiles& files, Ra
 }
 
 std::optional<std::string> idx_absent(const IdxSource& source) {
-    return file_absent(placed(source.images, source.folder));
+    return formats::file_absent(formats::placed(source.images, source.folder));
 }
 
 DatasetPointer open_idx(const IdxSource& source) {
-    const fs::path images_path = placed(source.images, source.folder);
-    Idx images = read_idx_images(images_path);
+    const fs::path images_path = formats::placed(source.images, source.folder);
+    formats::Idx images = formats::read_idx_images(images_path);
     ByteSplit all;
     std::optional<std::size_t> classes;
     if (source.labels) {
-        const fs::path labels_path = placed(*source.labels, source.folder);
-        Idx labels = read_idx_labels(labels_path);
+        const fs::path labels_path = formats::placed(*source.labels, source.folder);
+        formats::Idx labels = formats::read_idx_labels(labels_path);
         classes = check_labels(images, images_path, labels, labels_path, 256) + 1;
         all.labels = std::move(labels.bytes);
     }

@@ -30,7 +30,7 @@ struct MnistSearch {
 MnistSearch find_mnist(const std::string& name, const SearchPath& places);
 
 /// Reads the four files: fields image (1 x height x width, mapped to `range`) and label (10 classes).
-/// Throws as read_idx_images does, and `format` where labels and pictures do not belong together.
+/// Throws as formats::read_idx_images does, and `format` where labels and pictures do not belong together.
 DatasetPointer open_mnist(const std::string& source, const MnistFiles& files, Range range);
 
 /// The source idx(images = , labels = ). Paths are relative to `folder`, that of the .gan file; no labels:

@@ -8,24 +8,25 @@
 #include <vector>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/csv.hpp"
-#include "runtime/data/glob.hpp"
 #include "runtime/data/in_memory_dataset.hpp"
 #include "runtime/data/scaling.hpp"
 #include "runtime/data/sequence.hpp"
+#include "runtime/formats/csv.hpp"
+#include "runtime/formats/glob.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
 
 DatasetPointer open_series(const SeriesSource& source) {
-    CsvFile file(placed(source.file, source.folder), source.format);
+    formats::CsvFile file(formats::placed(source.file, source.folder), source.format);
     std::size_t column = 0;
     if (source.column) {
-        column = file.column(std::string(without_blanks(*source.column)));
+        column = file.column(std::string(formats::without_blanks(*source.column)));
     } else if (file.columns().size() > 1) {
         file.fail("a series is one column; say which: " + file.spelled_columns());
     }
-    const Fits fits = source.scale == Scale::none ? Fits::in_float : Fits::in_double;
+    const formats::Fits fits =
+        source.scale == Scale::none ? formats::Fits::in_float : formats::Fits::in_double;
     std::vector<double> numbers;
     for (std::vector<std::string> cells; file.next(cells);) {
         numbers.push_back(file.number(cells, column, fits));
@@ -33,7 +34,7 @@ DatasetPointer open_series(const SeriesSource& source) {
     if (numbers.empty()) {
         file.fail_without_rows();
     }
-    const std::string origin = placed(source.file, source.folder).string() + ", column " +
+    const std::string origin = formats::placed(source.file, source.folder).string() + ", column " +
                                terminal::printable(file.columns()[column]);
     const Windows windows(numbers.size(), source.length, source.holdout, Stride::sliding,
                           origin + " (" + std::to_string(numbers.size()) + " numbers)");

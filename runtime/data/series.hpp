@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "runtime/data/csv.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/scaling.hpp"
+#include "runtime/formats/csv.hpp"
 
 namespace gandsl::data {
 
@@ -21,10 +21,10 @@ struct SeriesSource {
     std::size_t length = 50;
     double holdout = 0.1;
     Scale scale = Scale::standard;
-    CsvFormat format = {};
+    formats::CsvFormat format = {};
 };
 
-/// Throws as CsvFile and Windows do.
+/// Throws as formats::CsvFile and Windows do.
 DatasetPointer open_series(const SeriesSource& source);
 
 /// A series that needs no file: sines whose amplitudes and frequencies drift, and a little noise. Windows as

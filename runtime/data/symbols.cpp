@@ -4,7 +4,8 @@
 #include <map>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/utf8.hpp"
+#include "dsl/utf8.hpp"
+#include "runtime/formats/utf8.hpp"
 
 namespace gandsl::data {
 
@@ -18,7 +19,7 @@ std::string spelled(char32_t symbol) {
         number.insert(number.begin(), digits[rest % 16]);
     }
     const bool visible = symbol > U' ' && (symbol < 0x7F || symbol > 0xA0);
-    return visible ? "'" + to_utf8(symbol) + "' (U+" + number + ")" : "U+" + number;
+    return visible ? "'" + utf8::encode(symbol) + "' (U+" + number + ")" : "U+" + number;
 }
 
 }  // namespace
@@ -30,8 +31,8 @@ std::vector<std::size_t> encode(std::span<const std::string> symbols, std::strin
     }
     std::vector<std::size_t> result;
     std::vector<char32_t> unknown;
-    for (const char32_t symbol : code_points(utf8, "the text")) {
-        const auto known = classes.find(to_utf8(symbol));
+    for (const char32_t symbol : formats::code_points(utf8, "the text")) {
+        const auto known = classes.find(utf8::encode(symbol));
         if (known != classes.end()) {
             result.push_back(known->second);
         } else if (std::find(unknown.begin(), unknown.end(), symbol) == unknown.end()) {

@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "autodiff/error.hpp"
-#include "runtime/data/csv.hpp"
-#include "runtime/data/glob.hpp"
 #include "runtime/data/in_memory_dataset.hpp"
 #include "runtime/data/table_labels.hpp"
+#include "runtime/formats/csv.hpp"
+#include "runtime/formats/glob.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
@@ -32,7 +32,7 @@ std::string spelled(const std::vector<std::string>& names) {
 }
 
 /// The indices of the columns that become numbers.
-std::vector<std::size_t> number_columns(const CsvFile& file, const TableSource& source,
+std::vector<std::size_t> number_columns(const formats::CsvFile& file, const TableSource& source,
                                         std::optional<std::size_t> label) {
     std::vector<std::size_t> columns;
     for (const std::string& name : source.columns) {
@@ -98,9 +98,10 @@ struct Content {
     std::vector<std::string> labels;
 };
 
-Content read_rows(CsvFile& file, const TableSource& source, const std::vector<std::size_t>& columns,
+Content read_rows(formats::CsvFile& file, const TableSource& source, const std::vector<std::size_t>& columns,
                   std::optional<std::size_t> label) {
-    const Fits fits = source.scale == Scale::none ? Fits::in_float : Fits::in_double;
+    const formats::Fits fits =
+        source.scale == Scale::none ? formats::Fits::in_float : formats::Fits::in_double;
     Content content;
     for (std::vector<std::string> cells; file.next(cells);) {
         for (const std::size_t column : columns) {
@@ -146,7 +147,7 @@ std::vector<std::string> split_names(const std::string& names) {
             name = names.substr(at, end - at);
             at = end;
         }
-        name = without_blanks(name);
+        name = formats::without_blanks(name);
         if (name.empty()) {
             throw Error(ErrorCode::invalid_argument, "a name is empty");
         }
@@ -156,11 +157,11 @@ std::vector<std::string> split_names(const std::string& names) {
 }
 
 DatasetPointer open_table(const TableSource& source) {
-    const std::filesystem::path path = placed(source.file, source.folder);
-    CsvFile file(path, source.format);
+    const std::filesystem::path path = formats::placed(source.file, source.folder);
+    formats::CsvFile file(path, source.format);
     std::optional<std::size_t> label;
     if (source.label) {
-        label = file.column(std::string(without_blanks(*source.label)));
+        label = file.column(std::string(formats::without_blanks(*source.label)));
     }
     const std::vector<std::size_t> columns = number_columns(file, source, label);
     Content content = read_rows(file, source, columns, label);

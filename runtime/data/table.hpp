@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/data/csv.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/scaling.hpp"
+#include "runtime/formats/csv.hpp"
 
 namespace gandsl::data {
 
@@ -21,10 +21,11 @@ struct TableSource {
     std::optional<std::string> label;
     double holdout = 0.1;
     Scale scale = Scale::none;
-    CsvFormat format = {};
+    formats::CsvFormat format = {};
 };
 
-/// Throws as CsvFile does, and `format` for a column that is not of numbers, and for a label that is missing.
+/// Throws as formats::CsvFile does, and `format` for a column that is not of numbers, and for a label that is
+/// missing.
 DatasetPointer open_table(const TableSource& source);
 
 /// "a, 'b, c'" as {"a", "b, c"}: blanks around a name do not count, and one in single quotes may have commas

@@ -8,7 +8,7 @@
 #include <map>
 #include <string_view>
 
-#include "runtime/data/csv.hpp"
+#include "runtime/formats/csv.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::data {
@@ -39,7 +39,7 @@ LabelColumn ranked(const std::vector<Key>& keys, const std::vector<std::string>&
 LabelColumn classes_of(const std::vector<std::string>& labels) {
     std::vector<double> numbers;
     for (const std::string& label : labels) {
-        const std::optional<double> number = parse_number(label);
+        const std::optional<double> number = formats::parse_number(label);
         if (!number || !std::isfinite(*number)) {
             return ranked(std::vector<std::string_view>(labels.begin(), labels.end()), labels);
         }

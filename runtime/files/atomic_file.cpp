@@ -11,17 +11,13 @@
 #include <utility>
 
 #include "autodiff/error.hpp"
+#include "runtime/files/system_error.hpp"
 
 namespace gandsl::files {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail_with(const fs::path& path, const std::string& doing, int reason) {
-    throw Error(ErrorCode::file,
-                path.string() + " cannot be " + doing + ": " + std::generic_category().message(reason));
-}
 
 fs::path folder_of(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -56,7 +52,7 @@ fs::path target_of(const fs::path& path) {
     for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
         const fs::path next = fs::read_symlink(target, error);
         if (error || links == max_links) {
-            fail_with(path, "written", error ? error.value() : ELOOP);
+            refuse(path, "written", error ? error.value() : ELOOP);
         }
         target = folder_of(target) / next;
     }
@@ -97,7 +93,7 @@ AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), target_(target_o
         }
     }
     if (descriptor_ < 0) {
-        fail_with(path_, "written", errno);
+        refuse(path_, "written", errno);
     }
 }
 
@@ -131,14 +127,14 @@ void AtomicFile::commit() {
     }
     partial_.clear();
     if (const int reason = sync_folder(folder_of(target_)); reason != 0) {
-        fail_with(path_, "synced", reason);
+        refuse(path_, "synced", reason);
     }
 }
 
 void AtomicFile::fail(const char* doing) {
     const int reason = errno;
     discard();
-    fail_with(path_, doing, reason);
+    refuse(path_, doing, reason);
 }
 
 void AtomicFile::discard() noexcept {
@@ -173,27 +169,27 @@ std::string read_whole(const fs::path& path, std::size_t limit) {
     // A named pipe that nobody writes to would be waited for when it is opened, else.
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.number < 0) {
-        fail_with(path, "read", errno);
+        refuse(path, "read", errno);
     }
     struct stat status {};
     if (::fstat(file.number, &status) != 0) {
-        fail_with(path, "read", errno);
+        refuse(path, "read", errno);
     }
     if (S_ISDIR(status.st_mode)) {
-        fail_with(path, "read", EISDIR);
+        refuse(path, "read", EISDIR);
     }
     if (!S_ISREG(status.st_mode) && !is_shells_pipe(file.number, status)) {
         throw Error(ErrorCode::file, path.string() + " is a " + kind_of(status) + "; expected a file");
     }
     if (::fcntl(file.number, F_SETFL, 0) != 0) {
-        fail_with(path, "read", errno);
+        refuse(path, "read", errno);
     }
-    const auto refuse = [&](const std::string& size) {
+    const auto too_large = [&](const std::string& size) {
         throw Error(ErrorCode::memory, path.string() + " has " + size + " bytes; at most " +
                                            std::to_string(limit) + " are read");
     };
     if (S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) > limit) {
-        refuse(std::to_string(status.st_size));
+        too_large(std::to_string(status.st_size));
     }
     std::string content;
     content.reserve(S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0);
@@ -201,14 +197,14 @@ std::string read_whole(const fs::path& path, std::size_t limit) {
     while (true) {
         const ssize_t count = ::read(file.number, buffer, sizeof buffer);
         if (count < 0 && errno != EINTR) {
-            fail_with(path, "read", errno);
+            refuse(path, "read", errno);
         }
         if (count == 0) {
             return content;
         }
         content.append(buffer, count < 0 ? 0 : static_cast<std::size_t>(count));
         if (content.size() > limit) {
-            refuse("more than " + std::to_string(limit));
+            too_large("more than " + std::to_string(limit));
         }
     }
 }

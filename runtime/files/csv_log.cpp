@@ -16,17 +16,13 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/files/system_error.hpp"
 
 namespace gandsl::files {
 
 namespace {
 
 constexpr std::string_view header_start = "step,epoch,seconds";
-
-[[noreturn]] void fail(const std::filesystem::path& path, const char* doing, int reason) {
-    throw Error(ErrorCode::file,
-                path.string() + " cannot be " + doing + ": " + std::generic_category().message(reason));
-}
 
 std::string quoted(std::string_view text) {
     std::string result = "\"";
@@ -73,7 +69,7 @@ int write_all(int descriptor, std::string_view text) {
 int open_for_writing(const std::filesystem::path& path, int flags) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
     if (descriptor < 0) {
-        fail(path, "written", errno);
+        refuse(path, "written", errno);
     }
     return descriptor;
 }
@@ -113,7 +109,7 @@ CsvLog CsvLog::create(const std::filesystem::path& path, const std::vector<std::
     const std::string header = header_for(names);
     CsvLog log(path, open_for_writing(path, O_CREAT | O_TRUNC), names.size(), 0, header.size());
     if (const int reason = write_all(log.descriptor_, header); reason != 0) {
-        fail(path, "written", reason);
+        refuse(path, "written", reason);
     }
     return log;
 }
@@ -139,7 +135,7 @@ CsvLog CsvLog::resume(const std::filesystem::path& path, const std::vector<std::
     }
     CsvLog log(path, open_for_writing(path, 0), names.size(), rows, end);
     if (::ftruncate(log.descriptor_, static_cast<off_t>(end)) != 0) {
-        fail(path, "shortened", errno);
+        refuse(path, "shortened", errno);
     }
     return log;
 }
@@ -203,10 +199,10 @@ int CsvLog::write() {
 
 void CsvLog::sync() {
     if (const int reason = write(); reason != 0) {
-        fail(path_, "written", reason);
+        refuse(path_, "written", reason);
     }
     if (::fsync(descriptor_) != 0) {
-        fail(path_, "written to the disk", errno);
+        refuse(path_, "written to the disk", errno);
     }
 }
 

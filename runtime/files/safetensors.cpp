@@ -34,14 +34,6 @@ constexpr std::size_t largest_header = 100'000'000;  // the format's own limit
 constexpr std::array<ElementType, 4> element_types = {ElementType::f32, ElementType::f64, ElementType::u64,
                                                       ElementType::i64};
 
-std::string joined(const std::vector<std::size_t>& shape) {
-    std::string text;
-    for (const std::size_t n : shape) {
-        text += (text.empty() ? "" : " x ") + std::to_string(n);
-    }
-    return shape.empty() ? "one number" : text;
-}
-
 /// Bytes of a tensor, or nothing if they cannot be counted.
 std::optional<std::size_t> size_in_bytes(const std::vector<std::size_t>& shape, ElementType type) {
     std::size_t bytes = bytes_of(type);
@@ -253,7 +245,7 @@ Entry read_entry(const File& file, const std::string& name, const Json& json) {
     const auto bytes = size_in_bytes(entry.shape, entry.type);
     if (bytes != entry.end - entry.begin) {
         file.fail(name, "has " + std::to_string(entry.end - entry.begin) + " bytes; its shape, " +
-                            joined(entry.shape) + ", takes " +
+                            terminal::human_shape(entry.shape) + ", takes " +
                             (bytes ? std::to_string(*bytes) : "more than can be counted"));
     }
     return entry;
@@ -374,8 +366,8 @@ void write_safetensors(const std::filesystem::path& path, const std::map<std::st
         }
         if (size_in_bytes(tensor.shape, tensor.type) != tensor.bytes.size()) {
             refuse("tensor " + name + " has " + std::to_string(tensor.bytes.size()) +
-                   " bytes, which is not what its shape takes: " + joined(tensor.shape) + " of " +
-                   to_string(tensor.type));
+                   " bytes, which is not what its shape takes: " + terminal::human_shape(tensor.shape) +
+                   " of " + to_string(tensor.type));
         }
         header[name] = {{"dtype", to_string(tensor.type)},
                         {"shape", tensor.shape},

@@ -14,7 +14,7 @@ namespace gandsl::program {
 
 namespace {
 
-std::string spell(const std::vector<dsl::Type>& types) {
+std::string listed_types(const std::vector<dsl::Type>& types) {
     std::string text;
     for (const dsl::Type& type : types) {
         text += (text.empty() ? "" : ", ") + dsl::to_string(type);
@@ -27,13 +27,13 @@ std::string bytes(std::size_t count) {
 }
 
 void print_net(const runtime::NetDescription& net) {
-    fmt::print("net {}: {} -> {}, {} parameters\n", net.name, spell(net.inputs), spell(net.results),
-               terminal::human_count(static_cast<double>(net.parameters)));
+    fmt::print("net {}: {} -> {}, {} parameters\n", net.name, listed_types(net.inputs),
+               listed_types(net.results), terminal::human_count(static_cast<double>(net.parameters)));
     for (const runtime::LayerDescription& layer : net.layers) {
         if (layer.parameters == 0) {
-            fmt::print("    {:<18} {}\n", layer.name, spell(layer.results));
+            fmt::print("    {:<18} {}\n", layer.name, listed_types(layer.results));
         } else {
-            fmt::print("    {:<18} {:<24} {:>12}\n", layer.name, spell(layer.results),
+            fmt::print("    {:<18} {:<24} {:>12}\n", layer.name, listed_types(layer.results),
                        terminal::human_count(static_cast<double>(layer.parameters)));
         }
     }

@@ -7,6 +7,7 @@
 #include "dsl/parse.hpp"
 #include "dsl/spelling.hpp"
 #include "runtime/loading/load.hpp"
+#include "runtime/program/catalogue_text.hpp"
 #include "runtime/program/command.hpp"
 #include "runtime/program/options.hpp"
 #include "runtime/terminal/signals.hpp"
@@ -17,15 +18,10 @@ namespace gandsl::program {
 
 namespace {
 
-std::string spell(const dsl::Value& value) {
-    if (const auto* number = std::get_if<double>(&value.data)) {
-        return dsl::spell(*number);
-    }
-    if (const auto* flag = std::get_if<bool>(&value.data)) {
-        return *flag ? "true" : "false";
-    }
+/// The value of an option, as a file writes it.
+std::string written_value(const dsl::Value& value) {
     const auto* text = std::get_if<std::string>(&value.data);
-    return text != nullptr ? fmt::format("\"{}\"", *text) : "";
+    return text != nullptr ? fmt::format("\"{}\"", *text) : spell(value);
 }
 
 void print_options(const dsl::Program& program, const std::filesystem::path& path) {
@@ -37,7 +33,7 @@ void print_options(const dsl::Program& program, const std::filesystem::path& pat
     std::vector<std::string> settings;
     std::size_t widest = 0;
     for (const dsl::Option& option : program.options) {
-        settings.push_back(fmt::format("{} = {}", option.name, spell(option.initial)));
+        settings.push_back(fmt::format("{} = {}", option.name, written_value(option.initial)));
         widest = std::max(widest, option.comment.empty() ? 0 : settings.back().size());
     }
     for (std::size_t i = 0; i < settings.size(); ++i) {

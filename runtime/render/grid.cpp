@@ -29,7 +29,7 @@ std::uint8_t to_byte(float value, float low, float high) {
 
 }  // namespace
 
-Image arrange_grid(const Pictures& pictures, std::size_t rows, std::size_t columns) {
+formats::Image arrange_grid(const Pictures& pictures, std::size_t rows, std::size_t columns) {
     if (pictures.channels != 1 && pictures.channels != 3) {
         throw Error(ErrorCode::shape,
                     "a grid shows pictures of 1 channel or 3; found " + std::to_string(pictures.channels));
@@ -52,7 +52,7 @@ Image arrange_grid(const Pictures& pictures, std::size_t rows, std::size_t colum
     const std::size_t gap = 2;
     const std::size_t cell_height = pictures.height * scale + gap;
     const std::size_t cell_width = pictures.width * scale + gap;
-    Image image;
+    formats::Image image;
     image.height = rows * cell_height + gap;
     image.width = columns * cell_width + gap;
     image.channels = pictures.channels;

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-#include "runtime/render/image.hpp"
+#include "runtime/formats/image.hpp"
 
 namespace gandsl::render {
 
@@ -20,6 +20,6 @@ struct Pictures {
 /// Arranges rows x columns pictures, row by row, with a thin gap between them. Small pictures are enlarged by
 /// whole factors without smoothing. Throws `shape` where the values are not rows * columns pictures, or
 /// channels is neither 1 nor 3; invalid_argument unless low < high.
-Image arrange_grid(const Pictures& pictures, std::size_t rows, std::size_t columns);
+formats::Image arrange_grid(const Pictures& pictures, std::size_t rows, std::size_t columns);
 
 }  // namespace gandsl::render

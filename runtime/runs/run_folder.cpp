@@ -14,17 +14,13 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
+#include "runtime/files/system_error.hpp"
 
 namespace gandsl::runs {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const fs::path& path, const std::string& doing, int reason) {
-    throw Error(ErrorCode::file,
-                path.string() + " cannot be " + doing + ": " + std::generic_category().message(reason));
-}
 
 /// The number of a run folder, or 0 if the name is none.
 unsigned long number_of(const std::string& name) {
@@ -65,7 +61,7 @@ void make_folders(const fs::path& folder, std::vector<fs::path>& made) {
         if (::mkdir(path.c_str(), 0777) == 0) {
             made.push_back(path);
         } else if (const int reason = errno; ::stat(path.c_str(), &status) != 0) {
-            fail(path, "made", reason);
+            files::refuse(path, "made", reason);
         } else if (!S_ISDIR(status.st_mode)) {
             throw Error(ErrorCode::file, path.string() + " is a file; expected a folder for runs");
         }
@@ -89,12 +85,12 @@ void point_latest(const fs::path& folder, const std::string& run) {
         if (errno == EPERM || errno == ENOTSUP) {
             return;
         }
-        fail(link, "made", errno);
+        files::refuse(link, "made", errno);
     }
     if (::rename(partial.c_str(), link.c_str()) != 0) {
         const int reason = errno;
         ::unlink(partial.c_str());
-        fail(link, "replaced", reason);
+        files::refuse(link, "replaced", reason);
     }
 }
 
@@ -129,7 +125,7 @@ RunFolder::Locks take_locks(const fs::path& run, std::optional<long>& crashed) {
     RunFolder::Locks locks;
     locks.note = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (locks.note < 0) {
-        fail(path, "written", errno);
+        files::refuse(path, "written", errno);
     }
     locks.folder = ::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const auto give_up = [&] {
@@ -148,7 +144,7 @@ RunFolder::Locks take_locks(const fs::path& run, std::optional<long>& crashed) {
         if (reason == EWOULDBLOCK) {
             refuse_second(run, holder);
         }
-        fail(path, "locked", reason);
+        files::refuse(path, "locked", reason);
     }
     crashed = read_holder(locks.note);
     const std::string process = std::to_string(::getpid()) + "\n";
@@ -156,7 +152,7 @@ RunFolder::Locks take_locks(const fs::path& run, std::optional<long>& crashed) {
         ::pwrite(locks.note, process.data(), process.size(), 0) != static_cast<ssize_t>(process.size())) {
         const int reason = errno;
         give_up();
-        fail(path, "written", reason);
+        files::refuse(path, "written", reason);
     }
     return locks;
 }
@@ -177,14 +173,14 @@ RunFolder RunFolder::create(const fs::path& runs, const std::string& model) {
             if (::mkdir(attempt.c_str(), 0777) == 0) {
                 path = attempt;
             } else if (errno != EEXIST) {
-                fail(attempt, "made", errno);
+                files::refuse(attempt, "made", errno);
             }
         }
         std::optional<long> crashed;
         RunFolder run(path, take_locks(path, crashed), std::nullopt);
         for (const fs::path& folder : {run.samples(), run.checkpoints()}) {
             if (::mkdir(folder.c_str(), 0777) != 0) {
-                fail(folder, "made", errno);
+                files::refuse(folder, "made", errno);
             }
         }
         point_latest(parent, path.filename().string());
@@ -223,12 +219,16 @@ RunFolder RunFolder::open(const fs::path& run) {
     RunFolder folder(path, take_locks(path, crashed), std::nullopt);
     folder.crashed_ = crashed;
     if (::mkdir(folder.samples().c_str(), 0777) != 0 && errno != EEXIST) {
-        fail(folder.samples(), "made", errno);
+        files::refuse(folder.samples(), "made", errno);
     }
-    for (const fs::path& written : {path, folder.samples(), folder.checkpoints()}) {
+    folder.remove_partial_files();
+    return folder;
+}
+
+void RunFolder::remove_partial_files() const {
+    for (const fs::path& written : {path_, samples(), checkpoints()}) {
         files::remove_partial_files(written);
     }
-    return folder;
 }
 
 RunFolder::RunFolder(fs::path path, Locks locks, std::optional<long> crashed)

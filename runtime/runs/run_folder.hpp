@@ -35,6 +35,9 @@ class RunFolder {
     std::filesystem::path log() const { return path_ / "log.csv"; }
     std::filesystem::path curves() const { return path_ / "curves.svg"; }
 
+    /// What a process that ended, or a folder that could not be written for a while, left half written.
+    void remove_partial_files() const;
+
     /// The process that held the run before and ended without giving it back; only after open().
     std::optional<long> crashed_process() const { return crashed_; }
 

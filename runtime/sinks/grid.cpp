@@ -7,7 +7,7 @@
 #include "dsl/diagnostics.hpp"
 #include "models/records.hpp"
 #include "models/type_rules.hpp"
-#include "runtime/render/png.hpp"
+#include "runtime/formats/png.hpp"
 #include "runtime/sinks/sink.hpp"
 
 namespace gandsl::sinks {
@@ -53,7 +53,7 @@ void write_grid(const std::filesystem::path& path, const Shown& shown) {
     filled.resize(rows * columns * pictures.channels * pictures.height * pictures.width,
                   std::numeric_limits<float>::quiet_NaN());
     pictures.values = filled;
-    render::write_png(path, render::arrange_grid(pictures, rows, columns));
+    formats::write_png(path, render::arrange_grid(pictures, rows, columns));
 }
 
 }  // namespace

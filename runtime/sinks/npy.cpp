@@ -1,4 +1,4 @@
-#include "runtime/data/npy.hpp"
+#include "runtime/formats/npy.hpp"
 
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/sinks/sink.hpp"
@@ -12,7 +12,7 @@ void write_npy(const std::filesystem::path& path, const Shown& shown) {
     for (const dsl::Index size : shown.shape) {
         shape.push_back(static_cast<std::size_t>(size));
     }
-    files::write_atomically(path, data::npy_content(shape, shown.values));
+    files::write_atomically(path, formats::npy_content(shape, shown.values));
 }
 
 }  // namespace

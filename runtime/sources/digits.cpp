@@ -1,4 +1,4 @@
-#include "runtime/data/digits.hpp"
+#include "runtime/data/drawn/digits.hpp"
 
 #include "models/records.hpp"
 #include "runtime/sources/support.hpp"

@@ -1,4 +1,4 @@
-#include "runtime/data/faces.hpp"
+#include "runtime/data/drawn/faces.hpp"
 
 #include "models/records.hpp"
 #include "runtime/sources/support.hpp"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "models/records.hpp"
-#include "runtime/data/glob.hpp"
+#include "runtime/formats/glob.hpp"
 #include "runtime/sources/support.hpp"
 
 namespace gandsl::sources {
@@ -57,7 +57,7 @@ Source define_series(const Context& context) {
         .example = "data s = series(\"price.csv\", column = \"close\", length = 50)",
         .sequential = true};
     entry.absent = [context](const dsl::Arguments& arguments) {
-        return data::file_absent(data::placed(models::text(arguments, "file"), context.folder));
+        return formats::file_absent(formats::placed(models::text(arguments, "file"), context.folder));
     };
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_series(source_of(arguments));

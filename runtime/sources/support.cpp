@@ -78,7 +78,7 @@ dsl::Argument header_argument() {
     return argument;
 }
 
-data::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* source) {
+formats::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* source) {
     const std::string& separator = models::text(arguments, "separator");
     // What numbers are made of separates none, and quotes and line ends have their own part.
     const bool separates = separator.size() == 1 &&
@@ -90,7 +90,7 @@ data::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* sourc
                                                  "one character that numbers and names do not have, such as "
                                                  "\";\", \"|\" or \"\\t\"");
     }
-    data::CsvFormat format{.separator = separator[0], .header = {}};
+    formats::CsvFormat format{.separator = separator[0], .header = {}};
     if (models::has(arguments, "header")) {
         format.header = models::boolean(arguments, "header");
     }

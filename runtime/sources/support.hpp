@@ -34,7 +34,7 @@ dsl::Argument scale_argument(const char* fallback);
 dsl::Argument separator_argument();
 dsl::Argument header_argument();
 /// Throws Error(invalid_argument) for a separator that is none. `source` is the name of the source.
-data::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* source);
+formats::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* source);
 
 std::size_t size_of(const dsl::Arguments& arguments, std::string_view name);
 std::uint64_t seed_of(const dsl::Arguments& arguments);

@@ -5,8 +5,8 @@
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/records.hpp"
-#include "runtime/data/glob.hpp"
-#include "runtime/data/npy.hpp"
+#include "runtime/data/npy_arrays.hpp"
+#include "runtime/formats/glob.hpp"
 #include "runtime/sources/support.hpp"
 
 namespace gandsl::sources {
@@ -68,7 +68,7 @@ Source define_table(const Context& context) {
         .type = {},
         .example = "data row, kind = table(\"iris.csv\", label = \"species\")"};
     entry.absent = [context](const dsl::Arguments& arguments) {
-        return data::file_absent(data::placed(models::text(arguments, "file"), context.folder));
+        return formats::file_absent(formats::placed(models::text(arguments, "file"), context.folder));
     };
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_table(source_of(arguments));
@@ -102,7 +102,7 @@ Source define_npy(const Context& context) {
         .example = "data x = npy(\"x.npy\")"};
     entry.absent = [source_of](const dsl::Arguments& arguments) {
         const data::NpySource source = source_of(arguments);
-        return data::file_absent(data::placed(source.file, source.folder));
+        return formats::file_absent(formats::placed(source.file, source.folder));
     };
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_npy(source_of(arguments));

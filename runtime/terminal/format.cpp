@@ -6,6 +6,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "dsl/utf8.hpp"
+
 namespace gandsl::terminal {
 
 namespace {
@@ -21,35 +23,22 @@ std::string with_prefix(double number, const char* unit) {
     return fmt::format("{:.{}f} {}{}", number, place == 0 ? 0 : 1, prefixes[place], unit);
 }
 
-bool is_command(char c) {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
-}
-
 std::string escaped(char c) {
     return fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
 }
 
 /// Length of the code point of UTF-8 that begins here; 0 where there is none that can be shown.
 std::size_t shown_bytes(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (first < 0x80) {
-        return is_command(text[0]) ? 0 : 1;
-    }
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    if (length == 0 || first > 0xF4 || text.size() < length) {
-        return 0;
-    }
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80) {
-            return 0;
-        }
-    }
-    // Commands of another byte (U+0080 to U+009F).
-    const bool command = first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-    return command ? 0 : length;
+    const utf8::CodePoint first = utf8::decode(text, 0);
+    const bool command = first.value < ' ' || (first.value >= 0x7F && first.value < 0xA0);
+    return command ? 0 : first.bytes;
 }
 
 }  // namespace
+
+std::string human_shape(const std::vector<std::size_t>& sizes) {
+    return sizes.empty() ? "one number" : fmt::format("{}", fmt::join(sizes, " x "));
+}
 
 std::string printable(std::string_view text, std::size_t most) {
     std::string result;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What a run says while it goes.
 namespace gandsl::terminal {
@@ -18,6 +19,9 @@ std::string human_count(double value);
 
 /// "2.2 kB", "77.2 MB": decimal, as disks and memory are sold.
 std::string human_bytes(double bytes);
+
+/// Sizes along the axes: "64 x 3 x 3", and "one number" where there are none.
+std::string human_shape(const std::vector<std::size_t>& sizes);
 
 /// A text from elsewhere as a message shows it: bytes that a terminal would take for commands or cannot show,
 /// and line ends, as "\\x1b"; and at most so many bytes of it.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dsl/utf8.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::terminal {
@@ -25,18 +26,12 @@ std::size_t standard_output_width() {
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
-std::size_t columns_of(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
-    }));
-}
-
 /// At most `columns` characters of UTF-8 text, the last of them an ellipsis where some are left out.
 std::string shortened(const std::string& text, std::size_t columns) {
     std::size_t count = 0;
     std::size_t end = 0;  // of the first columns - 1 characters
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool begins = (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80;
+        const bool begins = !utf8::continues(text[i]);
         if (begins) {
             end = count + 1 == columns ? i : end;
             ++count;
@@ -165,7 +160,7 @@ void Progress::redraw(double now) {
     std::string text;
     for (const Wording wording : {Wording::whole, Wording::short_words, Wording::bare}) {
         text = line(now, wording);
-        if (columns_of(text) < width) {
+        if (utf8::length(text) < width) {
             break;
         }
     }

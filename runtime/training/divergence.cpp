@@ -302,12 +302,8 @@ class DivergenceReport {
         const auto total = static_cast<std::size_t>(element_count(node_.shape));
         std::string text;
         if (total > 1) {
-            Names sizes;
-            for (const Index size : node_.shape) {
-                sizes.push_back(std::to_string(size));
-            }
             text = fmt::format("{} of {} ({}) {} no number, the first at {}", cause_.count, total,
-                               fmt::join(sizes, " x "), cause_.count == 1 ? "is" : "are",
+                               fmt::join(node_.shape, " x "), cause_.count == 1 ? "is" : "are",
                                place_in(cause_.entry, node_.shape));
         }
         if (!given_.empty() && total > 1) {

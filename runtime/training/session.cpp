@@ -526,6 +526,8 @@ class Session {
             return false;
         }
         if (failing_.erase(what) > 0) {
+            // A folder that turned read-only kept what was half written.
+            folder_->remove_partial_files();
             progress.say(fmt::format("After step {}, {} could be written again.", place_.step, what));
         }
         return true;

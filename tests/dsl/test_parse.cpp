@@ -6,6 +6,7 @@
 #include "dsl/parse.hpp"
 #include "dsl/print.hpp"
 #include "dsl/scan.hpp"
+#include "dsl/utf8.hpp"
 
 namespace gandsl::dsl {
 
@@ -170,14 +171,14 @@ BOOST_AUTO_TEST_CASE(large_files_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(code_points_are_well_formed) {
-    BOOST_TEST(code_point("a", 0) == 1U);
-    BOOST_TEST(code_point("\xC3\xA9", 0) == 2U);
-    BOOST_TEST(code_point("\xE2\x82\xAC", 0) == 3U);
-    BOOST_TEST(code_point("\xF0\x9F\x98\x80", 0) == 4U);
+    BOOST_TEST(utf8::decode("a", 0).bytes == 1U);
+    BOOST_TEST(utf8::decode("\xC3\xA9", 0).bytes == 2U);
+    BOOST_TEST(utf8::decode("\xE2\x82\xAC", 0).bytes == 3U);
+    BOOST_TEST(utf8::decode("\xF0\x9F\x98\x80", 0).bytes == 4U);
     for (const std::string_view wrong :
          {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
           "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC3", "\xE2\x82"}) {
-        BOOST_TEST(code_point(wrong, 0) == 0U);
+        BOOST_TEST(utf8::decode(wrong, 0).bytes == 0U);
     }
 }
 

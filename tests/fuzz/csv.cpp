@@ -1,4 +1,4 @@
-#include "runtime/data/csv.hpp"
+#include "runtime/formats/csv.hpp"
 
 #include "runtime/data/series.hpp"
 #include "runtime/data/table.hpp"

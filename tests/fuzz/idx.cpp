@@ -1,4 +1,4 @@
-#include "runtime/data/idx.hpp"
+#include "runtime/formats/idx.hpp"
 
 #include "runtime/data/mnist.hpp"
 #include "tests/fuzz/dataset.hpp"

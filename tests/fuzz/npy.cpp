@@ -1,5 +1,4 @@
-#include "runtime/data/npy.hpp"
-
+#include "runtime/data/npy_arrays.hpp"
 #include "tests/fuzz/dataset.hpp"
 #include "tests/fuzz/list.hpp"
 #include "tests/fuzz/target.hpp"

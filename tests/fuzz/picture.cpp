@@ -1,4 +1,4 @@
-#include "runtime/data/picture.hpp"
+#include "runtime/formats/picture.hpp"
 
 #include "runtime/data/images.hpp"
 #include "tests/fuzz/dataset.hpp"

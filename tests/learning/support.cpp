@@ -13,7 +13,7 @@
 
 #include "runtime/data/batch.hpp"
 #include "runtime/data/mnist.hpp"
-#include "runtime/data/picture.hpp"
+#include "runtime/formats/picture.hpp"
 
 namespace gandsl::test {
 
@@ -155,8 +155,8 @@ std::vector<double> block_covariances(const std::vector<float>& pictures) {
     return result;
 }
 
-render::Image read_png(const Scratch& scratch, const std::string& name) {
-    return data::decode_png(scratch.read(name), {.bytes = std::size_t{1} << 30U});
+formats::Image read_png(const Scratch& scratch, const std::string& name) {
+    return formats::decode_png(scratch.read(name), {.bytes = std::size_t{1} << 30U});
 }
 
 double distance(const std::vector<double>& a, const std::vector<double>& b) {

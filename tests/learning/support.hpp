@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/render/image.hpp"
+#include "runtime/formats/image.hpp"
 #include "tests/program/files.hpp"
 
 /// What the tests of learning share: the zoo's files, runs of them, and Fashion-MNIST to hold them against.
@@ -53,7 +53,7 @@ Moments moments_of(const std::vector<float>& pictures);
 std::vector<double> block_covariances(const std::vector<float>& pictures);
 
 /// A picture in a file, whatever its size.
-render::Image read_png(const Scratch& scratch, const std::string& name);
+formats::Image read_png(const Scratch& scratch, const std::string& name);
 
 /// The root of the mean square difference.
 double distance(const std::vector<double>& a, const std::vector<double>& b);

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "runtime/data/batch.hpp"
-#include "runtime/data/faces.hpp"
-#include "runtime/render/png.hpp"
+#include "runtime/data/drawn/faces.hpp"
+#include "runtime/formats/png.hpp"
 #include "tests/learning/support.hpp"
 
 /// The zoo's GANs learn, and those too slow to be shown learning here at least take finite steps.
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(the_conditional_gan_draws_the_class_it_is_asked_for) {
     grids.erase(grids.begin(), grids.end() - 6);
     std::vector<std::size_t> right(kinds);
     for (const std::string& grid : grids) {
-        const render::Image image = read_png(scratch, "runs/gan/001/samples/" + grid);
+        const formats::Image image = read_png(scratch, "runs/gan/001/samples/" + grid);
         // Between the cells, and around them, lie gaps of two pixels.
         const std::size_t across = (image.width - 2) / kinds;
         const std::size_t down = (image.height - 2) / rows;
@@ -255,7 +255,7 @@ Outcome draws_a_grid(const Scratch& scratch, const std::string& text, std::size_
     logs_finite(scratch.read("runs/wide/001/log.csv"), 3);
     const Words grids = scratch.list("runs/wide/001/samples");
     BOOST_TEST_REQUIRE(!grids.empty());
-    const render::Image image = read_png(scratch, "runs/wide/001/samples/" + grids.back());
+    const formats::Image image = read_png(scratch, "runs/wide/001/samples/" + grids.back());
     BOOST_TEST(image.channels == channels);
     BOOST_TEST_REQUIRE(image.width == image.height);
     // Gaps of two pixels, and small pictures enlarged by a whole factor.
@@ -303,14 +303,14 @@ BOOST_AUTO_TEST_CASE(the_face_dcgan_reads_a_folder_and_takes_finite_steps) {
     data::Batch batch;
     data::read_in_turn(*portraits, data::Split::train, 0, 12, 1, batch);
     for (std::size_t face = 0; face < 12; ++face) {
-        render::Image image{side, side, 3, {}};
+        formats::Image image{side, side, 3, {}};
         for (std::size_t i = 0; i < side * side; ++i) {
             for (std::size_t channel = 0; channel < 3; ++channel) {
                 image.pixels.push_back(
                     static_cast<std::uint8_t>(batch.fields[0][(face * 3 + channel) * side * side + i]));
             }
         }
-        render::write_png(scratch / ("faces/" + std::to_string(face) + ".png"), image);
+        formats::write_png(scratch / ("faces/" + std::to_string(face) + ".png"), image);
     }
     const std::string text = zoo("face.gan");
     for (const char* varied : {"flip = true", "rotate = 10", "zoom = 0.1", "crop = 0.05"}) {

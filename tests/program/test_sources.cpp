@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <string>
 
-#include "runtime/render/png.hpp"
+#include "runtime/formats/png.hpp"
 #include "tests/program/files.hpp"
 
 /// Models on files of their own, from the statement to the measure.
@@ -203,9 +203,9 @@ train(epochs = 1, batch = 1) {
 sample seen = x as grid(1, 1) every epoch
 )");
     std::filesystem::create_directory(*this / "in");
-    const gandsl::render::Image image{2, 2, 1, {0, 255, 100, 200}};
-    gandsl::render::write_png(*this / "in/a.png", image);
-    gandsl::render::write_png(*this / "in/b.png", image);
+    const gandsl::formats::Image image{2, 2, 1, {0, 255, 100, 200}};
+    gandsl::formats::write_png(*this / "in/a.png", image);
+    gandsl::formats::write_png(*this / "in/b.png", image);
     write("in/notes.txt", "no picture");
     write("in/c.png", read("in/a.png").substr(0, 50));
     const std::string warning =

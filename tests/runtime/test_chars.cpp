@@ -1,13 +1,15 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
+#include "dsl/utf8.hpp"
 #include "runtime/data/chars.hpp"
 #include "runtime/data/symbols.hpp"
-#include "runtime/data/utf8.hpp"
+#include "runtime/formats/utf8.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
 using namespace gandsl::data;
+using namespace gandsl::formats;
 using namespace gandsl::test;
 
 namespace {
@@ -43,7 +45,7 @@ BOOST_AUTO_TEST_CASE(code_points_of_every_length) {
     const std::u32string all = U"a\u00E9\u20AC\U0001F600\u07FF\u0800\uFFFF\U00010000\U0010FFFF\u0080\u007F";
     std::string text;
     for (const char32_t symbol : all) {
-        text += to_utf8(symbol);
+        text += gandsl::utf8::encode(symbol);
     }
     BOOST_TEST(text.substr(0, 10) == "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
     BOOST_TEST((points(text) == std::vector<char32_t>(all.begin(), all.end())));

@@ -9,6 +9,7 @@
 
 using namespace gandsl;
 using namespace gandsl::render;
+using namespace gandsl::formats;
 
 namespace {
 

@@ -6,8 +6,8 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/data/batch.hpp"
-#include "runtime/data/digits.hpp"
-#include "runtime/data/strokes.hpp"
+#include "runtime/data/drawn/digits.hpp"
+#include "runtime/data/drawn/strokes.hpp"
 
 using namespace gandsl;
 using namespace gandsl::data;

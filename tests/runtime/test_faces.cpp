@@ -6,7 +6,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/data/batch.hpp"
-#include "runtime/data/faces.hpp"
+#include "runtime/data/drawn/faces.hpp"
 
 using namespace gandsl;
 using namespace gandsl::data;

@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
-#include "runtime/data/glob.hpp"
+#include "runtime/formats/glob.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
@@ -21,7 +21,7 @@ struct GlobFixture {
     }
     Names matches(const std::string& pattern) const {
         Names names;
-        for (const fs::path& path : data::matching_files(pattern, folder.path())) {
+        for (const fs::path& path : formats::matching_files(pattern, folder.path())) {
             names.push_back(path.lexically_relative(folder.path()).string());
         }
         return names;
@@ -94,12 +94,12 @@ BOOST_AUTO_TEST_CASE(a_hostile_pattern_ends) {
 BOOST_AUTO_TEST_CASE(says_why_nothing_is_there) {
     fs::create_directory(folder / "faces");
     const std::string at = folder.path().string();
-    BOOST_TEST(data::nothing_matches("faces/*.png", folder.path()) ==
+    BOOST_TEST(formats::nothing_matches("faces/*.png", folder.path()) ==
                "no file matches " + at + "/faces/*.png");
-    BOOST_TEST(data::nothing_matches("a.csv", folder.path()) == "no file " + at + "/a.csv");
-    BOOST_TEST(data::nothing_matches("faces", folder.path()) ==
+    BOOST_TEST(formats::nothing_matches("a.csv", folder.path()) == "no file " + at + "/a.csv");
+    BOOST_TEST(formats::nothing_matches("faces", folder.path()) ==
                at + "/faces is a folder; for the files in it write \"faces/*\"");
-    BOOST_TEST(data::nothing_matches("/dev/null", folder.path()) ==
+    BOOST_TEST(formats::nothing_matches("/dev/null", folder.path()) ==
                "/dev/null is a device or a pipe; expected a file, which can be read more than once");
 }
 

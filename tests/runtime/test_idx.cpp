@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "runtime/data/idx.hpp"
+#include "runtime/formats/idx.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
@@ -13,7 +13,7 @@ constexpr std::uint32_t labels = 0x801;
 
 std::string images_message(const ScratchFolder& folder, const std::string& content) {
     write_file(folder / "file", content);
-    const std::string message = message_of([&] { data::read_idx_images(folder / "file", 1 << 20); });
+    const std::string message = message_of([&] { formats::read_idx_images(folder / "file", 1 << 20); });
     const std::string name = (folder / "file").string() + " ";
     return message.rfind(name, 0) == 0 ? message.substr(name.size()) : "does not name the file: " + message;
 }
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(reads_plain_and_gzipped) {
     write_file(folder / "plain", content);
     write_gzipped(folder / "packed.gz", content);
     for (const char* name : {"plain", "packed.gz"}) {
-        const data::Idx idx = data::read_idx_images(folder / name);
+        const formats::Idx idx = formats::read_idx_images(folder / name);
         BOOST_TEST(idx.shape == (std::vector<std::size_t>{2, 1, 3}), boost::test_tools::per_element());
         BOOST_TEST(idx.bytes == (std::vector<std::uint8_t>{0, 127, 255, 1, 2, 3}),
                    boost::test_tools::per_element());
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(reads_labels_over_several_chunks) {
     const ScratchFolder folder;
     const std::string bytes(3'000'001, '\x05');
     write_gzipped(folder / "labels", idx_content(labels, {3'000'001}, bytes));
-    const data::Idx idx = data::read_idx_labels(folder / "labels");
+    const formats::Idx idx = formats::read_idx_labels(folder / "labels");
     BOOST_TEST(idx.bytes.size() == bytes.size());
     BOOST_TEST(idx.bytes.back() == 5);
 }
@@ -70,9 +70,9 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
 
 BOOST_AUTO_TEST_CASE(names_files_that_cannot_be_read) {
     const ScratchFolder folder;
-    BOOST_TEST(message_of([&] { data::read_idx_labels(folder / "none"); }) ==
+    BOOST_TEST(message_of([&] { formats::read_idx_labels(folder / "none"); }) ==
                (folder / "none").string() + " is not there");
-    BOOST_TEST(message_of([&] { data::read_idx_labels(folder.path()); }) ==
+    BOOST_TEST(message_of([&] { formats::read_idx_labels(folder.path()); }) ==
                folder.path().string() + " is a folder; expected an IDX file");
 }
 
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(refuses_sizes_before_it_allocates) {
         "promises 4294967295 x 4294967295 x 4294967295 bytes, more than can be counted in all; there is room "
         "for 1048576");
     try {
-        data::read_idx_images(folder / "file", 1 << 20);
+        formats::read_idx_images(folder / "file", 1 << 20);
         BOOST_ERROR("nothing thrown");
     } catch (const Error& error) {
         BOOST_TEST((error.code() == ErrorCode::memory));
@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(notices_damaged_compression) {
     const std::string good = read_file(folder / "good");
 
     write_file(folder / "cut", good.substr(0, good.size() / 2));
-    BOOST_TEST(message_of([&] { data::read_idx_labels(folder / "cut"); }) ==
+    BOOST_TEST(message_of([&] { formats::read_idx_labels(folder / "cut"); }) ==
                (folder / "cut").string() + " is truncated: the compressed data ends in the middle");
 
     std::string flipped = good;
     flipped[good.size() - 6] = static_cast<char>(flipped[good.size() - 6] ^ 1);  // in the stored checksum
     write_file(folder / "flipped", flipped);
-    BOOST_TEST(message_of([&] { data::read_idx_labels(folder / "flipped"); }) ==
+    BOOST_TEST(message_of([&] { formats::read_idx_labels(folder / "flipped"); }) ==
                (folder / "flipped").string() +
                    " is damaged: its compressed data cannot be unpacked (incorrect data check)");
 }

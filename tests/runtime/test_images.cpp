@@ -6,13 +6,14 @@
 #include <numeric>
 
 #include "runtime/data/images.hpp"
-#include "runtime/data/orientation.hpp"
-#include "runtime/data/picture.hpp"
+#include "runtime/formats/orientation.hpp"
+#include "runtime/formats/picture.hpp"
 #include "tests/runtime/encoded_pictures.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
 using namespace gandsl::data;
+using namespace gandsl::formats;
 using namespace gandsl::test;
 
 namespace {

@@ -2,11 +2,13 @@
 #include <cmath>
 #include <cstring>
 
-#include "runtime/data/npy.hpp"
+#include "runtime/data/npy_arrays.hpp"
+#include "runtime/formats/npy.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
 using namespace gandsl::data;
+using namespace gandsl::formats;
 using namespace gandsl::test;
 
 namespace {

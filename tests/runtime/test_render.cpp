@@ -5,12 +5,13 @@
 #include <limits>
 #include <vector>
 
+#include "runtime/formats/png.hpp"
 #include "runtime/render/grid.hpp"
-#include "runtime/render/png.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
 using namespace gandsl::render;
+using namespace gandsl::formats;
 using gandsl::test::message_of;
 using gandsl::test::ScratchFolder;
 

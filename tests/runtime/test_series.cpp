@@ -1,12 +1,13 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "runtime/data/csv.hpp"
 #include "runtime/data/series.hpp"
+#include "runtime/formats/csv.hpp"
 #include "tests/runtime/scratch_folder.hpp"
 
 using namespace gandsl;
 using namespace gandsl::data;
+using namespace gandsl::formats;
 using namespace gandsl::test;
 
 namespace {

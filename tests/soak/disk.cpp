@@ -181,7 +181,11 @@ Findings soak_disk(const Amount& amount) {
         disturb(
             "a folder of checkpoints that turns read-only", scratch,
             root ? std::optional<uid_t>(nobody) : std::nullopt,
-            [](const fs::path& run) { fs::permissions(run / "checkpoints", fs::perms(0555)); },
+            [](const fs::path& run) {
+                // What is half written then can neither be finished nor removed.
+                (void)::close(::creat((run / "checkpoints/.best.safetensors.1.partial").c_str(), 0666));
+                fs::permissions(run / "checkpoints", fs::perms(0555));
+            },
             [](const fs::path& run) { fs::permissions(run / "checkpoints", fs::perms(0755)); }, findings);
     }
     return findings;

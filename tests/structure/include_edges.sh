@@ -8,7 +8,7 @@
 #
 # Within runtime a folder includes only folders that stand below it:
 #
-#   program > training > loading, gradcheck > runs, sinks, sources > data, build > formats, render > files > terminal
+#   program > training > loading, gradcheck > runs, sinks, sources > data, build > render > formats > files > terminal
 #
 # BLAS and xtensor-blas (slow to compile, and at odds with <cblas.h>) are included by one file alone. Prints each edge
 # that breaks the picture and exits with 1.
@@ -47,8 +47,8 @@ BEGIN {
     allowed["dsl"] = " std PEGTL dsl "
     allowed["models"] = " std xtensor fmt models dsl autodiff "
     allowed["runtime"] = " std system xtensor fmt runtime models dsl autodiff "
-    height_of = "terminal 0 files 1 formats 2 render 2 data 3 build 3 runs 4 sinks 4 sources 4 loading 5 gradcheck 5 " \
-                "training 6 program 7 precompiled 8"
+    height_of = "terminal 0 files 1 formats 2 render 3 data 4 build 4 runs 5 sinks 5 sources 5 loading 6 gradcheck 6 " \
+                "training 7 program 8"
     count = split(height_of, words, " ")
     for (i = 1; i < count; i += 2) height[words[i]] = words[i + 1]
 }

@@ -11,8 +11,8 @@ cd "$1"
 exceptions='
 autodiff/plan/fused.cpp compile: to split
 autodiff/tape.hpp Tape: to split
-runtime/data/csv.hpp CsvFile: to split
-runtime/data/portrait.hpp Portrait: to split
+runtime/formats/csv.hpp CsvFile: to split
+runtime/data/drawn/portrait.hpp Portrait: to split
 runtime/training/session.cpp: to split
 runtime/training/session.cpp Session: to split
 '
