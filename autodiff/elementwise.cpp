@@ -101,7 +101,7 @@ class Runner {
     }
 
     /// Where a tiled operand's numbers are in the next run.
-    void place(std::size_t operand, const Real* numbers) {
+    void bind(std::size_t operand, const Real* numbers) {
         read_[program_.operands[operand].target] = numbers;
     }
 
@@ -248,7 +248,7 @@ void run_tiles(const ElementwiseProgram& program, std::span<const Real* const> o
             const std::size_t in_tile = static_cast<std::size_t>(row - tiled.rows.begin(down)) * width;
             for (std::size_t begin = 0; begin < width; begin += block) {
                 for (std::size_t which = 0; which < tiled.operands.size(); ++which) {
-                    runner.place(tiled.operands[which], tiles + which * tile_size(tiled) + in_tile + begin);
+                    runner.bind(tiled.operands[which], tiles + which * tile_size(tiled) + in_tile + begin);
                 }
                 runner.run(first + begin, std::min(block, width - begin));
             }

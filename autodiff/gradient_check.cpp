@@ -93,12 +93,12 @@ std::vector<std::size_t> chosen_elements(std::size_t size, std::size_t input,
 // The derivative by one element, from four neighbours.
 double difference(const GradientCheckFunction& function, std::vector<Array>& inputs, std::size_t input,
                   std::size_t element, const GradientCheckOptions& options) {
-    Real& place = inputs[input].data()[element];
-    const Real origin = place;
+    Real& number = inputs[input].data()[element];
+    const Real origin = number;
     const auto at = [&](double steps) {
-        place = origin + static_cast<Real>(steps * options.step);
+        number = origin + static_cast<Real>(steps * options.step);
         const double value = value_at(function, inputs, options);
-        place = origin;
+        number = origin;
         return value;
     };
     return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * options.step);

@@ -56,14 +56,14 @@ GANDSL_CLONES void to_units(Real* __restrict out, const std::uint32_t* __restric
 
 void fill_uniform(std::span<Real> out, const RandomKey& key, std::uint64_t first) {
     Words words;
-    std::size_t place = 0;
-    while (place < out.size()) {
-        const std::uint64_t index = first + place;
+    std::size_t done = 0;
+    while (done < out.size()) {
+        const std::uint64_t index = first + done;
         draw_words(words, key, index / 4);
         const std::size_t begin = index % 4;
-        const std::size_t count = std::min(words.size() - begin, out.size() - place);
-        to_units(out.data() + place, words.data() + begin, count);
-        place += count;
+        const std::size_t count = std::min(words.size() - begin, out.size() - done);
+        to_units(out.data() + done, words.data() + begin, count);
+        done += count;
     }
 }
 
@@ -73,16 +73,16 @@ void fill_normal(std::span<Real> out, const RandomKey& key, std::uint64_t first)
                                                      "; expected an even one, as numbers come in pairs");
     }
     Words words;
-    std::size_t place = 0;
-    while (place < out.size()) {
-        const std::uint64_t index = first + place;
+    std::size_t done = 0;
+    while (done < out.size()) {
+        const std::uint64_t index = first + done;
         draw_words(words, key, index / 4);
-        for (std::size_t pair = (index % 4) / 2; pair < words.size() / 2 && place < out.size(); ++pair) {
+        for (std::size_t pair = (index % 4) / 2; pair < words.size() / 2 && done < out.size(); ++pair) {
             const double radius = std::sqrt(-2 * std::log(1 - to_unit(words[2 * pair])));
             const double angle = 2 * std::numbers::pi * to_unit(words[2 * pair + 1]);
-            out[place++] = static_cast<Real>(radius * std::cos(angle));
-            if (place < out.size()) {
-                out[place++] = static_cast<Real>(radius * std::sin(angle));
+            out[done++] = static_cast<Real>(radius * std::cos(angle));
+            if (done < out.size()) {
+                out[done++] = static_cast<Real>(radius * std::sin(angle));
             }
         }
     }

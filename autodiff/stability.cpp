@@ -27,8 +27,8 @@ bool is_of(Var x, const Operation& operation) {
     return is(x, operation) && assigned_since(x.tape(), x.id()) == no_node;
 }
 
-Var input_of(Var x, std::size_t place) {
-    return {x.tape(), node_of(x).inputs[place]};
+Var input_of(Var x, std::size_t index) {
+    return {x.tape(), node_of(x).inputs[index]};
 }
 
 std::optional<Var> log_of_sigmoid(Var x) {

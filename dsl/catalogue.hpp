@@ -20,7 +20,7 @@ using Index = std::int64_t;
 using Shape = std::vector<Index>;
 
 /// Values and weights of more elements, 4 TB of them, are refused, so that type rules can multiply sizes.
-inline constexpr Index most_elements = Index{1} << 40;
+inline constexpr Index max_elements = Index{1} << 40;
 
 /// What the classes of a label are called, and the symbols of a text: by class, from 0 on; null where the
 /// data does not say.
@@ -92,7 +92,7 @@ struct Argument {
     std::optional<Value> fallback = {};  ///< no value: the argument is required; a monostate: may be absent
     double least = -1e300;               ///< inclusive bounds for numbers
     double most = 1e300;
-    bool least_excluded = false;            ///< `lr` > 0
+    bool min_excluded = false;            ///< `lr` > 0
     std::vector<std::string> choices = {};  ///< allowed texts (also bare names: `pad = same`)
     bool positional = true;                 ///< false: by name only
     bool many = false;                      ///< swallows every further positional argument (reshape, normal)

@@ -180,10 +180,10 @@ LineColumn line_column(std::string_view text, std::size_t offset);
 inline constexpr double max_whole = 1e15;
 
 /// What numbers of 32 bits hold, in which all is computed.
-inline constexpr double most_number = 3.4e38;
+inline constexpr double max_number = 3.4e38;
 
 /// Whatever is nearer to 0 there is taken for 0.
-inline constexpr double least_number = 1.2e-38;
+inline constexpr double min_number = 1.2e-38;
 
 }  // namespace gandsl::dsl
 
@@ -312,7 +312,7 @@ Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& sh
                              std::string_view total);
 /// A value that takes more memory than any machine has, for so many examples.
 Diagnostic value_too_large(Span span, const Shape& shape, std::uint64_t examples, std::string_view size);
-/// A value of one example, or a weight, of more than `most_elements`.
+/// A value of one example, or a weight, of more than `max_elements`.
 Diagnostic value_too_large(Span span, const Shape& shape);
 Diagnostic no_running_value(Span span, std::string_view recipe);
 Diagnostic recipe_as_value(Span span, std::string_view recipe);

@@ -120,7 +120,7 @@ class Converter {
     Expression number(const Node& node) {
         Expression result = leaf(Kind::number, node);
         result.number = std::strtod(result.text.c_str(), nullptr);
-        if (!(result.number <= most_number)) {
+        if (!(result.number <= max_number)) {
             diagnostics.push_back(diagnostics::number_too_large(result.span, result.text));
         }
         return result;

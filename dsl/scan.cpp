@@ -27,8 +27,8 @@ class Scanner {
     explicit Scanner(std::string_view text) : text_(text) { result_.masked = std::string(text); }
 
     Scan run() {
-        if (text_.size() > most_bytes) {
-            result_.diagnostics.push_back(diagnostics::file_too_large(text_.size(), most_bytes));
+        if (text_.size() > max_source_bytes) {
+            result_.diagnostics.push_back(diagnostics::file_too_large(text_.size(), max_source_bytes));
             result_.readable = false;
             return std::move(result_);
         }
@@ -244,8 +244,8 @@ class Scanner {
                 give_up();
             }
         }
-        if (open_.size() == most_nesting) {
-            refuse(diagnostics::nesting_too_deep({at_, at_ + 1}, most_nesting));
+        if (open_.size() == max_nesting) {
+            refuse(diagnostics::nesting_too_deep({at_, at_ + 1}, max_nesting));
             return;
         }
         open_.push_back({c, at_++});

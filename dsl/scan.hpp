@@ -27,8 +27,8 @@ struct Scan {
 };
 
 /// Most bytes of a file, and most brackets open at once.
-inline constexpr std::size_t most_bytes = std::size_t{1} << 20;
-inline constexpr std::size_t most_nesting = 100;
+inline constexpr std::size_t max_source_bytes = std::size_t{1} << 20;
+inline constexpr std::size_t max_nesting = 100;
 
 Scan scan(std::string_view text);
 

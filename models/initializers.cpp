@@ -62,8 +62,8 @@ Array orthogonal(const Shape& shape, double gain, const RandomKey& key) {
     const bool tall = rows >= columns;
     const std::size_t vectors = tall ? columns : rows;
     const std::size_t length = tall ? rows : columns;
-    const auto at = [&](std::size_t vector, std::size_t place) -> Real& {
-        return array.data()[tall ? place * columns + vector : vector * columns + place];
+    const auto at = [&](std::size_t vector, std::size_t element) -> Real& {
+        return array.data()[tall ? element * columns + vector : vector * columns + element];
     };
     const auto product = [&](std::size_t a, std::size_t b) {
         double sum = 0;

@@ -116,8 +116,8 @@ Index tape_axis(const Value& value, std::size_t axis) {
 }
 
 std::vector<Var> unstack(Var x, Index axis) {
-    const auto place = static_cast<std::size_t>(axis);
-    const Index count = x.shape()[place];
+    const auto index = static_cast<std::size_t>(axis);
+    const Index count = x.shape()[index];
     if (count == 1) {
         Shape shape = x.shape();
         shape.erase(shape.begin() + axis);

@@ -12,7 +12,7 @@ std::vector<dsl::Argument> with_common(std::vector<dsl::Argument> arguments, dou
     arguments.insert(arguments.begin(), rate_argument());
     dsl::Argument clip = by_name(number_argument(
         "clip", "scales the gradients so that their common length is at most this", absent(), 0, 1e30));
-    clip.least_excluded = true;
+    clip.min_excluded = true;
     arguments.push_back(clip);
     arguments.push_back(by_name(
         number_argument("weight_decay", std::move(weight_decay_doc), value_of(weight_decay), 0, 1e30)));

@@ -27,12 +27,12 @@ dsl::Argument argument(std::string name, dsl::ArgumentKind kind, std::string doc
 }
 
 const dsl::Value& find(const dsl::Arguments& arguments, std::string_view name) {
-    const auto place = arguments.find(name);
-    if (place == arguments.end()) {
+    const auto found = arguments.find(name);
+    if (found == arguments.end()) {
         throw Error(ErrorCode::internal,
                     "argument " + std::string(name) + " was not resolved by the checker");
     }
-    return place->second;
+    return found->second;
 }
 
 template <typename Data>
@@ -152,7 +152,7 @@ dsl::Argument rate_argument() {
         argument("lr", dsl::ArgumentKind::call, "learning rate: a number above 0 or a schedule");
     result.choices = {"number", "schedule"};
     result.least = 0;
-    result.least_excluded = true;
+    result.min_excluded = true;
     return result;
 }
 

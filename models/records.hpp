@@ -32,7 +32,7 @@ dsl::NestedCall initializer_or(const dsl::TypeCall& call, dsl::NestedCall otherw
 dsl::Argument integer_argument(std::string name, std::string doc, double least = 1);
 dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double least);
 /// A whole number that type rules multiply others by, as a kernel's size: bounded, so that its product with
-/// the elements of a value (at most `dsl::most_elements`) can be counted.
+/// the elements of a value (at most `dsl::max_elements`) can be counted.
 dsl::Argument factor_argument(std::string name, std::string doc, dsl::Value fallback);
 dsl::Argument number_argument(std::string name, std::string doc, double least, double most);
 dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double least,

@@ -88,9 +88,9 @@ struct Rows {
     Index begin;
     Index end;
 };
-Rows rows_at(const WinogradTransforms& transforms, const Tiling& tiling, Index place, Index units) {
-    const bool y = place / transforms.points() == transforms.lacking();
-    const bool x = place % transforms.points() == transforms.lacking();
+Rows rows_at(const WinogradTransforms& transforms, const Tiling& tiling, Index point, Index units) {
+    const bool y = point / transforms.points() == transforms.lacking();
+    const bool x = point % transforms.points() == transforms.lacking();
     Rows rows{0, 0};
     Index end = 0;
     bool found = false;
@@ -143,9 +143,9 @@ struct Channels {
 
     Index count() const { return end - begin; }
 };
-Channels channels_at(const WinogradMethod& method, Index place) {
-    const bool y = place / method.transforms->points() == method.empty_point;
-    const bool x = place % method.transforms->points() == method.empty_point;
+Channels channels_at(const WinogradMethod& method, Index point) {
+    const bool y = point / method.transforms->points() == method.empty_point;
+    const bool x = point % method.transforms->points() == method.empty_point;
     const Index phases = method.taps.phases;
     const Index begin = y ? winograd_slot(phases, 0, 0) : 0;
     const Index last = x   ? winograd_slot(phases, 0, 0)
@@ -404,13 +404,13 @@ void run_by_weight(const WinogradMethod& method, Real* result, const Real* input
                       });
         });
         pool.parallel(static_cast<std::size_t>(places), [&](std::size_t part, std::size_t) {
-            const auto place = static_cast<Index>(part);
-            const Rows rows = rows_at(transforms, tiling, place, units);
-            const Channels inner = channels_at(method, place);
+            const auto point = static_cast<Index>(part);
+            const Rows rows = rows_at(transforms, tiling, point, units);
+            const Channels inner = channels_at(method, point);
             gemm(inner.count(), method.outer, rows.end - rows.begin,
-                 {source + place * source_slab + rows.begin * source_step + inner.begin, source_step, true},
-                 {slopes + place * result_slab + rows.begin * result_step, result_step},
-                 {kernel + place * weight_slab + inner.begin * method.weight.row, method.weight.row},
+                 {source + point * source_slab + rows.begin * source_step + inner.begin, source_step, true},
+                 {slopes + point * result_slab + rows.begin * result_step, result_step},
+                 {kernel + point * weight_slab + inner.begin * method.weight.row, method.weight.row},
                  first > 0);
         });
     }

@@ -32,9 +32,9 @@ void copy_places(Real* out, const AxisSlice& to, const Real* in, const AxisSlice
     pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         for (Index index = cut.begin(part); index < cut.end(part); ++index) {
             const Index row = index / runs;
-            const Index place = index % runs;
-            Real* const target = out + (row * to.length + to.first + place * to.step) * inner;
-            const Real* const source = in + (row * from.length + from.first + place * from.step) * inner;
+            const Index element = index % runs;
+            Real* const target = out + (row * to.length + to.first + element * to.step) * inner;
+            const Real* const source = in + (row * from.length + from.first + element * from.step) * inner;
             if (singles) {
                 copy_singles(target, to.step, source, from.step, count);
             } else {

@@ -103,22 +103,22 @@ GANDSL_INLINE float tanh(float x) {
 /// 1 / (1 + 0.27 |x|), here a polynomial through 9 Chebyshev nodes (relative error 5e-8 up to |x| = 14).
 GANDSL_INLINE float normal_distribution(float x) {
     const float size = x < 0.0F ? -x : x;
-    const float place = 1.0F / (1.0F + 0.27F * size);
+    const float t = 1.0F / (1.0F + 0.27F * size);
     float sum = 0.02920583263039589F;
-    sum = sum * place - 0.12772256135940552F;
-    sum = sum * place + 0.17243610322475433F;
-    sum = sum * place - 0.07234456390142441F;
-    sum = sum * place + 0.11005421727895737F;
-    sum = sum * place + 0.07107758522033691F;
-    sum = sum * place + 0.10206355154514313F;
-    sum = sum * place + 0.10750709474086761F;
-    sum = sum * place + 0.10772275924682617F;
+    sum = sum * t - 0.12772256135940552F;
+    sum = sum * t + 0.17243610322475433F;
+    sum = sum * t - 0.07234456390142441F;
+    sum = sum * t + 0.11005421727895737F;
+    sum = sum * t + 0.07107758522033691F;
+    sum = sum * t + 0.10206355154514313F;
+    sum = sum * t + 0.10750709474086761F;
+    sum = sum * t + 0.10772275924682617F;
     // x^2 / 2 in two parts, the first exact: rounded as a whole it would cost x^2 units of the result.
     const float head = std::bit_cast<float>(std::bit_cast<std::uint32_t>(size) & 0xFFFFF000U);
     const float rest = 0.5F * (size - head) * (size + head);
     const float density =
         exp(-0.5F * head * head) * (1.0F - rest * (1.0F - rest * (0.5F - rest * (1.0F / 6.0F))));
-    const float tail = size > 14.5F ? 0.0F : sum * place * density;
+    const float tail = size > 14.5F ? 0.0F : sum * t * density;
     return x > 0.0F ? 1.0F - tail : x != x ? x : tail;
 }
 

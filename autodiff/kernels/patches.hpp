@@ -21,8 +21,8 @@ struct PatchAxis {
 
     /// The source that an anchor meets at a tap, or -1.
     Index source(Index anchor, Index tap) const {
-        const Index place = anchor * up + tap * dilation - offset;
-        return place < 0 || place % down != 0 || place / down >= sources ? -1 : place / down;
+        const Index position = anchor * up + tap * dilation - offset;
+        return position < 0 || position % down != 0 || position / down >= sources ? -1 : position / down;
     }
 };
 

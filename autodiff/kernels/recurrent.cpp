@@ -163,14 +163,14 @@ void lstm_trace(Real* trace, const Real* drive, const Real* weight, const LstmSi
         const Index first = cut.begin(part);
         const Index count = cut.end(part) - first;
         for (Index step = 0; step < sizes.steps; ++step) {
-            const Index place = (step * sizes.examples + first) * units;
-            const Index before = place - sizes.examples * units;
-            std::copy_n(drive + gates * place, count * gates * units, driven);
+            const Index offset = (step * sizes.examples + first) * units;
+            const Index before = offset - sizes.examples * units;
+            std::copy_n(drive + gates * offset, count * gates * units, driven);
             if (step > 0) {
                 multiply(driven, count, trace + state * sizes.part() + before, units, packed, tiles, true);
             }
             for (Index example = 0; example < count; ++example) {
-                open_gates(trace + place + example * units, sizes.part(), driven + example * gates * units,
+                open_gates(trace + offset + example * units, sizes.part(), driven + example * gates * units,
                            step > 0 ? trace + memory * sizes.part() + before + example * units : nullptr,
                            units);
             }
@@ -194,10 +194,10 @@ void lstm_gradient(Real* drive, const Real* trace, const Real* weight, const Rea
         const Index count = cut.end(part) - first;
         std::fill_n(to_memory, count * units, Real(0));
         for (Index step = sizes.steps; step-- > 0;) {
-            const Index place = (step * sizes.examples + first) * units;
-            const Index before = place - sizes.examples * units;
+            const Index offset = (step * sizes.examples + first) * units;
+            const Index before = offset - sizes.examples * units;
             for (Index example = 0; example < count; ++example) {
-                const Index at = place + example * units;
+                const Index at = offset + example * units;
                 const Flow flow{.from_parts = states_alone ? nullptr : cotangent + at,
                                 .from_state = of_state + at,
                                 .to_state = step + 1 < sizes.steps ? to_state + example * units : nullptr,
@@ -207,7 +207,7 @@ void lstm_gradient(Real* drive, const Real* trace, const Real* weight, const Rea
                             units);
             }
             if (step > 0) {
-                multiply(to_state, count, drive + gates * place, gates * units, packed, tiles, false);
+                multiply(to_state, count, drive + gates * offset, gates * units, packed, tiles, false);
             }
         }
     });

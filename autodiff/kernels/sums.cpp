@@ -11,14 +11,14 @@ GANDSL_CLONES void add_piece(RunningSum& sum, const Real* numbers, std::size_t c
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         partial[lane] = sum.partial[lane];
     }
-    std::size_t place = 0;
-    for (; place + lanes <= count; place += lanes) {
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-            partial[lane] += static_cast<double>(numbers[place + lane]);
+            partial[lane] += static_cast<double>(numbers[i + lane]);
         }
     }
-    for (std::size_t lane = 0; place < count; ++place, ++lane) {
-        partial[lane] += static_cast<double>(numbers[place]);
+    for (std::size_t lane = 0; i < count; ++i, ++lane) {
+        partial[lane] += static_cast<double>(numbers[i]);
     }
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         sum.partial[lane] = partial[lane];

@@ -18,7 +18,7 @@ struct Axis {
     static constexpr std::size_t whole_points = whole_outputs + taps_ - 1;
 
     /// Which of the whole tile's places a point is.
-    static constexpr Index place(std::size_t point) {
+    static constexpr Index index_of(std::size_t point) {
         return static_cast<Index>(is_short && point + 1 == Sizes::points ? point + 1 : point);
     }
     static constexpr auto source_matrix() {
@@ -111,7 +111,7 @@ GANDSL_INLINE void both_sides(Lanes* out, const Lanes* in) {
 
 template <typename AxisY, typename AxisX>
 constexpr Index place_of(std::size_t i, std::size_t j) {
-    return AxisY::place(i) * static_cast<Index>(AxisX::whole_points) + AxisX::place(j);
+    return AxisY::index_of(i) * static_cast<Index>(AxisX::whole_points) + AxisX::index_of(j);
 }
 
 // The pixels of one tile along one axis: offsets in elements, or -1 outside.

@@ -47,16 +47,16 @@ GANDSL_CLONES void add_row(double* sum, double* square, const Real* __restrict r
     const auto shift = static_cast<double>(*first);
     double sums[lanes] = {};
     double squares[lanes] = {};
-    std::size_t place = 0;
-    for (; place + lanes <= count; place += lanes) {
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const double distance = static_cast<double>(row[place + lane]) - shift;
+            const double distance = static_cast<double>(row[i + lane]) - shift;
             sums[lane] += distance;
             squares[lane] += distance * distance;
         }
     }
-    for (std::size_t lane = 0; place < count; ++place, ++lane) {
-        const double distance = static_cast<double>(row[place]) - shift;
+    for (std::size_t lane = 0; i < count; ++i, ++lane) {
+        const double distance = static_cast<double>(row[i]) - shift;
         sums[lane] += distance;
         squares[lane] += distance * distance;
     }

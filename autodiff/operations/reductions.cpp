@@ -42,14 +42,14 @@ GANDSL_CLONES double max_row(const Real* row, std::size_t count) {
     for (double& lane : partial) {
         lane = Max::start;
     }
-    std::size_t place = 0;
-    for (; place + lanes <= count; place += lanes) {
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-            partial[lane] = Max::combine(partial[lane], static_cast<double>(row[place + lane]));
+            partial[lane] = Max::combine(partial[lane], static_cast<double>(row[i + lane]));
         }
     }
-    for (std::size_t lane = 0; place < count; ++place, ++lane) {
-        partial[lane] = Max::combine(partial[lane], static_cast<double>(row[place]));
+    for (std::size_t lane = 0; i < count; ++i, ++lane) {
+        partial[lane] = Max::combine(partial[lane], static_cast<double>(row[i]));
     }
     for (std::size_t width = lanes / 2; width > 0; width /= 2) {
         for (std::size_t lane = 0; lane < width; ++lane) {
@@ -62,15 +62,15 @@ GANDSL_CLONES double max_row(const Real* row, std::size_t count) {
 GANDSL_CLONES Wide squares_row(const Real* row, std::size_t count) {
     constexpr std::size_t lanes = RunningSum::lanes;
     Wide partial[lanes] = {};
-    std::size_t place = 0;
-    for (; place + lanes <= count; place += lanes) {
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const auto number = static_cast<Wide>(row[place + lane]);
+            const auto number = static_cast<Wide>(row[i + lane]);
             partial[lane] += number * number;
         }
     }
-    for (std::size_t lane = 0; place < count; ++place, ++lane) {
-        const auto number = static_cast<Wide>(row[place]);
+    for (std::size_t lane = 0; i < count; ++i, ++lane) {
+        const auto number = static_cast<Wide>(row[i]);
         partial[lane] += number * number;
     }
     for (std::size_t width = lanes / 2; width > 0; width /= 2) {

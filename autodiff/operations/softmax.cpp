@@ -25,14 +25,14 @@ GANDSL_INLINE Real largest(const Real* __restrict row, Index count) {
     for (Real& lane : partial) {
         lane = -std::numeric_limits<Real>::infinity();
     }
-    Index place = 0;
-    for (; place + lanes <= count; place += lanes) {
+    Index i = 0;
+    for (; i + lanes <= count; i += lanes) {
         for (Index lane = 0; lane < lanes; ++lane) {
-            partial[lane] = larger(partial[lane], row[place + lane]);
+            partial[lane] = larger(partial[lane], row[i + lane]);
         }
     }
-    for (Index lane = 0; place < count; ++place, ++lane) {
-        partial[lane] = larger(partial[lane], row[place]);
+    for (Index lane = 0; i < count; ++i, ++lane) {
+        partial[lane] = larger(partial[lane], row[i]);
     }
     for (Index lane = 1; lane < lanes; ++lane) {
         partial[0] = larger(partial[0], partial[lane]);
@@ -42,14 +42,14 @@ GANDSL_INLINE Real largest(const Real* __restrict row, Index count) {
 
 GANDSL_INLINE double total(const Real* __restrict row, Index count) {
     double partial[lanes] = {};
-    Index place = 0;
-    for (; place + lanes <= count; place += lanes) {
+    Index i = 0;
+    for (; i + lanes <= count; i += lanes) {
         for (Index lane = 0; lane < lanes; ++lane) {
-            partial[lane] += static_cast<double>(row[place + lane]);
+            partial[lane] += static_cast<double>(row[i + lane]);
         }
     }
-    for (Index lane = 0; place < count; ++place, ++lane) {
-        partial[lane] += static_cast<double>(row[place]);
+    for (Index lane = 0; i < count; ++i, ++lane) {
+        partial[lane] += static_cast<double>(row[i]);
     }
     for (Index lane = 1; lane < lanes; ++lane) {
         partial[0] += partial[lane];

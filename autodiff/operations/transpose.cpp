@@ -74,13 +74,13 @@ Axes axes_of(const Shape& input, const std::vector<Index>& permutation) {
 }
 
 // Where the outer position `position` of the result begins in the input, over the first `outer` axes.
-Index place_of(const Axes& axes, std::size_t outer, Index position) {
-    Index place = 0;
+Index offset_of(const Axes& axes, std::size_t outer, Index position) {
+    Index offset = 0;
     for (std::size_t axis = outer; axis-- > 0;) {
-        place += position % axes.sizes[axis] * axes.steps[axis];
+        offset += position % axes.sizes[axis] * axes.steps[axis];
         position /= axes.sizes[axis];
     }
-    return place;
+    return offset;
 }
 
 constexpr double min_transposed_elements = 16384;
@@ -93,7 +93,7 @@ void copy_runs(const Call& call, const Axes& axes) {
     const Partition cut = partition(runs, static_cast<double>(run), min_transposed_elements);
     call.execution.pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
         for (Index position = cut.begin(part); position < cut.end(part); ++position) {
-            std::copy_n(call.inputs[0].data + place_of(axes, outer, position), run,
+            std::copy_n(call.inputs[0].data + offset_of(axes, outer, position), run,
                         call.output.data + position * run);
         }
     });
@@ -126,7 +126,7 @@ void transpose_matrices(const Call& call, const Axes& axes) {
              ++matrix) {
             const Index begin = (matrix / inner * columns * inner + matrix % inner) * rows;
             transpose_matrix(call.output.data + begin + first * after, after,
-                             call.inputs[0].data + place_of(axes, last, begin / rows) + first,
+                             call.inputs[0].data + offset_of(axes, last, begin / rows) + first,
                              axes.steps[last], rows, count);
         }
     });

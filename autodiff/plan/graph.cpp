@@ -21,11 +21,11 @@ constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 
 // Drops what nothing needs and renumbers; `replaced[n]` stands for n (itself, usually).
 void compact(Graph& graph, const std::vector<std::size_t>& replaced) {
-    const auto resolve = [&](std::size_t place) {
-        while (replaced[place] != place) {
-            place = replaced[place];
+    const auto resolve = [&](std::size_t index) {
+        while (replaced[index] != index) {
+            index = replaced[index];
         }
-        return place;
+        return index;
     };
     std::vector<char> needed(graph.nodes.size(), 0);
     for (std::size_t& output : graph.outputs) {
@@ -136,11 +136,11 @@ void merge(Graph& graph) {
 namespace {
 
 // The number that all elements are. Seen through broadcasts: a gradient starts as ones of the value's shape.
-std::optional<double> number_throughout(const Graph& graph, std::size_t place) {
-    while (graph.nodes[place].operation->moves || graph.nodes[place].operation->alias) {
-        place = graph.nodes[place].inputs[0];
+std::optional<double> number_throughout(const Graph& graph, std::size_t index) {
+    while (graph.nodes[index].operation->moves || graph.nodes[index].operation->alias) {
+        index = graph.nodes[index].inputs[0];
     }
-    const GraphNode& node = graph.nodes[place];
+    const GraphNode& node = graph.nodes[index];
     return node.operation == &constant_operation && node.attributes.integers[0] == -1
                ? std::optional(node.attributes.numbers[0])
                : std::nullopt;

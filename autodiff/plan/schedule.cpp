@@ -414,15 +414,15 @@ bool may_throw(const Graph& graph, const FusionGroup& group) {
 
 void drop_empty(Schedule& schedule) {
     std::vector<FusionGroup> kept;
-    std::vector<std::size_t> place(schedule.groups.size(), no_group);
+    std::vector<std::size_t> new_index(schedule.groups.size(), no_group);
     for (std::size_t group = 0; group < schedule.groups.size(); ++group) {
         if (!schedule.groups[group].nodes.empty()) {
-            place[group] = kept.size();
+            new_index[group] = kept.size();
             kept.push_back(std::move(schedule.groups[group]));
         }
     }
     for (std::size_t& group : schedule.group_of) {
-        group = group == no_group ? no_group : place[group];
+        group = group == no_group ? no_group : new_index[group];
     }
     schedule.groups = std::move(kept);
 }

@@ -25,11 +25,11 @@ std::string range(const Argument& argument, double found) {
     const bool below = most < endless || found > most;
     const std::string least = spell(argument.least);
     if (above && below && argument.most < endless) {
-        return argument.least_excluded ? "above " + least + " and at most " + spell(most)
+        return argument.min_excluded ? "above " + least + " and at most " + spell(most)
                                        : "from " + least + " to " + spell(most);
     }
     if (above) {
-        return (argument.least_excluded ? "above " : "at least ") + least +
+        return (argument.min_excluded ? "above " : "at least ") + least +
                (below ? " and at most " + spell(most) : "");
     }
     return "at most " + spell(most);

@@ -194,7 +194,7 @@ Diagnostic value_too_large(Span span, const Shape& shape) {
     return helping(
         expecting(error(Code::program_too_large, span, "this does not fit into any machine's memory"),
                   to_string(shape) + ", " + spell(4 * numbers) + " bytes",
-                  "at most " + spell(4 * static_cast<double>(most_elements)) + " bytes"),
+                  "at most " + spell(4 * static_cast<double>(max_elements)) + " bytes"),
         "make it smaller here");
 }
 

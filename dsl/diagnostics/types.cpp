@@ -34,14 +34,14 @@ namespace {
 
 /// `a`, `b`, ... and 20 more: what cannot be seen is written as it is in a text.
 std::string class_list(const diagnostics::Names& names) {
-    constexpr std::size_t most_named = 20;
+    constexpr std::size_t max_named = 20;
     diagnostics::Names shown;
-    for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i) {
+    for (std::size_t i = 0; i < std::min(names.size(), max_named); ++i) {
         const std::string& name = names[i];
         shown.push_back(name == "\n" ? "\\n" : name == "\t" ? "\\t" : name);
     }
     return listed(shown, ", ") +
-           (names.size() > most_named ? " and " + std::to_string(names.size() - most_named) + " more" : "");
+           (names.size() > max_named ? " and " + std::to_string(names.size() - max_named) + " more" : "");
 }
 
 }  // namespace

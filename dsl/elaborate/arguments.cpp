@@ -39,7 +39,7 @@ std::optional<Diagnostic> out_of_range(const Entry& entry, const Argument& argum
         return diagnostics::not_whole(span, entry.name, argument.name, number);
     }
     if ((integer && std::abs(number) > max_whole) || number < argument.least || number > argument.most ||
-        (argument.least_excluded && number == argument.least)) {
+        (argument.min_excluded && number == argument.least)) {
         return diagnostics::out_of_range(span, entry.name, argument, number);
     }
     return integer ? std::nullopt : not_held(number, span);
@@ -49,10 +49,10 @@ std::optional<Diagnostic> out_of_range(const Entry& entry, const Argument& argum
 
 std::optional<Diagnostic> not_held(double number, Span span) {
     const double size = std::abs(number);
-    if (size > most_number) {
+    if (size > max_number) {
         return diagnostics::number_too_large(span, spell(number));
     }
-    if (size != 0 && size < least_number) {
+    if (size != 0 && size < min_number) {
         return diagnostics::number_too_small(span, spell(number));
     }
     return std::nullopt;

@@ -29,7 +29,7 @@ void Budget::count_instruction(Span span) {
 }
 
 void Budget::check_size(const Shape& shape, Span span) {
-    if (elements(shape) > most_elements) {
+    if (elements(shape) > max_elements) {
         reports_.add(diagnostics::value_too_large(span, shape));
         throw Stop();
     }

@@ -109,7 +109,7 @@ struct Bounds {
     Index end = 0;
 };
 
-Bounds places(const dsl::Arguments& arguments, Index size) {
+Bounds bounds_of(const dsl::Arguments& arguments, Index size) {
     const auto bound = [&](std::string_view name, Index otherwise) {
         const Index given = has(arguments, name) ? integer(arguments, name) : otherwise;
         return given < 0 ? given + size : given;
@@ -167,17 +167,17 @@ Definition slice_definition() {
     const auto type = [](dsl::TypeCall& call) {
         const dsl::Type& input = indexable("slice", call.inputs.front());
         const Index size = input.shape.front();
-        const Bounds place = places(call.arguments, size);
-        if (place.begin < 0 || place.begin >= size) {
+        const Bounds bounds = bounds_of(call.arguments, size);
+        if (bounds.begin < 0 || bounds.begin >= size) {
             throw dsl::diagnostics::index_out_of_range(span_of(call.arguments, "begin"),
                                                        call.integer("begin"), size, input);
         }
-        if (place.end <= place.begin || place.end > size) {
+        if (bounds.end <= bounds.begin || bounds.end > size) {
             throw dsl::diagnostics::slice_end_out_of_range(span_of(call.arguments, "end"),
-                                                           call.integer("end"), place.begin, size, input);
+                                                           call.integer("end"), bounds.begin, size, input);
         }
         dsl::Type result = input;
-        result.shape.front() = place.end - place.begin;
+        result.shape.front() = bounds.end - bounds.begin;
         return std::vector<dsl::Type>{result};
     };
     const auto build = [](BuildCall& call) {
@@ -185,8 +185,8 @@ Definition slice_definition() {
         if (call.steps != nullptr) {
             return std::vector<Value>{x};  // all places, of which this is one
         }
-        const Bounds place = places(call.arguments, x.type.shape.front());
-        x.var = slice(x.var, tape_axis(x, 0), place.begin, place.end);
+        const Bounds bounds = bounds_of(call.arguments, x.type.shape.front());
+        x.var = slice(x.var, tape_axis(x, 0), bounds.begin, bounds.end);
         x.type = call.results[0];
         return std::vector<Value>{x};
     };
@@ -206,8 +206,8 @@ Definition slice_definition() {
         .build = build,
         .stepping = [](const dsl::Arguments& arguments, const std::vector<dsl::Type>& inputs) {
             const Index size = inputs.front().shape.front();
-            const Bounds place = places(arguments, size);
-            return place.begin == 0 && place.end == size ? Stepping::alike : Stepping::looks_along;
+            const Bounds bounds = bounds_of(arguments, size);
+            return bounds.begin == 0 && bounds.end == size ? Stepping::alike : Stepping::looks_along;
         }};
 }
 

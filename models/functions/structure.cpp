@@ -67,11 +67,11 @@ std::vector<Value> build_concat(BuildCall& call) {
         result.layout = part.layout;
         parts.push_back(part.var);
     }
-    Index place = static_cast<Index>(axis);
+    Index position = static_cast<Index>(axis);
     if (result.layout == Layout::channels_last) {
-        place = axis == 0 ? 2 : place - 1;
+        position = axis == 0 ? 2 : position - 1;
     }
-    result.var = concatenate(parts, place + (type.batched ? 1 : 0));
+    result.var = concatenate(parts, position + (type.batched ? 1 : 0));
     return {result};
 }
 

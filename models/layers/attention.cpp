@@ -54,7 +54,7 @@ Var kept(BuildCall& call, Var part) {
         counted.data()[step] = static_cast<Real>(step);
     }
     const Var before = steps.state(shape);
-    const Var after = where(equal(call.tape.constant(counted), steps.place), part, before);
+    const Var after = where(equal(call.tape.constant(counted), steps.position), part, before);
     steps.carry(before, after);
     return after;
 }
@@ -65,7 +65,7 @@ Var unwritten_hidden(BuildCall& call) {
     for (Index step = 0; step < call.steps->window; ++step) {
         counted.data()[step] = static_cast<Real>(step);
     }
-    return less(call.steps->place, call.tape.constant(counted)) * -1e9;
+    return less(call.steps->position, call.tape.constant(counted)) * -1e9;
 }
 
 std::vector<Value> build_attention(BuildCall& call) {

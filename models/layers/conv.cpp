@@ -19,21 +19,21 @@ std::vector<dsl::Type> type_of_conv(dsl::TypeCall& call) {
                                                  "a sequence (length x channels)",
                                                  "pictures have no order in time: leave `causal` out");
     }
-    const Window place = window("conv", input, call.arguments);
+    const Window windows = window("conv", input, call.arguments);
     const Index channels = channels_of(input);
     const Index filters = call.integer("filters");
     const double fan_in =
-        static_cast<double>(place.kernel[0] * place.kernel[1]) * static_cast<double>(channels);
-    const auto strides = static_cast<double>(place.geometry.stride[0] * place.geometry.stride[1]);
+        static_cast<double>(windows.kernel[0] * windows.kernel[1]) * static_cast<double>(channels);
+    const auto strides = static_cast<double>(windows.geometry.stride[0] * windows.geometry.stride[1]);
     const double fan_out =
-        static_cast<double>(place.kernel[0] * place.kernel[1]) * static_cast<double>(filters) / strides;
-    call.weight("weight", {place.kernel[0], place.kernel[1], channels, filters},
+        static_cast<double>(windows.kernel[0] * windows.kernel[1]) * static_cast<double>(filters) / strides;
+    call.weight("weight", {windows.kernel[0], windows.kernel[1], channels, filters},
                 initializer_or(call, uniform_by_fan_in(fan_in)))
         .fans = {fan_in, fan_out};
     if (call.boolean("bias")) {
         call.weight("bias", {filters}, uniform_by_fan_in(fan_in));
     }
-    return {spatial_type(input, filters, place.output)};
+    return {spatial_type(input, filters, windows.output)};
 }
 
 /// One place of a causal convolution, the earlier places it looks at carried along.
@@ -60,8 +60,8 @@ std::vector<Value> build_conv(BuildCall& call) {
     if (call.steps != nullptr) {
         result = convolution_step(call);
     } else {
-        const Window place = window("conv", x.type, call.arguments);
-        result = convolution(to_spatial(x), call.weights[0], place.geometry);
+        const Window windows = window("conv", x.type, call.arguments);
+        result = convolution(to_spatial(x), call.weights[0], windows.geometry);
     }
     if (call.weights.size() > 1) {
         result = result + call.weights[1];

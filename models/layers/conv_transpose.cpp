@@ -38,26 +38,26 @@ Adjoint adjoint(const dsl::Type& input, const dsl::Arguments& arguments) {
 
 std::vector<dsl::Type> type_of_conv_transpose(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
-    const Adjoint place = adjoint(input, call.arguments);
+    const Adjoint target = adjoint(input, call.arguments);
     const Index filters = call.integer("filters");
-    const auto kernel = static_cast<double>(place.kernel[0] * place.kernel[1]);
-    const auto strides = static_cast<double>(place.geometry.stride[0] * place.geometry.stride[1]);
+    const auto kernel = static_cast<double>(target.kernel[0] * target.kernel[1]);
+    const auto strides = static_cast<double>(target.geometry.stride[0] * target.geometry.stride[1]);
     const double fan_out = kernel * static_cast<double>(filters);
     // The layer's own scheme counts as PyTorch's does, which is by what one number of the input goes into.
-    call.weight("weight", {place.kernel[0], place.kernel[1], filters, channels_of(input)},
+    call.weight("weight", {target.kernel[0], target.kernel[1], filters, channels_of(input)},
                 initializer_or(call, uniform_by_fan_in(fan_out)))
         .fans = {kernel * static_cast<double>(channels_of(input)) / strides, fan_out};
     if (call.boolean("bias")) {
         call.weight("bias", {filters}, uniform_by_fan_in(fan_out));
     }
-    return {spatial_type(input, filters, place.size)};
+    return {spatial_type(input, filters, target.size)};
 }
 
 std::vector<Value> build_conv_transpose(BuildCall& call) {
     const Value& x = call.inputs.front();
-    const Adjoint place = adjoint(x.type, call.arguments);
+    const Adjoint target = adjoint(x.type, call.arguments);
     Var result =
-        convolution_by_input(to_spatial(x), call.weights[0], place.geometry, place.size[0], place.size[1]);
+        convolution_by_input(to_spatial(x), call.weights[0], target.geometry, target.size[0], target.size[1]);
     if (call.weights.size() > 1) {
         result = result + call.weights[1];
     }

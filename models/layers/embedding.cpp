@@ -51,7 +51,7 @@ std::vector<Value> build_position(BuildCall& call) {
     const Var table = call.weights[0];
     if (call.steps != nullptr) {
         call.steps->bounded = true;
-        x.var = x.var + gather(table, call.steps->place);
+        x.var = x.var + gather(table, call.steps->position);
         return {x};
     }
     x.var = x.var + (table.shape()[0] == length ? table : slice(table, 0, 0, length));

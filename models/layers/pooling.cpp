@@ -15,20 +15,20 @@ namespace {
 /// Far below any activation, and still finite: 0 * padding is 0.
 constexpr double below_everything = -1e30;
 
-Var patches(const Value& x, const Window& place, double outside) {
-    return unfold(to_spatial(x), place.geometry, place.kernel[0], place.kernel[1], outside);
+Var patches(const Value& x, const Window& windows, double outside) {
+    return unfold(to_spatial(x), windows.geometry, windows.kernel[0], windows.kernel[1], outside);
 }
 
 /// 1 / (number of places inside the picture) of each window: (rows, columns, 1).
-Array inverse_counts(const Window& place) {
-    Array counts = make_array({place.output[0], place.output[1], 1});
+Array inverse_counts(const Window& windows) {
+    Array counts = make_array({windows.output[0], windows.output[1], 1});
     const auto inside = [&](int axis, Index position) {
-        const Index first = position * place.geometry.stride[axis] - place.geometry.pad_before[axis];
-        return std::min(first + place.kernel[axis], place.input[axis]) - std::max<Index>(first, 0);
+        const Index first = position * windows.geometry.stride[axis] - windows.geometry.pad_before[axis];
+        return std::min(first + windows.kernel[axis], windows.input[axis]) - std::max<Index>(first, 0);
     };
-    for (Index row = 0; row < place.output[0]; ++row) {
-        for (Index column = 0; column < place.output[1]; ++column) {
-            counts.data()[row * place.output[1] + column] =
+    for (Index row = 0; row < windows.output[0]; ++row) {
+        for (Index column = 0; column < windows.output[1]; ++column) {
+            counts.data()[row * windows.output[1] + column] =
                 static_cast<Real>(1 / static_cast<double>(inside(0, row) * inside(1, column)));
         }
     }
@@ -36,7 +36,7 @@ Array inverse_counts(const Window& place) {
 }
 
 Definition pooling(std::string name, std::string doc, std::string details,
-                   Var (*apply)(BuildCall& call, const Value& x, const Window& place)) {
+                   Var (*apply)(BuildCall& call, const Value& x, const Window& windows)) {
     const auto type = [name](dsl::TypeCall& call) {
         const dsl::Type& input = call.inputs.front();
         spatial(name, input);
@@ -92,8 +92,8 @@ Definition define_max_pool() {
         "max_pool", "The largest number of each window, channel by channel.",
         "With `pad = same` places outside the picture do not count. Sequences (length x channels) are "
         "pooled along their length.",
-        [](BuildCall&, const Value& x, const Window& place) {
-            return max(patches(x, place, below_everything), {3});
+        [](BuildCall&, const Value& x, const Window& windows) {
+            return max(patches(x, windows, below_everything), {3});
         });
 }
 
@@ -102,8 +102,8 @@ Definition define_avg_pool() {
         "avg_pool", "The mean of each window, channel by channel.",
         "With `pad = same` places outside the picture do not count. Sequences (length x channels) are "
         "pooled along their length.",
-        [](BuildCall& call, const Value& x, const Window& place) {
-            return sum(patches(x, place, 0), {3}) * call.tape.constant(inverse_counts(place));
+        [](BuildCall& call, const Value& x, const Window& windows) {
+            return sum(patches(x, windows, 0), {3}) * call.tape.constant(inverse_counts(windows));
         });
 }
 

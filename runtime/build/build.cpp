@@ -42,7 +42,7 @@ std::vector<bool> differentiable_from(Var value) {
 /// A place among a net's weights.
 struct WeightReference {
     std::size_t net;
-    std::size_t place;
+    std::size_t index;
 };
 
 /// A training step as it is recorded.
@@ -85,8 +85,8 @@ class Step {
             gradients.push_back(weight.gradient);
         }
         std::vector<Var> variables;
-        for (const auto [net, place] : learned) {
-            variables.push_back(recorder_.weights(net).current[place]);
+        for (const auto [net, index] : learned) {
+            variables.push_back(recorder_.weights(net).current[index]);
         }
         recorder_.set_origin({.span = update.optimizer.span, .entry = update.optimizer.entry});
         OptimizerState& state = optimizers_[update.site];
@@ -104,9 +104,9 @@ class Step {
                             .forgotten = forgotten_nets(objective)};
         for (std::size_t i = 0; i < learned.size(); ++i) {
             NetWeights& weights = recorder_.weights(learned[i].net);
-            weights.earlier[learned[i].place].push_back(weights.current[learned[i].place]);
+            weights.earlier[learned[i].index].push_back(weights.current[learned[i].index]);
             // The next objective must not be differentiated through this update.
-            weights.current[learned[i].place] = stop_gradient(results[i]);
+            weights.current[learned[i].index] = stop_gradient(results[i]);
             record.results.push_back(results[i]);
         }
         for (const dsl::Named& named : update.named) {
@@ -120,8 +120,8 @@ class Step {
     std::vector<WeightReference> learned_weights(const dsl::Update& update) const {
         std::vector<WeightReference> learned;
         for (const std::size_t net : update.nets) {
-            for (const std::size_t place : learned_places(net)) {
-                learned.push_back({net, place});
+            for (const std::size_t index : learned_places(net)) {
+                learned.push_back({net, index});
             }
         }
         return learned;
@@ -145,23 +145,23 @@ class Step {
         std::vector<std::size_t> owners;
         for (std::size_t i = 0; i < learned.size(); ++i) {
             const NetWeights& weights = recorder_.weights(learned[i].net);
-            for (const Var earlier : weights.earlier[learned[i].place]) {
+            for (const Var earlier : weights.earlier[learned[i].index]) {
                 if (earlier.id() < reached.size() && reached[earlier.id()]) {
                     variables.push_back(earlier);
                     owners.push_back(i);
                 }
             }
-            variables.push_back(weights.current[learned[i].place]);
+            variables.push_back(weights.current[learned[i].index]);
             owners.push_back(i);
         }
         const std::vector<Var> parts = gradient(objective, variables);
         std::vector<LearnedWeight> result(learned.size());
         for (std::size_t part = 0; part < parts.size(); ++part) {
             LearnedWeight& weight = result[owners[part]];
-            const auto [net, place] = learned[owners[part]];
-            weight.name = program_.nets[net].name + "." + program_.nets[net].weights[place].name;
+            const auto [net, index] = learned[owners[part]];
+            weight.name = program_.nets[net].name + "." + program_.nets[net].weights[index].name;
             weight.net = net;
-            weight.place = place;
+            weight.index = index;
             const NodeId id = variables[part].id();
             weight.reached = weight.reached || (id < reached.size() && reached[id]);
             weight.versions.push_back(variables[part]);
@@ -173,9 +173,9 @@ class Step {
     std::vector<ForgottenNet> forgotten_nets(Var objective) {
         std::map<NodeId, std::size_t> owners;  // of weights
         for (std::size_t net = 0; net < program_.nets.size(); ++net) {
-            for (const std::size_t place : learned_places(net)) {
+            for (const std::size_t index : learned_places(net)) {
                 if (!updated_.contains(net)) {
-                    owners.emplace(recorder_.weights(net).states[place].id(), net);
+                    owners.emplace(recorder_.weights(net).states[index].id(), net);
                 }
             }
         }
@@ -215,10 +215,10 @@ class Step {
         const std::string prefix = "optimizer." + std::to_string(site) + ".";
         const std::size_t kept = state.slots.size() / learned.size();
         std::size_t slot = 0;
-        for (const auto [net, place] : learned) {
+        for (const auto [net, index] : learned) {
             for (std::size_t moment = 0; moment < kept && moment < optimizer.slots.size(); ++moment) {
                 const std::string name =
-                    program_.nets[net].name + "." + program_.nets[net].weights[place].name;
+                    program_.nets[net].name + "." + program_.nets[net].weights[index].name;
                 graph_.states.push_back(
                     {prefix + name + "." + optimizer.slots[moment], state.slots[slot++], false});
             }

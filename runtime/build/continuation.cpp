@@ -238,10 +238,10 @@ Value Recorder::continuation(const dsl::Instruction& code, Scope& scope, const V
     const dsl::Net& net = program_.nets[code.index];
     const dsl::Type type_of_step = one_step(net.types.at(0));
     Continuation result;
-    models::Steps steps{.window = net.types[0].shape.front(), .place = tape().input({}, "place")};
+    models::Steps steps{.window = net.types[0].shape.front(), .position = tape().input({}, "place")};
     steps.state = [&](const Shape& shape) { return tape().state(make_array(shape), "memory"); };
     steps.carry = [&](Var state, Var after) { result.carried.push_back({state, after}); };
-    result.place = steps.place;
+    result.position = steps.position;
     result.input = tape().input(models::tape_shape(type_of_step, scope.batch), "step");
     Scope inside = scope;
     inside.steps = &steps;

@@ -58,8 +58,8 @@ std::vector<NetDescription> describe_nets(const dsl::Program& program) {
                                    .results = types_of(net, code.outputs),
                                    .parameters = 0,
                                    .span = code.span};
-            for (const std::size_t place : code.weights) {
-                layer.parameters += learned_numbers(net.weights[place]);
+            for (const std::size_t weight : code.weights) {
+                layer.parameters += learned_numbers(net.weights[weight]);
             }
             description.layers.push_back(std::move(layer));
         }

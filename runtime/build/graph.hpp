@@ -76,7 +76,7 @@ struct LearnedWeight {
         versions;  ///< the weight at the update, and before earlier updates of the step that replaced it
     Var gradient;  ///< of the objective, through all versions
     std::size_t net = 0;    ///< place in Program::nets
-    std::size_t place = 0;  ///< in Net::weights
+    std::size_t index = 0;  ///< in Net::weights
     bool reached = false;   ///< a gradient of the objective flows to it
 };
 
@@ -106,7 +106,7 @@ struct UpdateRecord {
 /// A `continue` in a sample: a graph of one step, and how its output is fed back to it.
 struct Continuation {
     Var input;   ///< one step of every example: (count, 1, ...); symbols as whole numbers
-    Var place;   ///< a scalar: how many steps came before
+    Var position;   ///< a scalar: how many steps came before
     Var output;  ///< (count, 1, classes) probabilities, or (count, 1, ...) the next step
     std::vector<Assignment> carried;  ///< memories, 0 before the first step
     bool bounded = false;             ///< knows no step beyond `window`

@@ -104,12 +104,12 @@ Var Recorder::schedule(std::string_view name, const dsl::Arguments& arguments, c
     return rate;
 }
 
-Var Recorder::weight(std::size_t net, std::size_t place, Mode mode) const {
+Var Recorder::weight(std::size_t net, std::size_t index, Mode mode) const {
     const NetWeights& weights = nets_[net];
     if (mode == Mode::train) {
-        return weights.current[place];
+        return weights.current[index];
     }
-    return weights.averages[place].valid() ? weights.averages[place] : weights.states[place];
+    return weights.averages[index].valid() ? weights.averages[index] : weights.states[index];
 }
 
 std::uint32_t Recorder::next_stream(streams::Purpose purpose) {
@@ -181,11 +181,11 @@ Var Recorder::changed(const dsl::WeightChange& change, Var weight, models::Mode 
                            .inputs = inputs,
                            .arguments = change.arguments,
                            .results = results};
-    for (const std::size_t place : change.weights) {
-        call.weights.push_back(this->weight(net_index, place, mode));
+    for (const std::size_t index : change.weights) {
+        call.weights.push_back(this->weight(net_index, index, mode));
     }
-    call.update = [&](std::size_t place, Var value) {
-        nets_[net_index].current[change.weights.at(place)] = stop_gradient(value);
+    call.update = [&](std::size_t index, Var value) {
+        nets_[net_index].current[change.weights.at(index)] = stop_gradient(value);
     };
     const Var result = models::definition(change.entry->name).build(call).at(0).var;
     changed_.emplace(key, result);
@@ -206,8 +206,8 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
                            .inputs = inputs,
                            .arguments = code.arguments,
                            .results = results};
-    for (const std::size_t place : code.weights) {
-        call.weights.push_back(weight(net_index, place, scope.mode));
+    for (const std::size_t index : code.weights) {
+        call.weights.push_back(weight(net_index, index, scope.mode));
     }
     call.steps = scope.steps;
     for (const dsl::WeightChange& change : code.changes) {
@@ -215,8 +215,8 @@ Recorder::Values Recorder::apply(const dsl::Instruction& code, Scope& scope, con
             changed(change, call.weights[change.weight], call.mode, scope.batch, net_index);
     }
     call.stream = [&] { return next_stream(scope.layers); };
-    call.update = [&](std::size_t place, Var value) {
-        const std::size_t own = code.weights.at(place);
+    call.update = [&](std::size_t index, Var value) {
+        const std::size_t own = code.weights.at(index);
         if (net->weights[own].learned) {
             throw Error(ErrorCode::internal, "'" + code.entry->name + "' replaces a learned weight");
         }

@@ -77,7 +77,7 @@ class Recorder {
     Values run_one(const dsl::Instruction& code, Scope& scope, const Values& inputs,
                    const std::vector<dsl::Type>& results, const dsl::Net* net, std::size_t net_index);
     models::Value cell(const dsl::Instruction& code, const Scope& scope, const dsl::Type& type);
-    Var weight(std::size_t net, std::size_t place, models::Mode mode) const;
+    Var weight(std::size_t net, std::size_t index, models::Mode mode) const;
     void freeze_nets();
     void collect_nets(std::size_t net, std::set<std::size_t>& reached) const;
     std::uint32_t next_stream(streams::Purpose purpose);

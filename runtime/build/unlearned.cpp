@@ -11,20 +11,20 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 /// "dense_1" of "dense_1.weight".
-std::string place_of(const std::string& weight) {
+std::string layer_path(const std::string& weight) {
     return weight.substr(0, weight.rfind('.'));
 }
 
 /// The layer that owns a weight, as the file calls it.
-std::string layer_of(const dsl::Net& net, std::size_t place) {
+std::string layer_of(const dsl::Net& net, std::size_t index) {
     for (const dsl::Instruction& code : net.body) {
         for (const std::size_t own : code.weights) {
-            if (own == place) {
+            if (own == index) {
                 return code.entry->name;
             }
         }
     }
-    return place_of(net.weights[place].name);
+    return layer_path(net.weights[index].name);
 }
 
 /// A net of another run keeps what it learned there, and one whose name begins with `_` is meant to stay.
@@ -62,10 +62,10 @@ std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph&
         for (const LearnedWeight& weight : record.learned) {
             bool& net = updates[{update.site, weight.net}];
             net = net || weight.reached;
-            const std::pair key(weight.net, place_of(program.nets[weight.net].weights[weight.place].name));
+            const std::pair key(weight.net, layer_path(program.nets[weight.net].weights[weight.index].name));
             bool& layer = layers[key];
             layer = layer || weight.reached;
-            weights.emplace(key, weight.place);
+            weights.emplace(key, weight.index);
             if (weight.reached) {
                 taught.insert(weight.net);
             }
@@ -81,10 +81,10 @@ std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph&
     std::set<std::size_t> said;  // a line may own several layers
     for (const auto& [key, reached] : layers) {
         const dsl::Net& net = program.nets[key.first];
-        const std::size_t place = weights.at(key);
-        if (!reached && taught.contains(key.first) && said.insert(net.weights[place].span.begin).second) {
+        const std::size_t index = weights.at(key);
+        if (!reached && taught.contains(key.first) && said.insert(net.weights[index].span.begin).second) {
             result.push_back(
-                dsl::diagnostics::no_gradient_layer(net.weights[place].span, net.name, layer_of(net, place)));
+                dsl::diagnostics::no_gradient_layer(net.weights[index].span, net.name, layer_of(net, index)));
         }
     }
     for (dsl::Diagnostic& forgotten : forgotten_nets(program, graph)) {

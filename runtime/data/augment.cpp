@@ -13,11 +13,11 @@ namespace {
 constexpr std::uint64_t key = 0x6175676d656e74;  // no other stream has it
 
 /// A place that may lie beyond the border, mirrored back to 0 .. most.
-double mirrored(double place, double most) {
+double mirrored(double position, double most) {
     if (most <= 0) {
         return 0;
     }
-    const double folded = std::fmod(std::abs(place), 2 * most);
+    const double folded = std::fmod(std::abs(position), 2 * most);
     return folded > most ? 2 * most - folded : folded;
 }
 

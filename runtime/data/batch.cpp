@@ -50,8 +50,8 @@ void read_ordered(const Dataset& dataset, const Order& order, std::uint64_t posi
                   std::size_t field_count, Batch& batch, bool next) {
     batch.position = position;
     fill(dataset, size, field_count, next, batch, [&](std::size_t i) {
-        const Order::ExampleReference place = order.at(position + i);
-        return Example{Split::train, place.index, place.epoch};
+        const Order::ExampleReference reference = order.at(position + i);
+        return Example{Split::train, reference.index, reference.epoch};
     });
 }
 

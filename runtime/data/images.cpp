@@ -55,13 +55,13 @@ class Images final : public Dataset {
             return;
         }
         const bool training = example.split == Split::train;
-        const std::size_t place = (training ? train_ : test_)[example.index];
+        const std::size_t picture = (training ? train_ : test_)[example.index];
         const Augmentation none;
         const Augmentation& augmentation = training ? augmentation_ : none;
-        const View view(augmentation, place, example.epoch);
+        const View view(augmentation, picture, example.epoch);
         const std::size_t area = side_ * side_;
         for (std::size_t channel = 0; channel < channels_; ++channel) {
-            show(view, augmentation.bends(), pixels_.data() + (place * channels_ + channel) * area, side_,
+            show(view, augmentation.bends(), pixels_.data() + (picture * channels_ + channel) * area, side_,
                  values_, fields[0].subspan(channel * area, area));
         }
     }
@@ -106,13 +106,13 @@ void decode(const std::vector<fs::path>& files, const ImagesSource& source,
 /// Closes the gaps that broken pictures left, and says which they were.
 std::string leave_out(const std::vector<fs::path>& files, const std::vector<std::string>& messages,
                       std::size_t each, std::vector<std::uint8_t>& pixels) {
-    constexpr std::size_t most_named = 10;
+    constexpr std::size_t max_named = 10;
     std::size_t kept = 0;
     std::size_t broken = 0;
     std::string named;
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (!messages[i].empty()) {
-            if (broken++ < most_named) {
+            if (broken++ < max_named) {
                 named += "\n" + terminal::printable(files[i].string(), 1000) + " " + messages[i];
             }
             continue;
@@ -128,7 +128,7 @@ std::string leave_out(const std::vector<fs::path>& files, const std::vector<std:
         return "";
     }
     return fmt::format("left out {} of {} files, which cannot be read as pictures", broken, files.size()) +
-           named + (broken > most_named ? fmt::format("\nand {} more", broken - most_named) : std::string());
+           named + (broken > max_named ? fmt::format("\nand {} more", broken - max_named) : std::string());
 }
 
 }  // namespace

@@ -86,12 +86,12 @@ Rows::Rows(Description description, Field field, std::vector<float> values, std:
 }
 
 void Rows::read(const Example& example, std::span<const std::span<float>> fields) const {
-    const std::size_t place = (example.split == Split::train ? train_ : test_)[example.index];
+    const std::size_t row = (example.split == Split::train ? train_ : test_)[example.index];
     if (!fields.empty() && !fields[0].empty()) {
-        std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(place * size_), size_, fields[0].begin());
+        std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(row * size_), size_, fields[0].begin());
     }
     if (fields.size() > 1 && !fields[1].empty() && !labels_.empty()) {
-        fields[1][0] = labels_[place];
+        fields[1][0] = labels_[row];
     }
 }
 

@@ -38,10 +38,10 @@ SearchPath find_search_path(std::optional<std::filesystem::path> given) {
 
 std::vector<std::filesystem::path> folders_for(const SearchPath& places, const std::string& name) {
     std::vector<std::filesystem::path> folders;
-    for (const auto& place : {places.given, places.environment}) {
-        if (place) {
-            folders.push_back(*place / name);
-            folders.push_back(*place);
+    for (const auto& root : {places.given, places.environment}) {
+        if (root) {
+            folders.push_back(*root / name);
+            folders.push_back(*root);
         }
     }
     if (places.cache) {

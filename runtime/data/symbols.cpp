@@ -52,12 +52,12 @@ std::vector<std::size_t> encode(std::span<const std::string> symbols, std::strin
 
 std::string decode(std::span<const std::string> symbols, std::span<const std::size_t> classes) {
     std::string text;
-    for (const std::size_t place : classes) {
-        if (place >= symbols.size()) {
-            throw Error(ErrorCode::invalid_argument, "there is no symbol " + std::to_string(place) +
+    for (const std::size_t index : classes) {
+        if (index >= symbols.size()) {
+            throw Error(ErrorCode::invalid_argument, "there is no symbol " + std::to_string(index) +
                                                          "; there are " + std::to_string(symbols.size()));
         }
-        text += symbols[place];
+        text += symbols[index];
     }
     return text;
 }

@@ -29,7 +29,7 @@ using Json = nlohmann::json;
 constexpr const char* metadata_key = "__metadata__";
 constexpr const char* header_checksum_key = "crc32";
 constexpr const char* tensor_checksum_prefix = "crc32:";
-constexpr int most_depth = 4;                        // a tensor's shape lies 2 deep
+constexpr int max_depth = 4;                        // a tensor's shape lies 2 deep
 constexpr std::size_t largest_header = 100'000'000;  // the format's own limit
 constexpr std::array<ElementType, 4> element_types = {ElementType::f32, ElementType::f64, ElementType::u64,
                                                       ElementType::i64};
@@ -133,8 +133,8 @@ Json parse_header(const File& file, const std::string& text) {
     const auto note_names = [&](int depth, Json::parse_event_t event, Json& value) {
         const bool opens =
             event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-        if (opens && depth > most_depth) {
-            file.fail("the header is damaged: it is nested more than " + std::to_string(most_depth) +
+        if (opens && depth > max_depth) {
+            file.fail("the header is damaged: it is nested more than " + std::to_string(max_depth) +
                       " deep");
         }
         if (event == Json::parse_event_t::key && depth == 1 &&
@@ -262,21 +262,21 @@ std::vector<Entry> read_entries(const File& file, const Json& header, std::uint6
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
         return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
     });
-    std::size_t place = 0;
+    std::size_t offset = 0;
     for (const Entry& entry : entries) {
-        if (entry.begin != place) {
-            file.fail(entry.name, entry.begin < place ? "overlaps another"
+        if (entry.begin != offset) {
+            file.fail(entry.name, entry.begin < offset ? "overlaps another"
                                                       : "lies behind a gap of " +
-                                                            std::to_string(entry.begin - place) + " bytes");
+                                                            std::to_string(entry.begin - offset) + " bytes");
         }
         if (entry.end > data_size) {
             file.fail(entry.name, "is cut short: it ends at byte " + std::to_string(entry.end) + " of " +
                                       std::to_string(data_size));
         }
-        place = entry.end;
+        offset = entry.end;
     }
-    if (place != data_size) {
-        file.fail("has " + std::to_string(data_size - place) + " bytes after its last tensor");
+    if (offset != data_size) {
+        file.fail("has " + std::to_string(data_size - offset) + " bytes after its last tensor");
     }
     return entries;
 }
@@ -359,7 +359,7 @@ void write_safetensors(const std::filesystem::path& path, const std::map<std::st
 
     Json header = Json::object();
     header[metadata_key] = metadata;
-    std::size_t place = 0;
+    std::size_t offset = 0;
     for (const auto& [name, tensor] : order) {
         if (name == metadata_key) {
             refuse("a tensor cannot be called __metadata__");
@@ -371,9 +371,9 @@ void write_safetensors(const std::filesystem::path& path, const std::map<std::st
         }
         header[name] = {{"dtype", to_string(tensor.type)},
                         {"shape", tensor.shape},
-                        {"data_offsets", {place, place + tensor.bytes.size()}}};
+                        {"data_offsets", {offset, offset + tensor.bytes.size()}}};
         header[metadata_key][tensor_checksum_prefix + name] = hexadecimal(crc32(tensor.bytes));
-        place += tensor.bytes.size();
+        offset += tensor.bytes.size();
     }
     std::string text;
     try {

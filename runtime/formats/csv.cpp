@@ -17,7 +17,7 @@ namespace gandsl::formats {
 namespace {
 
 constexpr std::size_t max_listed = 20;  // columns in a message
-constexpr std::size_t most_columns = 1'000'000;
+constexpr std::size_t max_columns = 1'000'000;
 constexpr const char* not_utf8 =
     ", which is not UTF-8; convert the file, for instance with: iconv -f latin1 -t utf-8";
 
@@ -255,8 +255,8 @@ bool CsvFile::read_row(std::vector<std::string>& cells) {
     }
     while (true) {
         cells.push_back(read_cell());
-        if (cells.size() > most_columns) {
-            fail("has more than " + std::to_string(most_columns) +
+        if (cells.size() > max_columns) {
+            fail("has more than " + std::to_string(max_columns) +
                  " cells; expected as many as there are columns, and lines that end");
         }
         if (at_ >= text_.size()) {

@@ -29,12 +29,12 @@ bool says_nothing(const std::string& cell) {
 /// How often `wanted` stands in each of the first lines that are not empty, outside of quotes.
 std::vector<std::size_t> counts_in_lines(std::string_view text, char wanted) {
     constexpr std::size_t max_lines = 10;
-    constexpr std::size_t most_bytes = 100'000;
+    constexpr std::size_t max_read_bytes = 100'000;
     std::vector<std::size_t> counts;
     std::size_t count = 0;
     bool quoted = false;
     bool empty = true;
-    for (const char c : text.substr(0, most_bytes)) {
+    for (const char c : text.substr(0, max_read_bytes)) {
         if (!quoted && (c == '\n' || c == '\r')) {
             if (!empty) {
                 counts.push_back(count);
@@ -51,7 +51,7 @@ std::vector<std::size_t> counts_in_lines(std::string_view text, char wanted) {
         empty = false;
     }
     // A line that is cut off by the limit is left out.
-    if (!empty && text.size() <= most_bytes) {
+    if (!empty && text.size() <= max_read_bytes) {
         counts.push_back(count);
     }
     return counts;

@@ -52,8 +52,8 @@ bool fits(std::string_view pattern, std::string_view name) {
 std::vector<fs::directory_entry> entries(const fs::path& folder) {
     std::vector<fs::directory_entry> list;
     std::error_code error;
-    const fs::path place = folder.empty() ? fs::path(".") : folder;
-    for (auto entry = fs::directory_iterator(place, error); !error && entry != fs::directory_iterator();
+    const fs::path start = folder.empty() ? fs::path(".") : folder;
+    for (auto entry = fs::directory_iterator(start, error); !error && entry != fs::directory_iterator();
          entry.increment(error)) {
         list.push_back(*entry);
     }

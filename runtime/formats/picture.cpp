@@ -25,17 +25,17 @@ std::vector<Mix> mixes(std::size_t from, std::size_t to) {
     std::vector<Mix> list(to);
     const double ratio = static_cast<double>(from) / static_cast<double>(to);
     for (std::size_t i = 0; i < to; ++i) {
-        const auto place = static_cast<double>(i);
+        const auto position = static_cast<double>(i);
         if (from <= to) {
             // The centre of the pixel, between the centres of two others.
-            const double at = std::clamp((place + 0.5) * ratio - 0.5, 0.0, static_cast<double>(from) - 1);
+            const double at = std::clamp((position + 0.5) * ratio - 0.5, 0.0, static_cast<double>(from) - 1);
             const auto first = std::min(static_cast<std::size_t>(at), from - 1);
             const double second = at - static_cast<double>(first);
             list[i] = {first, second > 0 ? std::vector<double>{1 - second, second} : std::vector<double>{1}};
             continue;
         }
-        const double begin = place * ratio;
-        const double end = std::min((place + 1) * ratio, static_cast<double>(from));
+        const double begin = position * ratio;
+        const double end = std::min((position + 1) * ratio, static_cast<double>(from));
         list[i].first = static_cast<std::size_t>(begin);
         for (std::size_t k = list[i].first; static_cast<double>(k) < end; ++k) {
             const double covered =

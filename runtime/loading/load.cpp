@@ -54,30 +54,30 @@ std::string hint(const std::string& run, const std::filesystem::path& folder) {
                        whole(run).lexically_relative(whole(folder)).string());
 }
 
-runs::SavedRun open_run(const std::string& run, const std::string& net, const ResolveContext& place) {
-    if (place.run) {
-        const std::filesystem::path kept = kept_model(*place.run, net);
+runs::SavedRun open_run(const std::string& run, const std::string& net, const ResolveContext& context) {
+    if (context.run) {
+        const std::filesystem::path kept = kept_model(*context.run, net);
         std::error_code ignored;
         if (std::filesystem::exists(kept / "model.gan", ignored)) {
             return {kept, {}, read_source(kept / "model.gan"), runs::read_record(kept / "run.json")};
         }
     }
     try {
-        return runs::open_trained(seen_from(place.folder, run));
+        return runs::open_trained(seen_from(context.folder, run));
     } catch (const Error& error) {
-        throw Error(error.code(), error.message() + hint(run, place.folder));
+        throw Error(error.code(), error.message() + hint(run, context.folder));
     }
 }
 
-dsl::FindTrained finder(const dsl::Catalogue& catalogue, ResolveContext place,
+dsl::FindTrained finder(const dsl::Catalogue& catalogue, ResolveContext context,
                         std::map<std::string, runs::SavedRun>* found, std::size_t depth = 0) {
-    return [&catalogue, place = std::move(place), found, depth](
+    return [&catalogue, context = std::move(context), found, depth](
                const std::string& path, const std::string& net) -> dsl::TrainedProgram {
         if (depth == max_runs) {
             return fmt::format("more than {} runs take nets from one another", max_runs);
         }
         try {
-            runs::SavedRun run = open_run(path, net, place);
+            runs::SavedRun run = open_run(path, net, context);
             dsl::CheckResult result = dsl::check(
                 run.text, catalogue,
                 {.options = run.record.options,
@@ -220,12 +220,12 @@ void check_prompts(const Loaded& loaded) {
     }
 }
 
-std::optional<Loaded> check(Loaded loaded, const ResolveContext& place,
+std::optional<Loaded> check(Loaded loaded, const ResolveContext& context,
                             const std::optional<std::filesystem::path>& data, std::size_t threads,
                             dsl::Settings settings, bool quietly) {
-    loaded.sources = sources::all({data::find_search_path(data), place.folder, threads});
+    loaded.sources = sources::all({data::find_search_path(data), context.folder, threads});
     loaded.catalogue = std::make_unique<const dsl::Catalogue>(catalogue(loaded.sources));
-    settings.find_trained = finder(*loaded.catalogue, place, &loaded.trained);
+    settings.find_trained = finder(*loaded.catalogue, context, &loaded.trained);
     dsl::CheckResult result = dsl::check(loaded.text, *loaded.catalogue, settings);
     if (result.program) {
         auto refused = runtime::check_continuations(*result.program);
@@ -261,7 +261,7 @@ std::string read_source(const std::filesystem::path& path) {
         }
         const std::string found = error.message().substr(0, error.message().rfind(';'));
         throw Error(ErrorCode::format, fmt::format("{}, too large to be a program; expected at most {}",
-                                                   found, dsl::most_bytes));
+                                                   found, dsl::max_source_bytes));
     }
 }
 

@@ -118,9 +118,9 @@ void set_continue(dsl::Program& program, const std::string& name, const dsl::Val
                 const auto* number = std::get_if<double>(&value.data);
                 if (argument.name == name && number != nullptr &&
                     (*number < argument.least || *number > argument.most ||
-                     (argument.least_excluded && *number == argument.least))) {
+                     (argument.min_excluded && *number == argument.least))) {
                     refuse(fmt::format("--{} {} is out of the range that `continue` takes: {} {} to {}", name,
-                                       *number, argument.least_excluded ? "above" : "from", argument.least,
+                                       *number, argument.min_excluded ? "above" : "from", argument.least,
                                        argument.most));
                 }
             }

@@ -70,10 +70,10 @@ double peak_memory() {
 // measures how busy.
 double fork_join_time(ThreadPool& pool) {
     constexpr int max_turns = 100;
-    constexpr double most_seconds = 2e-3;  // where threads have to take turns on a processor
+    constexpr double max_seconds = 2e-3;  // where threads have to take turns on a processor
     double least = std::numeric_limits<double>::infinity();
     const auto first = Clock::now();
-    for (int turn = 0; turn < max_turns && (turn == 0 || seconds_since(first) < most_seconds); ++turn) {
+    for (int turn = 0; turn < max_turns && (turn == 0 || seconds_since(first) < max_seconds); ++turn) {
         std::atomic<std::size_t> begun{0};
         const auto begin = Clock::now();
         pool.parallel(pool.size(), [&](std::size_t, std::size_t) {

@@ -146,7 +146,7 @@ void print_same(const runs::Comparison& compared, std::uint64_t at) {
     }
     fmt::print(
         "\n          step {}, seed {} and batch {}, from which the order of data and all draws follow\n",
-        compared.place.step, compared.place.seed, compared.place.batch);
+        compared.progress.step, compared.progress.seed, compared.progress.batch);
     fmt::print("The same bits: a run that is stopped after step {} and resumed ends as one that is not.\n",
                at);
 }

@@ -131,8 +131,8 @@ std::string path_through(const std::vector<double>& x, const std::vector<double>
             continue;
         }
         // Far outside is as good as infinitely far, and keeps the numbers short.
-        const double place = std::clamp(up(y[i]), -2000.0, 1e5);
-        path += fmt::format("{}{:.1f} {:.1f}", drawing ? "L" : "M", across(x[i]), place);
+        const double height = std::clamp(up(y[i]), -2000.0, 1e5);
+        path += fmt::format("{}{:.1f} {:.1f}", drawing ? "L" : "M", across(x[i]), height);
         // A lone point is a dot, by its round ends.
         if (!drawing && (i + 1 == x.size() || !std::isfinite(y[i + 1]))) {
             path += "h0.01";

@@ -75,10 +75,10 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
             ErrorCode::format,
             fmt::format("{}: is damaged: its checksums are gone, which every checkpoint has", path.string()));
     }
-    result.place.step = parse_number<std::uint64_t>(content.metadata, "step", path);
-    result.place.log_rows = parse_number<std::uint64_t>(content.metadata, "log_rows", path);
-    result.place.seed = parse_number<std::uint64_t>(content.metadata, "seed", path);
-    result.place.batch = parse_number<std::uint64_t>(content.metadata, "batch", path);
+    result.progress.step = parse_number<std::uint64_t>(content.metadata, "step", path);
+    result.progress.log_rows = parse_number<std::uint64_t>(content.metadata, "log_rows", path);
+    result.progress.seed = parse_number<std::uint64_t>(content.metadata, "seed", path);
+    result.progress.batch = parse_number<std::uint64_t>(content.metadata, "batch", path);
     result.tensors = std::move(content.tensors);
     return result;
 }
@@ -86,7 +86,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
 namespace {
 
 RunProgress restore(const std::filesystem::path& path, std::span<const runtime::NamedState> states) {
-    const auto [place, tensors] = read_checkpoint(path);
+    const auto [progress, tensors] = read_checkpoint(path);
     // All is compared before anything is changed.
     for (const runtime::NamedState& state : states) {
         const auto found = tensors.find(state.name);
@@ -119,14 +119,14 @@ RunProgress restore(const std::filesystem::path& path, std::span<const runtime::
     for (const runtime::NamedState& state : states) {
         state.var.tape().assign(state.var, tensors.at(state.name).floats());
     }
-    return place;
+    return progress;
 }
 
 std::filesystem::path before_best(const std::filesystem::path& folder) {
     return folder / (std::string("best-before") + suffix);
 }
 
-void write_checkpoint(const std::filesystem::path& path, const RunProgress& place,
+void write_checkpoint(const std::filesystem::path& path, const RunProgress& progress,
                       std::span<const runtime::NamedState> states) {
     std::map<std::string, files::TensorView> tensors;
     for (const runtime::NamedState& state : states) {
@@ -135,20 +135,20 @@ void write_checkpoint(const std::filesystem::path& path, const RunProgress& plac
                                                 sizes_of(state.var.shape())));
     }
     const files::Metadata metadata{{"format", format_name},
-                                   {"step", std::to_string(place.step)},
-                                   {"log_rows", std::to_string(place.log_rows)},
-                                   {"seed", std::to_string(place.seed)},
-                                   {"batch", std::to_string(place.batch)}};
+                                   {"step", std::to_string(progress.step)},
+                                   {"log_rows", std::to_string(progress.log_rows)},
+                                   {"seed", std::to_string(progress.seed)},
+                                   {"batch", std::to_string(progress.batch)}};
     files::write_safetensors(path, tensors, metadata);
 }
 
 }  // namespace
 
-std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
+std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunProgress& progress,
                                       std::span<const runtime::NamedState> states) {
-    const std::filesystem::path path = checkpoint_path(folder, place.step);
+    const std::filesystem::path path = checkpoint_path(folder, progress.step);
     try {
-        write_checkpoint(path, place, states);
+        write_checkpoint(path, progress, states);
     } catch (const Error& error) {
         // Where the disk is full, the older of two checkpoints gives its room to the new one.
         const std::vector<std::filesystem::path> before = checkpoints_in(folder);
@@ -159,7 +159,7 @@ std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const
             !std::filesystem::remove(before.back(), unknown)) {
             throw;
         }
-        write_checkpoint(path, place, states);
+        write_checkpoint(path, progress, states);
     }
     drop_old_checkpoints(folder);
     return path;
@@ -173,7 +173,7 @@ void drop_old_checkpoints(const std::filesystem::path& folder) {
     }
 }
 
-std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
+std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunProgress& progress,
                                            std::span<const runtime::NamedState> states, bool keep_before) {
     namespace fs = std::filesystem;
     const fs::path path = best_checkpoint(folder);
@@ -187,7 +187,7 @@ std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, 
             fs::copy_file(path, before, ignored);
         }
     }
-    write_checkpoint(path, place, states);
+    write_checkpoint(path, progress, states);
     return path;
 }
 
@@ -197,7 +197,7 @@ void restore_best_checkpoint(const std::filesystem::path& folder, std::optional<
     const fs::path before = before_best(folder);
     const auto step_of = [](const fs::path& file) -> std::optional<std::uint64_t> {
         try {
-            return read_checkpoint(file).place.step;
+            return read_checkpoint(file).progress.step;
         } catch (const Error&) {
             return std::nullopt;
         }

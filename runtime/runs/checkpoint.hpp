@@ -32,7 +32,7 @@ struct RunProgress {
 
 /// What a checkpoint's file holds.
 struct Checkpoint {
-    RunProgress place;
+    RunProgress progress;
     std::map<std::string, files::Tensor> tensors;
 };
 
@@ -47,7 +47,7 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::
 
 /// Writes checkpoints/step-00000938.safetensors atomically, then removes all but the newest two. Throws as
 /// files::write_safetensors does.
-std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
+std::filesystem::path save_checkpoint(const std::filesystem::path& folder, const RunProgress& progress,
                                       std::span<const runtime::NamedState> states);
 
 /// Removes all but the newest two, as `save_checkpoint` does unless it is killed before.
@@ -55,7 +55,7 @@ void drop_old_checkpoints(const std::filesystem::path& folder);
 
 /// checkpoints/best.safetensors: where the run's measure was lowest. Written atomically, over the one before.
 /// `keep_before`: that one stays as best-before.safetensors, for it is the best one again if the run goes on.
-std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunProgress& place,
+std::filesystem::path save_best_checkpoint(const std::filesystem::path& folder, const RunProgress& progress,
                                            std::span<const runtime::NamedState> states,
                                            bool keep_before = false);
 
@@ -66,7 +66,7 @@ void restore_best_checkpoint(const std::filesystem::path& folder, std::optional<
 std::filesystem::path best_checkpoint(const std::filesystem::path& folder);
 
 struct Restored {
-    RunProgress place;
+    RunProgress progress;
     std::filesystem::path file;
 };
 

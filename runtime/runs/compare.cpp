@@ -114,7 +114,7 @@ class Compared {
         }
     }
 
-    bool place(const fs::path& name, const RunProgress& here, const RunProgress& there) {
+    bool same_progress(const fs::path& name, const RunProgress& here, const RunProgress& there) {
         const auto same = [&](const char* what, std::uint64_t one, std::uint64_t other) {
             return one == other || differ(fmt::format("{}, {}", name.string(), what), std::to_string(one),
                                           std::to_string(other));
@@ -163,10 +163,10 @@ class Compared {
         const Checkpoint one = read_checkpoint(here[0]);
         const Checkpoint other = read_checkpoint(there[0]);
         const fs::path name = fs::path("checkpoints") / here[0].filename();
-        if (!place(name, one.place, other.place) || !tensors(name, one, other)) {
+        if (!same_progress(name, one.progress, other.progress) || !tensors(name, one, other)) {
             return false;
         }
-        result_.place = one.place;
+        result_.progress = one.progress;
         for (const auto& [tensor, values] : one.tensors) {
             std::size_t& count = tensor.starts_with("optimizer.") ? result_.optimizer
                                  : tensor.starts_with("average.") ? result_.averages
@@ -183,7 +183,7 @@ class Compared {
         }
         const Checkpoint one = read_checkpoint(run_ / name);
         const Checkpoint other = read_checkpoint(other_run_ / name);
-        return place(name, one.place, other.place) && tensors(name, one, other);
+        return same_progress(name, one.progress, other.progress) && tensors(name, one, other);
     }
 
     bool samples() {

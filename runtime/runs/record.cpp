@@ -26,10 +26,10 @@ using Json = nlohmann::ordered_json;
 /// Discarded where the text is no JSON. What is nested deeper than any record is none: to walk it, or only to
 /// let go of it, would overflow the stack.
 Json parsed(const std::string& text, const std::string& name = "run.json") {
-    constexpr int most_depth = 20;
+    constexpr int max_depth = 20;
     const auto is_shallow = [&](int depth, Json::parse_event_t, Json&) {
-        if (depth > most_depth) {
-            refuse(name, fmt::format(": it is nested more than {} deep", most_depth));
+        if (depth > max_depth) {
+            refuse(name, fmt::format(": it is nested more than {} deep", max_depth));
         }
         return true;
     };

@@ -63,7 +63,7 @@ SavedRun open_trained(const fs::path& path) {
 Weights read_weights(const SavedRun& run, bool best, std::vector<std::string>& skipped) {
     const auto read = [](const fs::path& path) {
         Checkpoint checkpoint = read_checkpoint(path);
-        return Weights{path, checkpoint.place.step, std::move(checkpoint.tensors)};
+        return Weights{path, checkpoint.progress.step, std::move(checkpoint.tensors)};
     };
     const fs::path folder = run.folder / "checkpoints";
     if (best) {

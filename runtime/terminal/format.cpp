@@ -15,12 +15,12 @@ namespace {
 // The prefix is the first with which the number is below 1000.
 std::string with_prefix(double number, const char* unit) {
     constexpr const char* prefixes[] = {"", "k", "M", "G", "T", "P", "E", "Z", "Y"};
-    std::size_t place = 0;
-    while (number >= 999.95 && place + 1 < std::size(prefixes)) {
+    std::size_t prefix = 0;
+    while (number >= 999.95 && prefix + 1 < std::size(prefixes)) {
         number /= 1000;
-        ++place;
+        ++prefix;
     }
-    return fmt::format("{:.{}f} {}{}", number, place == 0 ? 0 : 1, prefixes[place], unit);
+    return fmt::format("{:.{}f} {}{}", number, prefix == 0 ? 0 : 1, prefixes[prefix], unit);
 }
 
 std::string escaped(char c) {

@@ -43,8 +43,8 @@ void Writer::begin() {
 }
 
 void Writer::run(const Step& step) {
-    if (const std::span<Real> place = plan_.feed(continuation_.place); !place.empty()) {
-        place[0] = static_cast<Real>(seen_.size());
+    if (const std::span<Real> position = plan_.feed(continuation_.position); !position.empty()) {
+        position[0] = static_cast<Real>(seen_.size());
     }
     std::copy(step.values.begin(), step.values.end(), plan_.feed(continuation_.input).begin());
     plan_.run(step.number);

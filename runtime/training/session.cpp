@@ -245,7 +245,7 @@ class Session {
         for (const std::string& message : broken) {
             notes_.push_back("skipped a broken checkpoint: " + message);
         }
-        place_ = restored.place;
+        place_ = restored.progress;
         return std::move(restored.file);
     }
 

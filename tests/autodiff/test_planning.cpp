@@ -18,7 +18,7 @@ using namespace gandsl;
 namespace {
 
 template <class Body>
-double least_seconds(int times, const Body& body) {
+double min_seconds(int times, const Body& body) {
     double least = std::numeric_limits<double>::max();
     for (int turn = 0; turn < times; ++turn) {
         const std::clock_t begin = std::clock();
@@ -33,7 +33,7 @@ void check_planning() {
         Tape tape(Evaluation::planned);
         const std::vector<Var> outputs = unrolled_equation(tape, steps);
         nodes = tape.size();
-        return least_seconds(3, [&] { Plan plan(outputs); });
+        return min_seconds(3, [&] { Plan plan(outputs); });
     };
     std::size_t few = 0;
     std::size_t many = 0;
@@ -60,7 +60,7 @@ void check_shared_values() {
         const Var loss = sum(y);
         const Var next_table = table - gradient(loss, table);
         const Var next_scale = scale - gradient(loss, scale);
-        return least_seconds(3, [&] { Plan plan({loss}, {{table, next_table}, {scale, next_scale}}); });
+        return min_seconds(3, [&] { Plan plan({loss}, {{table, next_table}, {scale, next_scale}}); });
     };
     const double of_few = seconds(500);
     const double of_many = seconds(4000);
@@ -76,7 +76,7 @@ void check_gradient_of_a_short_path() {
             y = y + x;
         }
         const Var value = square(x);
-        return least_seconds(20, [&] {
+        return min_seconds(20, [&] {
             for (int turn = 0; turn < 20; ++turn) {
                 gradient(value, x);
             }

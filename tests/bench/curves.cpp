@@ -36,12 +36,12 @@ std::size_t steps_of(std::size_t steps, std::size_t largest, std::size_t size) {
     return steps * largest / size;
 }
 
-std::vector<Line> lines(std::size_t most_threads) {
+std::vector<Line> lines(std::size_t max_threads) {
     Line batches{"batch", "models/mnist.gan: ms a step against examples in a batch", "batch", {}};
     for (const std::size_t batch : {8U, 16U, 32U, 64U, 128U}) {
         batches.points.push_back({static_cast<double>(batch),
                                   {"models/mnist.gan", "mnist", batch},
-                                  most_threads,
+                                  max_threads,
                                   steps_of(7, 128, batch)});
     }
     Line widths{"width", "Dense GAN: ms a step against the width of its hidden layers", "width", {}};
@@ -49,18 +49,18 @@ std::vector<Line> lines(std::size_t most_threads) {
         widths.points.push_back(
             {static_cast<double>(width),
              {"tests/bench/models/wide_gan.gan", "wide_gan", 64, {{"width", width}}, {{"width", width}}},
-             most_threads,
+             max_threads,
              steps_of(20, 2048, width)});
     }
     Line lengths{"length", "models/gpt.gan, batch 8: ms a step against the window", "window", {}};
     for (const std::size_t length : {32U, 64U, 128U, 256U, 512U}) {
         lengths.points.push_back({static_cast<double>(length),
                                   {"models/gpt.gan", "gpt", 8, {{"window", length}}, {{"length", length}}},
-                                  most_threads,
+                                  max_threads,
                                   steps_of(7, 512, length)});
     }
     Line threads{"threads", "models/mnist.gan: ms a step against threads", "threads", {}};
-    for (std::size_t count = 1; count <= most_threads; ++count) {
+    for (std::size_t count = 1; count <= max_threads; ++count) {
         threads.points.push_back({static_cast<double>(count), {"models/mnist.gan", "mnist", 64}, count, 14});
     }
     return {batches, widths, lengths, threads};

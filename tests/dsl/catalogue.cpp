@@ -476,7 +476,7 @@ std::vector<Entry> others() {
     const Value no_sizes = holding(std::vector<double>{});
     Argument rate = nested("lr", {"number", "schedule"});
     rate.least = 0;
-    rate.least_excluded = true;
+    rate.min_excluded = true;
     Argument range = named(sizes("range", holding(std::vector<double>{0, 1})));
     range.many = false;
     range.least = -1e30;

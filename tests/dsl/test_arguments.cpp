@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(numbers_are_of_the_kind_and_in_the_range_that_is_declared) 
     BOOST_TEST((code(whole, Tensor{}) == Code::not_static));
     Argument rate = argument("rate");
     rate.least = 0;
-    rate.least_excluded = true;
+    rate.min_excluded = true;
     BOOST_TEST((code(rate, 0.0) == Code::out_of_range));
     BOOST_TEST((code(rate, 1e-3) == std::nullopt));
     BOOST_TEST((code(rate, 1e39) == Code::number_too_large));

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(deep_text_is_refused_and_never_overflows) {
 
 BOOST_AUTO_TEST_CASE(large_files_are_refused) {
     std::string text;
-    while (text.size() <= most_bytes) {
+    while (text.size() <= max_source_bytes) {
         text += "option a = 1\n";
     }
     BOOST_TEST((syntax_codes_of(text) == std::vector<std::string>{"file-too-large"}));

@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(steps_give_what_the_whole_window_gives) {
                                                 static_cast<std::size_t>(example * window + at) * in),
                                 in, target.begin() + example * static_cast<std::ptrdiff_t>(in));
                 }
-                if (const std::span<Real> place = step.feed(further.place); !place.empty()) {
-                    place[0] = static_cast<Real>(at);
+                if (const std::span<Real> position = step.feed(further.position); !position.empty()) {
+                    position[0] = static_cast<Real>(at);
                 }
                 step.run();
                 const std::span<const Real> found = step.read(further.output);

@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_kill_costs_five_seconds_of_short_epochs_at_most) {
     const files::LogTable rows = log_of(scratch, "log.csv");
     const std::vector<fs::path> kept = runs::checkpoints_in(scratch / "runs/m/001/checkpoints");
     BOOST_TEST_REQUIRE(!kept.empty());
-    const std::uint64_t step = runs::read_checkpoint(kept.front()).place.step;
+    const std::uint64_t step = runs::read_checkpoint(kept.front()).progress.step;
     BOOST_TEST(rows.seconds.back() > 6);
     const double lost = rows.seconds.back() - rows.seconds.at(step - 1);
     // The checkpoint that was being written when the kill came took its time too.

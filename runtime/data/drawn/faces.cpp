@@ -29,9 +29,9 @@ std::vector<std::uint8_t> draw_face(std::uint64_t seed, const Example& example, 
     for (std::size_t i = 0; i < size * size; ++i) {
         const std::size_t row = i / size;
         const std::size_t column = i % size;
-        const Point place = {(static_cast<float>(column) + 0.5F) * pixel - 1,
+        const Point point = {(static_cast<float>(column) + 0.5F) * pixel - 1,
                              (static_cast<float>(row) + 0.5F) * pixel - 1};
-        const Colour colour = portrait.at(place, pixel);
+        const Colour colour = portrait.at(point, pixel);
         const float noise = grain * (random.uniform() - 0.5F);
         const std::array<float, 3> parts = {colour.red, colour.green, colour.blue};
         for (std::size_t channel = 0; channel < 3; ++channel) {

@@ -21,8 +21,8 @@ Colour lit(Colour colour, float factor) {
 /// A colour of this hue (0 .. 1), with the smallest and the largest of its parts.
 Colour of_hue(float hue, float least, float most) {
     const auto part = [&](float shift) {
-        const float place = std::abs(std::fmod(hue + shift, 1.0F) * 6 - 3) - 1;
-        return least + (most - least) * std::clamp(place, 0.0F, 1.0F);
+        const float position = std::abs(std::fmod(hue + shift, 1.0F) * 6 - 3) - 1;
+        return least + (most - least) * std::clamp(position, 0.0F, 1.0F);
     };
     return {part(0), part(2.0F / 3), part(1.0F / 3)};
 }
@@ -94,9 +94,9 @@ constexpr std::array<Colour, 4> irises = {
 /// A colour between two neighbours of a list.
 template <std::size_t n>
 Colour between(const std::array<Colour, n>& colours, RandomStream& random) {
-    const float place = random.uniform() * static_cast<float>(n - 1);
-    const auto first = std::min(static_cast<std::size_t>(place), n - 2);
-    return mixed(colours[first], colours[first + 1], place - static_cast<float>(first));
+    const float position = random.uniform() * static_cast<float>(n - 1);
+    const auto first = std::min(static_cast<std::size_t>(position), n - 2);
+    return mixed(colours[first], colours[first + 1], position - static_cast<float>(first));
 }
 
 float spread(RandomStream& random, float middle, float deviation) {
@@ -333,10 +333,10 @@ Portrait::Portrait(RandomStream& random)
     }
 }
 
-Colour Portrait::at(Point place, float size) const {
-    const Point moved = {(place.x - centre.x) / scale, (place.y - centre.y) / scale};
+Colour Portrait::at(Point position, float size) const {
+    const Point moved = {(position.x - centre.x) / scale, (position.y - centre.y) / scale};
     const Point p = {moved.x * cosine + moved.y * sine, moved.y * cosine - moved.x * sine};
-    Pixel pixel(mixed(background_top, background_bottom, (place.y + 1) / 2), size / scale);
+    Pixel pixel(mixed(background_top, background_bottom, (position.y + 1) / 2), size / scale);
     paint_back(*this, p, pixel);
     const float outline = head(*this, p);
     pixel.paint(pixel.cover(outline), skin_at(*this, p));

@@ -18,7 +18,7 @@ struct Portrait {
     explicit Portrait(RandomStream& random);
 
     /// The colour at a place of the picture (-1 .. 1 each way), over a pixel of this size.
-    Colour at(Point place, float pixel) const;
+    Colour at(Point point, float pixel) const;
 
     enum class Hair { short_cut, long_cut, bald, curly };
 
