@@ -193,13 +193,13 @@ using Names = std::vector<std::string>;
 
 // The text of the file.
 
-Diagnostic file_too_large(std::size_t bytes, std::size_t most);
+Diagnostic file_too_large(std::size_t bytes, std::size_t max);
 Diagnostic invalid_utf8(Span span, unsigned char byte);
 Diagnostic control_character(Span span, unsigned char byte);
 Diagnostic unclosed_text(Span span);
 Diagnostic unclosed_bracket(Span span, char bracket);
 Diagnostic unmatched_bracket(Span span, char bracket);
-Diagnostic nesting_too_deep(Span span, std::size_t most);
+Diagnostic nesting_too_deep(Span span, std::size_t max);
 Diagnostic number_too_large(Span span, std::string_view text);
 Diagnostic number_too_small(Span span, std::string_view text);
 /// `found` is what stands there in the author's words, `expected` what the grammar wanted.
@@ -254,7 +254,7 @@ Diagnostic unknown_argument(Span span, std::string_view name, std::string_view e
 Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
                             std::string_view doc, std::string_view example);
 Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry);
-Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most,
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t max,
                               std::string_view first_extra_help);
 /// An argument of another kind; `found` such as "the text \"same\"".
 Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
@@ -304,8 +304,8 @@ Diagnostic nothing_to_learn(Span span, std::string_view net, const Names& inner)
 Diagnostic weights_outside_net(Span span, std::string_view layer);
 /// A layer around one that has no weights of its own.
 Diagnostic nothing_to_wrap(Span span, std::string_view layer);
-Diagnostic repeat_count(Span span, std::string found, std::size_t most);
-Diagnostic program_too_large(Span span, std::size_t most);
+Diagnostic repeat_count(Span span, std::string found, std::size_t max);
+Diagnostic program_too_large(Span span, std::size_t max);
 /// `size` is how much memory the weight takes, in words; `total` that of all weights, with what optimizers
 /// keep.
 Diagnostic weights_too_large(Span span, std::string_view weight, const Shape& shape, std::string_view size,
@@ -421,7 +421,7 @@ Note layer_used(Span span, std::string_view layer);
 
 Diagnostic unknown_option(std::string_view name, const Names& options);
 /// Said in place of the errors and warnings after the first `max_diagnostics`.
-Diagnostic more(std::size_t most);
+Diagnostic more(std::size_t max);
 Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected);
 
 // While it trains.

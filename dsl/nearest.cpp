@@ -42,15 +42,15 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
     // One edit for three letters, two for six: what is further off was hardly meant.
     const std::size_t cap = std::max<std::size_t>(1, std::min<std::size_t>(name.size() / 3, 3));
     std::optional<std::string> best;
-    std::size_t least = cap + 1;
+    std::size_t min = cap + 1;
     for (const std::string& candidate : candidates) {
         if (candidate.size() > name.size() + cap || candidate.size() + cap < name.size() ||
             candidate == name) {
             continue;
         }
         const std::size_t edits = distance(lower(name), lower(candidate));
-        if (edits < least && edits < std::max(candidate.size(), name.size())) {
-            least = edits;
+        if (edits < min && edits < std::max(candidate.size(), name.size())) {
+            min = edits;
             best = candidate;
         }
     }

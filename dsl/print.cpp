@@ -58,9 +58,9 @@ std::pair<Binding, Binding> needs(const Expression& e) {
 /// Text that may span lines, the first of which starts at `column`.
 std::string format(const Expression& e, std::size_t indent, std::size_t column, std::size_t tail);
 
-std::string format_in(const Expression& e, Binding least, std::size_t indent, std::size_t column,
+std::string format_in(const Expression& e, Binding min, std::size_t indent, std::size_t column,
                       std::size_t tail) {
-    if (binding(e) >= least) {
+    if (binding(e) >= min) {
         return format(e, indent, column, tail);
     }
     return "(" + format(e, indent, column + 1, tail == endless ? endless : tail + 1) + ")";

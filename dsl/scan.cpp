@@ -321,14 +321,14 @@ Scan scan(std::string_view text) {
 }
 
 bool drop_line(std::string& masked, const Stretch& stretch, std::size_t at) {
-    const std::size_t most = std::min(stretch.end, masked.size());
-    at = std::min(at, most - 1);
+    const std::size_t max = std::min(stretch.end, masked.size());
+    at = std::min(at, max - 1);
     std::size_t begin = at;
     while (begin > stretch.begin && masked[begin - 1] != '\n') {
         --begin;
     }
     std::size_t end = at;
-    while (end < most && masked[end] != '\n') {
+    while (end < max && masked[end] != '\n') {
         ++end;
     }
     const std::string_view line = std::string_view(masked).substr(begin, end - begin);

@@ -78,34 +78,34 @@ dsl::NestedCall initializer_or(const dsl::TypeCall& call, dsl::NestedCall otherw
     return has(call.arguments, "init") ? get<dsl::NestedCall>(call.arguments, "init") : std::move(otherwise);
 }
 
-dsl::Argument integer_argument(std::string name, std::string doc, double least) {
+dsl::Argument integer_argument(std::string name, std::string doc, double min) {
     dsl::Argument result = argument(std::move(name), dsl::ArgumentKind::integer, std::move(doc));
-    result.least = least;
+    result.min = min;
     return result;
 }
 
-dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double least) {
-    dsl::Argument result = integer_argument(std::move(name), std::move(doc), least);
+dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double min) {
+    dsl::Argument result = integer_argument(std::move(name), std::move(doc), min);
     result.fallback = std::move(fallback);
     return result;
 }
 
 dsl::Argument factor_argument(std::string name, std::string doc, dsl::Value fallback) {
     dsl::Argument result = integer_argument(std::move(name), std::move(doc), std::move(fallback), 1);
-    result.most = 1e6;
+    result.max = 1e6;
     return result;
 }
 
-dsl::Argument number_argument(std::string name, std::string doc, double least, double most) {
+dsl::Argument number_argument(std::string name, std::string doc, double min, double max) {
     dsl::Argument result = argument(std::move(name), dsl::ArgumentKind::number, std::move(doc));
-    result.least = least;
-    result.most = most;
+    result.min = min;
+    result.max = max;
     return result;
 }
 
-dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double least,
-                              double most) {
-    dsl::Argument result = number_argument(std::move(name), std::move(doc), least, most);
+dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double min,
+                              double max) {
+    dsl::Argument result = number_argument(std::move(name), std::move(doc), min, max);
     result.fallback = std::move(fallback);
     return result;
 }
@@ -126,9 +126,9 @@ dsl::Argument choice_argument(std::string name, std::string doc, const char* fal
     return result;
 }
 
-dsl::Argument sizes_argument(std::string doc, double least) {
+dsl::Argument sizes_argument(std::string doc, double min) {
     dsl::Argument result = argument("sizes", dsl::ArgumentKind::numbers, std::move(doc));
-    result.least = least;
+    result.min = min;
     result.many = true;
     return result;
 }
@@ -151,7 +151,7 @@ dsl::Argument rate_argument() {
     dsl::Argument result =
         argument("lr", dsl::ArgumentKind::call, "learning rate: a number above 0 or a schedule");
     result.choices = {"number", "schedule"};
-    result.least = 0;
+    result.min = 0;
     result.min_excluded = true;
     return result;
 }

@@ -29,19 +29,19 @@ dsl::NestedCall initializer_or(const dsl::TypeCall& call, dsl::NestedCall otherw
 
 // Arguments. Those without a default are required.
 
-dsl::Argument integer_argument(std::string name, std::string doc, double least = 1);
-dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double least);
+dsl::Argument integer_argument(std::string name, std::string doc, double min = 1);
+dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fallback, double min);
 /// A whole number that type rules multiply others by, as a kernel's size: bounded, so that its product with
 /// the elements of a value (at most `dsl::max_elements`) can be counted.
 dsl::Argument factor_argument(std::string name, std::string doc, dsl::Value fallback);
-dsl::Argument number_argument(std::string name, std::string doc, double least, double most);
-dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double least,
-                              double most);
+dsl::Argument number_argument(std::string name, std::string doc, double min, double max);
+dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double min,
+                              double max);
 dsl::Argument boolean_argument(std::string name, std::string doc, bool fallback);
 dsl::Argument choice_argument(std::string name, std::string doc, const char* fallback,
                               std::vector<std::string> choices);
-/// Every positional argument from here on, as whole numbers of at least `least`.
-dsl::Argument sizes_argument(std::string doc, double least = 1);
+/// Every positional argument from here on, as whole numbers of at least `min`.
+dsl::Argument sizes_argument(std::string doc, double min = 1);
 /// `axis`, by name only; absent: the whole example.
 dsl::Argument axis_argument(std::string doc);
 dsl::Argument initializer_argument();

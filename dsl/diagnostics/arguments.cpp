@@ -19,28 +19,28 @@ constexpr double endless = 1e30;
 
 /// A bound that only keeps numbers within what can be computed is named where `found` is beyond it.
 std::string range(const Argument& argument, double found) {
-    const double most =
-        argument.kind == ArgumentKind::integer ? std::min(argument.most, max_whole) : argument.most;
-    const bool above = argument.least > -endless || found < argument.least;
-    const bool below = most < endless || found > most;
-    const std::string least = spell(argument.least);
-    if (above && below && argument.most < endless) {
-        return argument.min_excluded ? "above " + least + " and at most " + spell(most)
-                                       : "from " + least + " to " + spell(most);
+    const double max =
+        argument.kind == ArgumentKind::integer ? std::min(argument.max, max_whole) : argument.max;
+    const bool above = argument.min > -endless || found < argument.min;
+    const bool below = max < endless || found > max;
+    const std::string min = spell(argument.min);
+    if (above && below && argument.max < endless) {
+        return argument.min_excluded ? "above " + min + " and at most " + spell(max)
+                                       : "from " + min + " to " + spell(max);
     }
     if (above) {
-        return (argument.min_excluded ? "above " : "at least ") + least +
-               (below ? " and at most " + spell(most) : "");
+        return (argument.min_excluded ? "above " : "at least ") + min +
+               (below ? " and at most " + spell(max) : "");
     }
-    return "at most " + spell(most);
+    return "at most " + spell(max);
 }
 
 /// With as many digits as it takes to see that the number is out of range: 0.9999999 is not "1" then.
 std::string spelled_beyond(const Argument& argument, double found) {
     std::string text = spell(found);
     const double read = std::strtod(text.c_str(), nullptr);
-    if ((read < argument.least) == (found < argument.least) &&
-        (read > argument.most) == (found > argument.most) &&
+    if ((read < argument.min) == (found < argument.min) &&
+        (read > argument.max) == (found > argument.max) &&
         (read == std::floor(read)) == (found == std::floor(found))) {
         return text;
     }
@@ -112,10 +112,10 @@ Diagnostic repeated_argument(Span span, std::string_view name, std::string_view 
     return error(Code::repeated_argument, span, quote(entry) + " is given " + quote(name) + " twice");
 }
 
-Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t most, std::string_view help) {
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t max, std::string_view help) {
     return helping(expecting(error(Code::too_many_arguments, span, quote(entry) + " is given too much"),
                              "one more argument, without a name",
-                             most == 0 ? "nothing without a name" : "at most " + counted(most, "argument")),
+                             max == 0 ? "nothing without a name" : "at most " + counted(max, "argument")),
                    std::string(help));
 }
 

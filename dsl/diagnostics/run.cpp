@@ -15,9 +15,9 @@ Diagnostic option_type(std::string_view name, std::string_view given, std::strin
                      quote(given), std::string(expected));
 }
 
-Diagnostic more(std::size_t most) {
+Diagnostic more(std::size_t max) {
     return helping(placeless(Code::more, "there is more to say about this file than the first " +
-                                             std::to_string(most) + " errors and warnings"),
+                                             std::to_string(max) + " errors and warnings"),
                    "mend these first");
 }
 

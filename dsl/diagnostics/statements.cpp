@@ -156,14 +156,14 @@ Diagnostic nothing_to_wrap(Span span, std::string_view layer) {
                        "(dense(128))`; what a net calls is that net's own");
 }
 
-Diagnostic repeat_count(Span span, std::string found, std::size_t most) {
+Diagnostic repeat_count(Span span, std::string found, std::size_t max) {
     return expecting(error(Code::repeat_count, span, "this is no number of times to repeat"),
-                     std::move(found), "a whole number from 1 to " + std::to_string(most));
+                     std::move(found), "a whole number from 1 to " + std::to_string(max));
 }
 
-Diagnostic program_too_large(Span span, std::size_t most) {
+Diagnostic program_too_large(Span span, std::size_t max) {
     return helping(expecting(error(Code::program_too_large, span, "the program becomes too large here"), "",
-                             "at most " + std::to_string(most) + " operations once everything is unrolled"),
+                             "at most " + std::to_string(max) + " operations once everything is unrolled"),
                    "repeat less often");
 }
 

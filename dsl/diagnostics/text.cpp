@@ -8,9 +8,9 @@
 
 namespace gandsl::dsl::diagnostics {
 
-Diagnostic file_too_large(std::size_t bytes, std::size_t most) {
+Diagnostic file_too_large(std::size_t bytes, std::size_t max) {
     return expecting(error(Code::file_too_large, {0, 0}, "this file is too large to be a program"),
-                     std::to_string(bytes) + " bytes", "at most " + std::to_string(most));
+                     std::to_string(bytes) + " bytes", "at most " + std::to_string(max));
 }
 
 Diagnostic invalid_utf8(Span span, unsigned char byte) {
@@ -48,9 +48,9 @@ Diagnostic unmatched_bracket(Span span, char bracket) {
                      quote(std::string(1, opening)) + " is open here");
 }
 
-Diagnostic nesting_too_deep(Span span, std::size_t most) {
+Diagnostic nesting_too_deep(Span span, std::size_t max) {
     return helping(expecting(error(Code::nesting_too_deep, span, "this is nested too deeply"), "",
-                             "at most " + std::to_string(most) + " levels"),
+                             "at most " + std::to_string(max) + " levels"),
                    "bind parts of it to names");
 }
 

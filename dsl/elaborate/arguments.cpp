@@ -38,8 +38,8 @@ std::optional<Diagnostic> out_of_range(const Entry& entry, const Argument& argum
     if (integer && number != std::floor(number)) {
         return diagnostics::not_whole(span, entry.name, argument.name, number);
     }
-    if ((integer && std::abs(number) > max_whole) || number < argument.least || number > argument.most ||
-        (argument.min_excluded && number == argument.least)) {
+    if ((integer && std::abs(number) > max_whole) || number < argument.min || number > argument.max ||
+        (argument.min_excluded && number == argument.min)) {
         return diagnostics::out_of_range(span, entry.name, argument, number);
     }
     return integer ? std::nullopt : not_held(number, span);

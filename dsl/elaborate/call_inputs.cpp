@@ -30,23 +30,23 @@ GivenKind kind_of(const Operand& operand) {
 
 InputsTaken take_inputs(const Entry& entry, const PositionalArguments& given) {
     const std::size_t count = given.choices.size();
-    const std::size_t most = std::min(count, given.open);
+    const std::size_t max = std::min(count, given.open);
     if (entry.variadic) {
         return {.count = count};
     }
     if (given.first_is_given || entry.inputs.empty() || count == 0) {
-        return {.count = most};
+        return {.count = max};
     }
     const GivenKind first = given.choices[0] ? GivenKind::known : given.kind(0);
     if (entry.kind == EntryKind::layer && first == GivenKind::unknown) {
         return {.undecided = true};
     }
     if (first != GivenKind::known) {
-        return {.count = most, .skipped = most + 1 == given.open ? std::size_t{1} : 0};
+        return {.count = max, .skipped = max + 1 == given.open ? std::size_t{1} : 0};
     }
     InputsTaken result;
     if (entry.kind == EntryKind::function) {
-        while (result.count < most && !given.choices[result.count]) {
+        while (result.count < max && !given.choices[result.count]) {
             ++result.count;
         }
         result.skipped = result.count == given.open ? 0 : 1;

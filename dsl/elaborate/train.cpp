@@ -15,12 +15,12 @@ namespace gandsl::dsl {
 
 namespace {
 
-Argument whole(std::string name, std::string doc, double least, std::optional<double> fallback) {
+Argument whole(std::string name, std::string doc, double min, std::optional<double> fallback) {
     Argument argument;
     argument.name = std::move(name);
     argument.kind = ArgumentKind::integer;
     argument.doc = std::move(doc);
-    argument.least = least;
+    argument.min = min;
     argument.positional = false;
     Value value;
     if (fallback) {

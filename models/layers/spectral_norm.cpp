@@ -53,7 +53,7 @@ dsl::Argument layer_argument() {
 dsl::Argument iterations_argument() {
     dsl::Argument argument =
         integer_argument("iterations", "power iterations in each step", value_of(1.0), 1);
-    argument.most = 100;  // each becomes operations of its own
+    argument.max = 100;  // each becomes operations of its own
     return argument;
 }
 

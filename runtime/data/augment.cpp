@@ -13,12 +13,12 @@ namespace {
 constexpr std::uint64_t key = 0x6175676d656e74;  // no other stream has it
 
 /// A place that may lie beyond the border, mirrored back to 0 .. most.
-double mirrored(double position, double most) {
-    if (most <= 0) {
+double mirrored(double position, double max) {
+    if (max <= 0) {
         return 0;
     }
-    const double folded = std::fmod(std::abs(position), 2 * most);
-    return folded > most ? 2 * most - folded : folded;
+    const double folded = std::fmod(std::abs(position), 2 * max);
+    return folded > max ? 2 * max - folded : folded;
 }
 
 }  // namespace

@@ -23,12 +23,12 @@ namespace {
 constexpr std::size_t max_named_classes = 10'000;
 
 std::string spelled(const std::vector<std::string>& names) {
-    constexpr std::size_t most = 10;
+    constexpr std::size_t max = 10;
     std::string text;
-    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
+    for (std::size_t i = 0; i < std::min(names.size(), max); ++i) {
         text += (i == 0 ? "" : ", ") + terminal::printable(names[i]);
     }
-    return text + (names.size() > most ? ", ..." : "");
+    return text + (names.size() > max ? ", ..." : "");
 }
 
 /// The indices of the columns that become numbers.
@@ -82,14 +82,14 @@ std::vector<ScaledColumn> scale_columns(std::vector<double>& numbers, const std:
 }
 
 std::string spelled(const std::vector<ScaledColumn>& columns) {
-    constexpr std::size_t most = 10;
+    constexpr std::size_t max = 10;
     std::string text;
-    for (std::size_t i = 0; i < std::min(columns.size(), most); ++i) {
+    for (std::size_t i = 0; i < std::min(columns.size(), max); ++i) {
         text += fmt::format("{}{} less {:.6g} and divided by {:.6g}", i == 0 ? "" : "; ",
                             terminal::printable(columns[i].name), columns[i].scaling.mean,
                             columns[i].scaling.deviation);
     }
-    return text + (columns.size() > most ? "; ..." : "");
+    return text + (columns.size() > max ? "; ..." : "");
 }
 
 /// The rows of a table: the numbers of its columns, and the label of each.

@@ -301,14 +301,14 @@ class UpdateCheck {
         std::erase_if(versions, [](std::span<Real> memory) { return memory.empty(); });
         WeightReport report;
         report.weight = weight.name;
-        const double least = std::max({1e-3 * largest(gradient), 1e-6 * largest_, 1e-12});
+        const double min = std::max({1e-3 * largest(gradient), 1e-6 * largest_, 1e-12});
         double worst = -1;
         for (const std::size_t entry : chosen(gradient, options_.entries, {options_.seed, stream, 0})) {
             const auto recorded = static_cast<double>(gradient.data()[entry]);
-            const double enough = 1e-3 * options_.tolerance * std::max(std::abs(recorded), least);
+            const double enough = 1e-3 * options_.tolerance * std::max(std::abs(recorded), min);
             Difference found = differentiate(
                 versions, entry, [&](const auto& f, double size) { return surest(f, size, enough); });
-            const auto scale = [&] { return std::max({std::abs(recorded), std::abs(found.value), least}); };
+            const auto scale = [&] { return std::max({std::abs(recorded), std::abs(found.value), min}); };
             const auto agrees = [&] {
                 return std::abs(recorded - found.value) <= options_.tolerance * scale();
             };

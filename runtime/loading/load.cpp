@@ -122,7 +122,7 @@ std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program
     double total = 0;
     const dsl::Net* owner = nullptr;
     const dsl::NetWeight* largest = nullptr;
-    double most = 0;
+    double max = 0;
     for (std::size_t i = 0; i < program.nets.size(); ++i) {
         const dsl::Net& net = program.nets[i];
         const std::size_t kept = trains && program.train ? kept_beside(program, i) : 0;
@@ -133,8 +133,8 @@ std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program
             }
             // While it trains all of it is there twice: training::StateSnapshot keeps a copy.
             total += bytes * static_cast<double>(1 + (weight.learned ? kept : 0)) * (trains ? 2 : 1);
-            if (bytes > most) {
-                most = bytes;
+            if (bytes > max) {
+                max = bytes;
                 owner = &net;
                 largest = &weight;
             }
@@ -144,14 +144,14 @@ std::optional<dsl::Diagnostic> weights_beyond_memory(const dsl::Program& program
         return std::nullopt;
     }
     return dsl::diagnostics::weights_too_large(largest->span, owner->name + "." + largest->name,
-                                               largest->shape, terminal::human_bytes(most),
+                                               largest->shape, terminal::human_bytes(max),
                                                terminal::human_bytes(total));
 }
 
 /// The first value that could not even be counted in bytes for its batch: all sums of sizes that follow can
 /// be trusted to fit into their numbers.
 std::optional<dsl::Diagnostic> value_beyond_counting(const dsl::Program& program) {
-    constexpr double most = 1125899906842624;  // 2^50 numbers
+    constexpr double max = 1125899906842624;  // 2^50 numbers
     std::optional<dsl::Diagnostic> found;
     const auto look = [&](const dsl::Instructions& code, const std::vector<dsl::Type>& types,
                           double examples) {
@@ -161,7 +161,7 @@ std::optional<dsl::Diagnostic> value_beyond_counting(const dsl::Program& program
                 for (const dsl::Index size : types.at(value).shape) {
                     numbers *= static_cast<double>(size);
                 }
-                if (!found && numbers > most) {
+                if (!found && numbers > max) {
                     found = dsl::diagnostics::value_too_large(
                         each.span, types.at(value).shape,
                         static_cast<std::uint64_t>(std::min(examples, 1e18)),

@@ -117,11 +117,11 @@ void set_continue(dsl::Program& program, const std::string& name, const dsl::Val
             for (const dsl::Argument& argument : code.entry->arguments) {
                 const auto* number = std::get_if<double>(&value.data);
                 if (argument.name == name && number != nullptr &&
-                    (*number < argument.least || *number > argument.most ||
-                     (argument.min_excluded && *number == argument.least))) {
+                    (*number < argument.min || *number > argument.max ||
+                     (argument.min_excluded && *number == argument.min))) {
                     refuse(fmt::format("--{} {} is out of the range that `continue` takes: {} {} to {}", name,
-                                       *number, argument.min_excluded ? "above" : "from", argument.least,
-                                       argument.most));
+                                       *number, argument.min_excluded ? "above" : "from", argument.min,
+                                       argument.max));
                 }
             }
             if (name == "prompt") {

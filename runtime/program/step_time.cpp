@@ -71,7 +71,7 @@ double peak_memory() {
 double fork_join_time(ThreadPool& pool) {
     constexpr int max_turns = 100;
     constexpr double max_seconds = 2e-3;  // where threads have to take turns on a processor
-    double least = std::numeric_limits<double>::infinity();
+    double min = std::numeric_limits<double>::infinity();
     const auto first = Clock::now();
     for (int turn = 0; turn < max_turns && (turn == 0 || seconds_since(first) < max_seconds); ++turn) {
         std::atomic<std::size_t> begun{0};
@@ -82,9 +82,9 @@ double fork_join_time(ThreadPool& pool) {
                 std::this_thread::yield();
             }
         });
-        least = std::min(least, seconds_since(begin));
+        min = std::min(min, seconds_since(begin));
     }
-    return least;
+    return min;
 }
 
 // The inputs of some steps, read beforehand: what is measured then is the step alone, whatever else the

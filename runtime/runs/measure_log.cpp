@@ -17,9 +17,9 @@ namespace {
 constexpr std::size_t own_columns = 3;  // step, epoch and seconds
 
 std::uint64_t step_of(const std::filesystem::path& path, const files::LogTable& table, std::size_t row) {
-    constexpr double most = 1e15;
+    constexpr double max = 1e15;
     const double step = table.step[row];
-    if (!(step >= 1 && step <= most)) {
+    if (!(step >= 1 && step <= max)) {
         throw Error(ErrorCode::format, fmt::format("{} is no step", step), {path.string(), row + 2, 0});
     }
     return static_cast<std::uint64_t>(step);

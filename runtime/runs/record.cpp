@@ -209,9 +209,9 @@ std::vector<std::string> machine_differences(const std::string& recorded, const 
 }
 
 std::optional<std::string> text_difference(const std::string& before, const std::string& now) {
-    constexpr std::size_t most = 80;
+    constexpr std::size_t max = 80;
     const auto shown = [](std::string_view line) {
-        return line.size() <= most ? fmt::format("`{}`", line) : fmt::format("`{}...`", line.substr(0, most));
+        return line.size() <= max ? fmt::format("`{}`", line) : fmt::format("`{}...`", line.substr(0, max));
     };
     if (before == now) {
         return std::nullopt;

@@ -21,7 +21,7 @@ Source define_audio(const Context& context) {
     };
     dsl::Argument rate = models::by_name(models::integer_argument(
         "rate", "samples a second to convert to; as the files have it if left out", models::absent(), 1));
-    rate.most = 768000;
+    rate.max = 768000;
     dsl::Entry entry{
         .name = "audio",
         .kind = dsl::EntryKind::source,

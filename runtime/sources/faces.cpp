@@ -26,7 +26,7 @@ Source define_faces(const Context&) {
                             return std::vector<dsl::Type>{{.shape = {3, size, size}, .classes = {}}};
                         },
                     .example = "data x = faces(size = 64, range = [-1, 1])"};
-    source.entry.arguments[0].most = 512;
+    source.entry.arguments[0].max = 512;
     source.open = [](const dsl::Arguments& arguments) {
         return data::open_faces({.size = static_cast<std::size_t>(models::integer(arguments, "size")),
                                  .range = range_of(arguments),

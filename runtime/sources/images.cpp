@@ -10,8 +10,8 @@ namespace gandsl::sources {
 
 namespace {
 
-dsl::Argument share(const char* name, const char* doc, double most) {
-    return models::by_name(models::number_argument(name, doc, models::value_of(0.0), 0, most));
+dsl::Argument share(const char* name, const char* doc, double max) {
+    return models::by_name(models::number_argument(name, doc, models::value_of(0.0), 0, max));
 }
 
 }  // namespace
@@ -37,10 +37,10 @@ Source define_images(const Context& context) {
     };
     dsl::Argument channels =
         models::by_name(models::integer_argument("channels", "1: grey, 3: colour", models::value_of(3.0), 1));
-    channels.most = 3;
+    channels.max = 3;
     dsl::Argument size =
         models::by_name(models::integer_argument("size", "sides of the square each becomes"));
-    size.most = 4096;
+    size.max = 4096;
     dsl::Entry entry{
         .name = "images",
         .kind = dsl::EntryKind::source,

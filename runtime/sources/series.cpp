@@ -13,7 +13,7 @@ namespace {
 dsl::Argument count_argument(const char* doc, double fallback) {
     dsl::Argument argument =
         models::by_name(models::integer_argument("count", doc, models::value_of(fallback), 2));
-    argument.most = 1e8;
+    argument.max = 1e8;
     return argument;
 }
 

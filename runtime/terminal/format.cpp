@@ -40,10 +40,10 @@ std::string human_shape(const std::vector<std::size_t>& sizes) {
     return sizes.empty() ? "one number" : fmt::format("{}", fmt::join(sizes, " x "));
 }
 
-std::string printable(std::string_view text, std::size_t most) {
+std::string printable(std::string_view text, std::size_t max) {
     std::string result;
     for (std::size_t at = 0; at < text.size();) {
-        if (at >= most) {
+        if (at >= max) {
             return result + "...";
         }
         const std::size_t length = shown_bytes(text.substr(at));

@@ -25,7 +25,7 @@ std::string human_shape(const std::vector<std::size_t>& sizes);
 
 /// A text from elsewhere as a message shows it: bytes that a terminal would take for commands or cannot show,
 /// and line ends, as "\\x1b"; and at most so many bytes of it.
-std::string printable(std::string_view text, std::size_t most = 80);
+std::string printable(std::string_view text, std::size_t max = 80);
 
 /// A whole message in which names and texts from elsewhere may stand: as printable, but line ends and tabs
 /// stay.

@@ -21,24 +21,24 @@ Value holding(decltype(Value::data) data) {
     return value;
 }
 
-Argument integer(std::string name, double least = 1, std::optional<Value> fallback = {}) {
+Argument integer(std::string name, double min = 1, std::optional<Value> fallback = {}) {
     Argument argument;
     argument.name = std::move(name);
     argument.kind = ArgumentKind::integer;
     argument.doc = "a size";
-    argument.least = least;
+    argument.min = min;
     argument.fallback = std::move(fallback);
     return argument;
 }
 
-Argument number(std::string name, std::optional<Value> fallback = {}, double least = -1e30,
-                double most = 1e30) {
+Argument number(std::string name, std::optional<Value> fallback = {}, double min = -1e30,
+                double max = 1e30) {
     Argument argument;
     argument.name = std::move(name);
     argument.doc = "a number";
     argument.fallback = std::move(fallback);
-    argument.least = least;
-    argument.most = most;
+    argument.min = min;
+    argument.max = max;
     return argument;
 }
 
@@ -56,8 +56,8 @@ Argument sizes(std::string name, std::optional<Value> fallback = {}) {
     argument.name = std::move(name);
     argument.kind = ArgumentKind::numbers;
     argument.doc = "the sizes of its axes";
-    argument.least = 1;
-    argument.most = 1e9;
+    argument.min = 1;
+    argument.max = 1e9;
     argument.many = true;
     argument.fallback = std::move(fallback);
     return argument;
@@ -475,12 +475,12 @@ void add_facts(std::vector<Entry>& entries) {
 std::vector<Entry> others() {
     const Value no_sizes = holding(std::vector<double>{});
     Argument rate = nested("lr", {"number", "schedule"});
-    rate.least = 0;
+    rate.min = 0;
     rate.min_excluded = true;
     Argument range = named(sizes("range", holding(std::vector<double>{0, 1})));
     range.many = false;
-    range.least = -1e30;
-    range.most = 1e30;
+    range.min = -1e30;
+    range.max = 1e30;
     std::vector<Entry> entries = {
         plain("normal", EntryKind::distribution, {sizes("sizes", no_sizes)}, drawn),
         plain("uniform", EntryKind::distribution, {number("low"), number("high"), sizes("sizes", no_sizes)},

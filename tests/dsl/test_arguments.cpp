@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(numbers_are_of_the_kind_and_in_the_range_that_is_declared) 
     const Entry entry = conv();
     Argument whole = argument("units");
     whole.kind = ArgumentKind::integer;
-    whole.least = 1;
+    whole.min = 1;
     const auto code = [&](const Argument& of, const Operand& operand, bool comparison = false) {
         const auto result = number_argument(entry, of, operand, {1, 2}, comparison);
         const auto* diagnostic = std::get_if<Diagnostic>(&result);
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(numbers_are_of_the_kind_and_in_the_range_that_is_declared) 
     BOOST_TEST((code(whole, std::string("4")) == Code::wrong_argument));
     BOOST_TEST((code(whole, Tensor{}) == Code::not_static));
     Argument rate = argument("rate");
-    rate.least = 0;
+    rate.min = 0;
     rate.min_excluded = true;
     BOOST_TEST((code(rate, 0.0) == Code::out_of_range));
     BOOST_TEST((code(rate, 1e-3) == std::nullopt));

@@ -54,7 +54,7 @@ std::vector<dsl::Entry> quick(std::vector<dsl::Entry> entries) {
         for (dsl::Argument& argument : entry.arguments) {
             if (argument.name == "count") {
                 argument.fallback = models::value_of(500.0);
-                argument.most = 2000;
+                argument.max = 2000;
             }
         }
     }

@@ -17,7 +17,7 @@ using namespace gandsl::test;
 namespace {
 
 struct Summary {
-    double mean = 0, deviation = 0, least = 1e9, most = -1e9;
+    double mean = 0, deviation = 0, min = 1e9, max = -1e9;
 };
 
 Summary summary(const Array& array) {
@@ -28,8 +28,8 @@ Summary summary(const Array& array) {
         const double number = array.data()[i];
         result.mean += number / count;
         squares += number * number / count;
-        result.least = std::min(result.least, number);
-        result.most = std::max(result.most, number);
+        result.min = std::min(result.min, number);
+        result.max = std::max(result.max, number);
     }
     result.deviation = std::sqrt(squares - result.mean * result.mean);
     return result;
@@ -75,16 +75,16 @@ BOOST_AUTO_TEST_CASE(distributions) {
     BOOST_TEST(std::abs(summary(normal).deviation - 1) < 0.025);
     const Array uniform = drawn("uniform", {.numbers = {{"low", -1}, {"high", 3}}}, 20000);
     BOOST_TEST(to_string(shape_of(uniform)) == "(20000)");
-    BOOST_TEST(summary(uniform).least >= -1);
-    BOOST_TEST(summary(uniform).most < 3);
+    BOOST_TEST(summary(uniform).min >= -1);
+    BOOST_TEST(summary(uniform).max < 3);
     BOOST_TEST(std::abs(summary(uniform).mean - 1) < 0.04);
     BOOST_TEST(std::abs(summary(uniform).deviation - 4 / std::sqrt(12)) < 0.03);
     const Array coin = drawn("bernoulli", {.numbers = {{"p", 0.2}}, .lists = {{"sizes", {10}}}}, 2000);
     BOOST_TEST(std::abs(summary(coin).mean - 0.2) < 0.015);
-    BOOST_TEST(summary(coin).most == 1);
+    BOOST_TEST(summary(coin).max == 1);
     const Array label = drawn("categorical", {.numbers = {{"k", 5}}}, 20000);
-    BOOST_TEST(summary(label).least == 0);
-    BOOST_TEST(summary(label).most == 4);
+    BOOST_TEST(summary(label).min == 0);
+    BOOST_TEST(summary(label).max == 4);
     BOOST_TEST(std::abs(summary(label).mean - 2) < 0.05);
     BOOST_TEST(refusal("uniform", {.numbers = {{"low", 1}, {"high", 1}}}, {}) != "");
     BOOST_TEST(refusal("uniform", {.numbers = {{"low", 2}, {"high", 1}}}, {}) != "");
@@ -97,11 +97,11 @@ BOOST_AUTO_TEST_CASE(initializers) {
                         0.02) < 5e-4);
     const double glorot = std::sqrt(6.0 / 1750);
     const Summary xavier = summary(first_values("glorot", {}, shape));
-    BOOST_TEST(xavier.most <= glorot);
-    BOOST_TEST(xavier.most > 0.99 * glorot);
-    BOOST_TEST(xavier.least < -0.99 * glorot);
+    BOOST_TEST(xavier.max <= glorot);
+    BOOST_TEST(xavier.max > 0.99 * glorot);
+    BOOST_TEST(xavier.min < -0.99 * glorot);
     BOOST_TEST(std::abs(summary(first_values("he", {}, shape)).deviation / std::sqrt(2.0 / 750) - 1) < 0.02);
-    BOOST_TEST(summary(first_values("constant", {.numbers = {{"value", 0.5}}}, shape)).least == 0.5);
+    BOOST_TEST(summary(first_values("constant", {.numbers = {{"value", 0.5}}}, shape)).min == 0.5);
     const Array basis = first_values("orthogonal", {.numbers = {{"gain", 2}}}, {7, 4});
     for (Index a = 0; a < 4; ++a) {
         for (Index b = 0; b <= a; ++b) {

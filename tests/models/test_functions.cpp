@@ -34,20 +34,20 @@ BOOST_AUTO_TEST_CASE(reductions) {
     const models::Value first = value(tape, x);
     const models::Value last = models::channels_last(first);
     for (const models::Value& each : {first, last}) {
-        double total = 0, squares = 0, most = -1e9;
+        double total = 0, squares = 0, max = -1e9;
         for (Index c = 0; c < 3; ++c) {
             for (Index i = 0; i < 4; ++i) {
                 for (Index j = 0; j < 5; ++j) {
                     total += x(1, c, i, j);
                     squares += x(1, c, i, j) * x(1, c, i, j);
-                    most = std::max<double>(most, x(1, c, i, j));
+                    max = std::max<double>(max, x(1, c, i, j));
                 }
             }
         }
         BOOST_TEST(numbers(apply(tape, "sum", {}, {each}).results[0])(1) == total, close);
         BOOST_TEST(numbers(apply(tape, "mean", {}, {each}).results[0])(1) == total / 60, close);
         BOOST_TEST(numbers(apply(tape, "norm", {}, {each}).results[0])(1) == std::sqrt(squares), close);
-        BOOST_TEST(numbers(apply(tape, "max", {}, {each}).results[0])(1) == most, close);
+        BOOST_TEST(numbers(apply(tape, "max", {}, {each}).results[0])(1) == max, close);
         const Array channels = numbers(apply(tape, "sum", {.numbers = {{"axis", 0}}}, {each}).results[0]);
         BOOST_TEST(to_string(shape_of(channels)) == "(2, 4, 5)");
         BOOST_TEST(channels(1, 3, 4) == x(1, 0, 3, 4) + x(1, 1, 3, 4) + x(1, 2, 3, 4), close);

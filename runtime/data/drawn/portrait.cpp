@@ -19,10 +19,10 @@ Colour lit(Colour colour, float factor) {
 }
 
 /// A colour of this hue (0 .. 1), with the smallest and the largest of its parts.
-Colour of_hue(float hue, float least, float most) {
+Colour of_hue(float hue, float min, float max) {
     const auto part = [&](float shift) {
         const float position = std::abs(std::fmod(hue + shift, 1.0F) * 6 - 3) - 1;
-        return least + (most - least) * std::clamp(position, 0.0F, 1.0F);
+        return min + (max - min) * std::clamp(position, 0.0F, 1.0F);
     };
     return {part(0), part(2.0F / 3), part(1.0F / 3)};
 }
