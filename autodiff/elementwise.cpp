@@ -57,7 +57,7 @@ class Runner {
                 read_[index] = written_[index] = scratch + program.registers[index].index * block;
             }
         }
-        turns_.fill(never);
+        phases_.fill(never);
     }
 
     /// At most `block` numbers from position `first` on.
@@ -77,10 +77,10 @@ class Runner {
             }
             if (operand.period == 0) {
                 expand(operand, program_.sizes, operands_[index], first, count, written_[operand.target]);
-            } else if (const std::size_t turn = first % operand.period; turn != turns_[index]) {
+            } else if (const std::size_t phase = first % operand.period; phase != phases_[index]) {
                 const std::size_t most = std::min(block, static_cast<std::size_t>(program_.count));
-                expand(operand, program_.sizes, operands_[index], turn, most, written_[operand.target]);
-                turns_[index] = turn;
+                expand(operand, program_.sizes, operands_[index], phase, most, written_[operand.target]);
+                phases_[index] = phase;
             }
         }
         for (const auto& step : program_.steps) {
@@ -113,7 +113,7 @@ class Runner {
     std::span<Real* const> outputs_;
     std::array<const Real*, max_registers> read_{};
     std::array<Real*, max_registers> written_{};
-    std::array<std::size_t, max_registers> turns_{};  ///< where in its period an operand's block begins
+    std::array<std::size_t, max_registers> phases_{};  ///< where in its period an operand's block begins
 };
 
 // One run of numbers, from `begin` up to `end`, and its sums.
@@ -184,11 +184,11 @@ void sum_columns_of(Runner& runner, const ElementwiseProgram& program, std::size
 void run_sums(const ElementwiseProgram& program, std::span<const Real* const> operands,
               std::span<Real* const> outputs, std::span<Real* const> results, std::span<Real> scratch,
               ThreadPool& pool) {
-    const StreamedSum& sum = program.sum;
+    const FusedReduction& sum = program.sum;
     const auto runner_of = [&](std::size_t worker) {
         return Runner(program, operands, outputs, scratch.data() + worker * program.scratch_blocks * block);
     };
-    if (sum.pattern == StreamedSum::Pattern::trailing) {
+    if (sum.pattern == FusedReduction::Pattern::trailing) {
         const std::size_t rows = std::max<std::size_t>(1, part_size / sum.inner);
         const std::size_t together = std::max<std::size_t>(1, block / sum.inner);
         const std::size_t grain = (rows + together - 1) / together * together;
@@ -204,7 +204,7 @@ void run_sums(const ElementwiseProgram& program, std::span<const Real* const> op
         reinterpret_cast<double*>(scratch.data() + pool.size() * program.scratch_blocks * block);
     pool.parallel(sum.slices, [&](std::size_t slice, std::size_t worker) {
         Runner runner = runner_of(worker);
-        const bool all = sum.pattern == StreamedSum::Pattern::all;
+        const bool all = sum.pattern == FusedReduction::Pattern::all;
         const std::size_t length = all ? sum.inner : sum.outer;
         const std::size_t begin = length * slice / sum.slices;
         const std::size_t end = length * (slice + 1) / sum.slices;
@@ -221,7 +221,7 @@ void run_sums(const ElementwiseProgram& program, std::span<const Real* const> op
     }
 }
 
-std::size_t tile_size(const TiledOperands& tiled) {
+std::size_t tile_size(const FusedProducers& tiled) {
     return static_cast<std::size_t>(tiled.rows.grain * tiled.columns.grain);
 }
 
@@ -231,7 +231,7 @@ std::size_t scratch_of_worker(const ElementwiseProgram& program) {
 
 void run_tiles(const ElementwiseProgram& program, std::span<const Real* const> operands,
                std::span<Real* const> outputs, std::span<Real> scratch, ThreadPool& pool) {
-    const TiledOperands& tiled = program.tiled;
+    const FusedProducers& tiled = program.tiled;
     const std::size_t across = tiled.columns.parts();
     pool.parallel(tiled.rows.parts() * across, [&](std::size_t part, std::size_t worker) {
         Real* const own = scratch.data() + worker * scratch_of_worker(program);
@@ -270,7 +270,7 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
         if (domain[axis] == 1) {
             continue;
         }
-        // An axis joins the one before it where a step of that one is a full turn of this one, for every
+        // An axis joins the one before it where a step of that one is a full cycle of this one, for every
         // operand.
         bool joins = !program.sizes.empty();
         for (std::size_t index = 0; joins && index < strides.size(); ++index) {
@@ -309,7 +309,7 @@ void set_domain(ElementwiseProgram& program, const Shape& domain, std::span<cons
 
 std::size_t scratch_size(const ElementwiseProgram& program, std::size_t threads) {
     std::size_t totals = 0;
-    if (!program.summed.empty() && program.sum.pattern != StreamedSum::Pattern::trailing) {
+    if (!program.summed.empty() && program.sum.pattern != FusedReduction::Pattern::trailing) {
         totals = program.sum.slices * program.summed.size() * program.sum.results() * sizeof(double) /
                  sizeof(Real);
     }

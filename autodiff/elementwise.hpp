@@ -24,7 +24,7 @@ inline constexpr std::size_t max_sums = 4;
 
 /// Operands that no memory holds: matrices of the domain's shape, computed a tile at a time by the thread
 /// that reads them.
-struct TiledOperands {
+struct FusedProducers {
     Partition rows, columns;            ///< how the domain is cut
     std::vector<std::size_t> operands;  ///< their places in the program; their registers are at Storage::tile
     /// Writes the tile (row, column) of operand `which` of these, its rows as far apart as it has columns.
@@ -68,8 +68,8 @@ struct ElementwiseProgram {
     std::size_t scratch_blocks = 0;
     /// Registers whose numbers are summed as they are computed, all in the same way.
     std::vector<std::size_t> summed;
-    StreamedSum sum;
-    TiledOperands tiled;
+    FusedReduction sum;
+    FusedProducers tiled;
 };
 
 /// Joins the axes of `domain` that all operands walk alike, and fills in sizes, count, and the operands'

@@ -141,11 +141,11 @@ struct Operation {
     void (*tile)(const Attributes& attributes, std::span<const ConstTensor> inputs, const Tile& tile,
                  Real* out, Index stride) = nullptr;
     /// Whether calls of these attributes and shapes that have their last input in common gain by running
-    /// together, as `forward_together` does: what one of them read is still in the cache for the next. The
+    /// together, as `forward_batch` does: what one of them read is still in the cache for the next. The
     /// numbers are `forward`'s.
-    bool (*gathers)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
-    void (*forward_together)(const Attributes& attributes, std::span<const Operands> calls,
-                             const Execution& execution) = nullptr;
+    bool (*batches)(const Attributes& attributes, std::span<const Shape> inputs) = nullptr;
+    void (*forward_batch)(const Attributes& attributes, std::span<const Operands> calls,
+                          const Execution& execution) = nullptr;
     bool alias = false;  ///< the result is its first input's memory under another shape
     /// Elementwise, and computed about as fast as its result is read: whoever reads it may compute it again.
     bool cheap = false;

@@ -149,11 +149,11 @@ Var fold(Var patches, const ConvolutionGeometry& geometry, Index kernel_height, 
          Index height,
          Index width);  ///< adjoint of unfold
 
-/// Long short-term memory (Hochreiter & Schmidhuber, 1997; Gers et al., 2000): drive (steps, examples, 4
-/// units) is what reaches the gates i, f, g, o from the input; weight (units, 4 units) multiplies the state
-/// before. Memory c = f c' + i g and state h = o tanh(c) are 0 before the first step. Result: the states,
-/// (steps, examples, units).
-Var lstm(Var drive, Var weight);
+/// Long short-term memory (Hochreiter & Schmidhuber, 1997; Gers et al., 2000): preactivation (steps,
+/// examples, 4 units) is what reaches the gates i, f, g, o from the input; weight (units, 4 units) multiplies
+/// the state before. Memory c = f c' + i g and state h = o tanh(c) are 0 before the first step. Result: the
+/// states, (steps, examples, units).
+Var lstm(Var preactivation, Var weight);
 
 /// Random numbers depend on the tape's seed, `stream` and the step: the same stream is the same draw.
 Var random_uniform(Tape& tape, Shape shape, std::uint32_t stream);  ///< [0, 1)

@@ -101,8 +101,8 @@ void require_step(std::span<const Var> variables, std::span<const Var> gradients
     }
 }
 
-std::vector<Var> ruled(const UpdateRule& rule, std::span<const Var> variables, std::span<const Var> gradients,
-                       bool decay) {
+std::vector<Var> clip_and_decay(const UpdateRule& rule, std::span<const Var> variables,
+                                std::span<const Var> gradients, bool decay) {
     std::vector<Var> result(gradients.begin(), gradients.end());
     if (rule.clip) {
         // Gradients without elements have no length, and the mean of their squares is NaN.
@@ -176,13 +176,13 @@ std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std:
                       Var rate, OptimizerState& state) {
     require_step(variables, gradients, rate);
     require_settings(optimizer);
-    const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, true);
+    const std::vector<Var> directions = clip_and_decay(optimizer.rule, variables, gradients, true);
     std::vector<Var> result;
     if (optimizer.momentum != 0) {
         prepare(state, variables, 1, 0);
     }
     for (std::size_t i = 0; i < variables.size(); ++i) {
-        Var move = slopes[i];
+        Var move = directions[i];
         if (optimizer.momentum != 0) {
             Var& velocity = state.values[i];
             velocity = velocity * optimizer.momentum + move;
@@ -197,7 +197,8 @@ std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std
                       Var rate, OptimizerState& state) {
     require_step(variables, gradients, rate);
     require_settings(optimizer);
-    const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, !optimizer.decoupled);
+    const std::vector<Var> directions =
+        clip_and_decay(optimizer.rule, variables, gradients, !optimizer.decoupled);
     prepare(state, variables, 2, 2);
     // The bias corrections 1 - beta^t are the moving averages of 1: no cancellation.
     Var& first_weight = state.values[2 * variables.size()];
@@ -212,8 +213,8 @@ std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std
     for (std::size_t i = 0; i < variables.size(); ++i) {
         Var& first = state.values[2 * i];
         Var& second = state.values[2 * i + 1];
-        first = blend(first, slopes[i], optimizer.beta1);
-        second = blend_square(second, slopes[i], optimizer.beta2);
+        first = blend(first, directions[i], optimizer.beta1);
+        second = blend_square(second, directions[i], optimizer.beta2);
         Var start = variables[i];
         if (optimizer.decoupled && optimizer.rule.weight_decay != 0) {
             start = start * (1.0 - rate * optimizer.rule.weight_decay);
@@ -227,14 +228,15 @@ std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
                       std::span<const Var> gradients, Var rate, OptimizerState& state) {
     require_step(variables, gradients, rate);
     require_settings(optimizer);
-    const std::vector<Var> slopes = ruled(optimizer.rule, variables, gradients, true);
+    const std::vector<Var> directions = clip_and_decay(optimizer.rule, variables, gradients, true);
     prepare(state, variables, 1, 0);
     const Var epsilon = rate.tape().constant(optimizer.epsilon);
     std::vector<Var> result;
     for (std::size_t i = 0; i < variables.size(); ++i) {
         Var& second = state.values[i];
-        second = blend_square(second, slopes[i], optimizer.decay);
-        result.push_back(subtract_product(variables[i], rate, divide_by_root(slopes[i], second, epsilon)));
+        second = blend_square(second, directions[i], optimizer.decay);
+        result.push_back(
+            subtract_product(variables[i], rate, divide_by_root(directions[i], second, epsilon)));
     }
     return detached(std::move(result), state);
 }

@@ -225,9 +225,9 @@ void require_record(const Operation& operation, std::size_t inputs) {
                std::to_string(max_kernel_inputs) + " with a `kernel`, or a `forward`");
     }
     if ((operation.tiles == nullptr) != (operation.tile == nullptr) ||
-        (operation.gathers == nullptr) != (operation.forward_together == nullptr)) {
+        (operation.batches == nullptr) != (operation.forward_batch == nullptr)) {
         refuse(
-            "its record has one of `tiles` and `tile`, or of `gathers` and `forward_together`, without "
+            "its record has one of `tiles` and `tile`, or of `batches` and `forward_batch`, without "
             "the other");
     }
     if ((operation.kernel != nullptr || operation.alias) && inputs == 0) {

@@ -90,9 +90,9 @@ struct Argument {
     ArgumentKind kind = ArgumentKind::number;
     std::string doc;
     std::optional<Value> fallback = {};  ///< no value: the argument is required; a monostate: may be absent
-    double min = -1e300;               ///< inclusive bounds for numbers
+    double min = -1e300;                 ///< inclusive bounds for numbers
     double max = 1e300;
-    bool min_excluded = false;            ///< `lr` > 0
+    bool min_excluded = false;              ///< `lr` > 0
     std::vector<std::string> choices = {};  ///< allowed texts (also bare names: `pad = same`)
     bool positional = true;                 ///< false: by name only
     bool many = false;                      ///< swallows every further positional argument (reshape, normal)

@@ -44,7 +44,7 @@ enum class Stepping {
 /// What is carried from step to step.
 struct Steps {
     Index window = 1;      ///< the length of the sequences the net is trained on
-    Var position;             ///< a scalar: how many steps have come before since the states were last 0
+    Var position;          ///< a scalar: how many steps have come before since the states were last 0
     bool bounded = false;  ///< set by entries that know no step beyond `window`
     /// A new state of this shape, 0 before the first step.
     std::function<Var(const Shape& shape)> state = {};

@@ -35,8 +35,7 @@ dsl::Argument integer_argument(std::string name, std::string doc, dsl::Value fal
 /// the elements of a value (at most `dsl::max_elements`) can be counted.
 dsl::Argument factor_argument(std::string name, std::string doc, dsl::Value fallback);
 dsl::Argument number_argument(std::string name, std::string doc, double min, double max);
-dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double min,
-                              double max);
+dsl::Argument number_argument(std::string name, std::string doc, dsl::Value fallback, double min, double max);
 dsl::Argument boolean_argument(std::string name, std::string doc, bool fallback);
 dsl::Argument choice_argument(std::string name, std::string doc, const char* fallback,
                               std::vector<std::string> choices);

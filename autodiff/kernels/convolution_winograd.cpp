@@ -387,7 +387,7 @@ void run_by_weight(const WinogradMethod& method, Real* result, const Real* input
     const Index result_slab = slab_of(pass * tiling.tiles_of_unit, result_step);
     Real* const kernel = scratch.data();
     Real* const source = kernel + places * weight_slab;
-    Real* const slopes = source + places * source_slab;
+    Real* const result_gradients = source + places * source_slab;
     for (Index first = 0; first < tiling.units; first += pass) {
         const Index units = std::min(pass, tiling.units - first);
         const double values =
@@ -398,7 +398,7 @@ void run_by_weight(const WinogradMethod& method, Real* result, const Real* input
                       [&](const Tiling::Kind& kind, Index begin, Index end, Index row) {
                           transforms.source[kind.kind](source + row * source_step, source_slab, source_step,
                                                        input, method.source, kind.tiles, begin, end);
-                          transforms.cotangent[kind.kind](slopes + row * result_step, result_slab,
+                          transforms.cotangent[kind.kind](result_gradients + row * result_step, result_slab,
                                                           result_step, cotangent, method.result, kind.tiles,
                                                           begin, end);
                       });
@@ -409,7 +409,7 @@ void run_by_weight(const WinogradMethod& method, Real* result, const Real* input
             const Channels inner = channels_at(method, point);
             gemm(inner.count(), method.outer, rows.end - rows.begin,
                  {source + point * source_slab + rows.begin * source_step + inner.begin, source_step, true},
-                 {slopes + point * result_slab + rows.begin * result_step, result_step},
+                 {result_gradients + point * result_slab + rows.begin * result_step, result_step},
                  {kernel + point * weight_slab + inner.begin * method.weight.row, method.weight.row},
                  first > 0);
         });

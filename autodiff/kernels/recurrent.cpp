@@ -61,21 +61,21 @@ void multiply(Real* out, Index rows, const Real* in, Index in_stride, const Real
     }
 }
 
-// One example's step. `drive` has a row for each gate; `place` is where the step stands in each part of the
-// trace.
-GANDSL_CLONES void open_gates(Real* __restrict trace, Index part, const Real* __restrict drive,
+// One example's step. `preactivation` has a row for each gate; `trace` begins where the step stands in each
+// part of the trace.
+GANDSL_CLONES void open_gates(Real* __restrict trace, Index part, const Real* __restrict preactivation,
                               const Real* __restrict memory_before, Index units) {
     Real* __restrict const in = trace + input_gate * part;
     Real* __restrict const forget = trace + forget_gate * part;
-    Real* __restrict const candidate = trace + fresh * part;
+    Real* __restrict const candidate = trace + candidate_gate * part;
     Real* __restrict const out = trace + output_gate * part;
     Real* __restrict const kept = trace + memory * part;
     Real* __restrict const shown = trace + state * part;
     for (Index unit = 0; unit < units; ++unit) {
-        in[unit] = math::sigmoid(drive[unit]);
-        forget[unit] = math::sigmoid(drive[units + unit]);
-        candidate[unit] = math::tanh(drive[2 * units + unit]);
-        out[unit] = math::sigmoid(drive[3 * units + unit]);
+        in[unit] = math::sigmoid(preactivation[unit]);
+        forget[unit] = math::sigmoid(preactivation[units + unit]);
+        candidate[unit] = math::tanh(preactivation[2 * units + unit]);
+        out[unit] = math::sigmoid(preactivation[3 * units + unit]);
     }
     for (Index unit = 0; unit < units; ++unit) {
         kept[unit] = in[unit] * candidate[unit];
@@ -98,26 +98,26 @@ struct Flow {
     Real* to_memory;         ///< from the next step; afterwards, for the step before
 };
 
-GANDSL_CLONES void close_gates(Real* __restrict drive, const Real* __restrict trace, Index part,
+GANDSL_CLONES void close_gates(Real* __restrict preactivation, const Real* __restrict trace, Index part,
                                const Flow& flow, const Real* __restrict memory_before, Index units) {
     const Real* __restrict const in = trace + input_gate * part;
     const Real* __restrict const forget = trace + forget_gate * part;
-    const Real* __restrict const candidate = trace + fresh * part;
+    const Real* __restrict const candidate = trace + candidate_gate * part;
     const Real* __restrict const out = trace + output_gate * part;
     const Real* __restrict const kept = trace + memory * part;
     const Real* __restrict const from_state = flow.from_state;
     const Real* __restrict const to_state = flow.to_state;
     Real* __restrict const to_memory = flow.to_memory;
-    Real* __restrict const d_in = drive;
-    Real* __restrict const d_forget = drive + units;
-    Real* __restrict const d_fresh = drive + 2 * units;
-    Real* __restrict const d_out = drive + 3 * units;
+    Real* __restrict const d_in = preactivation;
+    Real* __restrict const d_forget = preactivation + units;
+    Real* __restrict const d_candidate = preactivation + 2 * units;
+    Real* __restrict const d_out = preactivation + 3 * units;
     // First the gradients by the gates' values, then by what drives them.
     for (Index unit = 0; unit < units; ++unit) {
         const Real flowing = from_state[unit] + (to_state != nullptr ? to_state[unit] : Real(0));
-        const Real bent = math::tanh(kept[unit]);
-        d_out[unit] = flowing * bent;
-        to_memory[unit] += flowing * out[unit] * (1 - bent * bent);
+        const Real tanh_cell = math::tanh(kept[unit]);
+        d_out[unit] = flowing * tanh_cell;
+        to_memory[unit] += flowing * out[unit] * (1 - tanh_cell * tanh_cell);
     }
     if (flow.from_parts != nullptr) {
         const Real* __restrict const from = flow.from_parts;
@@ -128,7 +128,7 @@ GANDSL_CLONES void close_gates(Real* __restrict drive, const Real* __restrict tr
     }
     for (Index unit = 0; unit < units; ++unit) {
         d_in[unit] = to_memory[unit] * candidate[unit];
-        d_fresh[unit] = to_memory[unit] * in[unit];
+        d_candidate[unit] = to_memory[unit] * in[unit];
         d_forget[unit] = memory_before != nullptr ? to_memory[unit] * memory_before[unit] : Real(0);
     }
     if (flow.from_parts != nullptr) {
@@ -136,21 +136,21 @@ GANDSL_CLONES void close_gates(Real* __restrict drive, const Real* __restrict tr
         for (Index unit = 0; unit < units; ++unit) {
             d_in[unit] += from[input_gate * part + unit];
             d_forget[unit] += from[forget_gate * part + unit];
-            d_fresh[unit] += from[fresh * part + unit];
+            d_candidate[unit] += from[candidate_gate * part + unit];
         }
     }
     for (Index unit = 0; unit < units; ++unit) {
         to_memory[unit] *= forget[unit];
         d_in[unit] *= in[unit] * (1 - in[unit]);
         d_forget[unit] *= forget[unit] * (1 - forget[unit]);
-        d_fresh[unit] *= 1 - candidate[unit] * candidate[unit];
+        d_candidate[unit] *= 1 - candidate[unit] * candidate[unit];
         d_out[unit] *= out[unit] * (1 - out[unit]);
     }
 }
 
 }  // namespace
 
-void lstm_trace(Real* trace, const Real* drive, const Real* weight, const LstmSizes& sizes,
+void lstm_trace(Real* trace, const Real* preactivation, const Real* weight, const LstmSizes& sizes,
                 std::span<Real> scratch, ThreadPool& pool) {
     const Index units = sizes.units;
     const Partition cut = cut_of(sizes);
@@ -159,26 +159,27 @@ void lstm_trace(Real* trace, const Real* drive, const Real* weight, const LstmSi
     Real* const rows = packed + gates * units * units;
     pack(packed, weight, gates * units, false, tiles, pool);
     pool.parallel(cut.parts(), [&](std::size_t part, std::size_t worker) {
-        Real* const driven = rows + static_cast<Index>(worker) * cut.grain * gates * units;
+        Real* const preactivations = rows + static_cast<Index>(worker) * cut.grain * gates * units;
         const Index first = cut.begin(part);
         const Index count = cut.end(part) - first;
         for (Index step = 0; step < sizes.steps; ++step) {
             const Index offset = (step * sizes.examples + first) * units;
             const Index before = offset - sizes.examples * units;
-            std::copy_n(drive + gates * offset, count * gates * units, driven);
+            std::copy_n(preactivation + gates * offset, count * gates * units, preactivations);
             if (step > 0) {
-                multiply(driven, count, trace + state * sizes.part() + before, units, packed, tiles, true);
+                multiply(preactivations, count, trace + state * sizes.part() + before, units, packed, tiles,
+                         true);
             }
             for (Index example = 0; example < count; ++example) {
-                open_gates(trace + offset + example * units, sizes.part(), driven + example * gates * units,
-                           step > 0 ? trace + memory * sizes.part() + before + example * units : nullptr,
-                           units);
+                open_gates(
+                    trace + offset + example * units, sizes.part(), preactivations + example * gates * units,
+                    step > 0 ? trace + memory * sizes.part() + before + example * units : nullptr, units);
             }
         }
     });
 }
 
-void lstm_gradient(Real* drive, const Real* trace, const Real* weight, const Real* cotangent,
+void lstm_gradient(Real* preactivation, const Real* trace, const Real* weight, const Real* cotangent,
                    bool states_alone, const LstmSizes& sizes, std::span<Real> scratch, ThreadPool& pool) {
     const Index units = sizes.units;
     const Partition cut = cut_of(sizes);
@@ -202,12 +203,13 @@ void lstm_gradient(Real* drive, const Real* trace, const Real* weight, const Rea
                                 .from_state = of_state + at,
                                 .to_state = step + 1 < sizes.steps ? to_state + example * units : nullptr,
                                 .to_memory = to_memory + example * units};
-                close_gates(drive + gates * at, trace + at, sizes.part(), flow,
+                close_gates(preactivation + gates * at, trace + at, sizes.part(), flow,
                             step > 0 ? trace + memory * sizes.part() + before + example * units : nullptr,
                             units);
             }
             if (step > 0) {
-                multiply(to_state, count, drive + gates * offset, gates * units, packed, tiles, false);
+                multiply(to_state, count, preactivation + gates * offset, gates * units, packed, tiles,
+                         false);
             }
         }
     });

@@ -20,16 +20,16 @@ struct LstmSizes {
 };
 
 /// What a run leaves for its gradient, one after the other: each steps x examples x units.
-enum LstmPart : Index { input_gate, forget_gate, fresh, output_gate, memory, state, lstm_parts };
+enum LstmPart : Index { input_gate, forget_gate, candidate_gate, output_gate, memory, state, lstm_parts };
 
-/// drive: steps x examples x 4 units, what reaches the gates from the input, in the order of LstmPart;
-/// weight: units x 4 units. Memory and state are 0 before the first step. Examples are split among the
-/// threads, each of which walks through all steps by itself.
-void lstm_trace(Real* trace, const Real* drive, const Real* weight, const LstmSizes& sizes,
+/// preactivation: steps x examples x 4 units, what reaches the gates from the input, in the order of
+/// LstmPart; weight: units x 4 units. Memory and state are 0 before the first step. Examples are split among
+/// the threads, each of which walks through all steps by itself.
+void lstm_trace(Real* trace, const Real* preactivation, const Real* weight, const LstmSizes& sizes,
                 std::span<Real> scratch, ThreadPool& pool);
 
-/// Gradient by drive. `cotangent`: of the whole trace, or of its states alone.
-void lstm_gradient(Real* drive, const Real* trace, const Real* weight, const Real* cotangent,
+/// Gradient by preactivation. `cotangent`: of the whole trace, or of its states alone.
+void lstm_gradient(Real* preactivation, const Real* trace, const Real* weight, const Real* cotangent,
                    bool states_alone, const LstmSizes& sizes, std::span<Real> scratch, ThreadPool& pool);
 
 /// Elements of scratch memory for either of them.

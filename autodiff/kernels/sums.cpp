@@ -63,7 +63,7 @@ std::size_t slice_count(std::size_t axis, std::size_t total, std::size_t result)
     return std::max<std::size_t>(1, slices);
 }
 
-bool streamed_sum(const Shape& shape, std::span<const Index> axes, StreamedSum& sum) {
+bool fused_reduction(const Shape& shape, std::span<const Index> axes, FusedReduction& sum) {
     // Axes of size 1 are of no kind.
     std::size_t runs = 0;
     bool first = false;
@@ -87,12 +87,12 @@ bool streamed_sum(const Shape& shape, std::span<const Index> axes, StreamedSum& 
         return false;
     }
     if (runs == 1) {
-        sum = {StreamedSum::Pattern::all, 1, sizes[0], slice_count(sizes[0], sizes[0], 1)};
+        sum = {FusedReduction::Pattern::all, 1, sizes[0], slice_count(sizes[0], sizes[0], 1)};
     } else if (first) {
-        sum = {StreamedSum::Pattern::leading, sizes[0], sizes[1],
+        sum = {FusedReduction::Pattern::leading, sizes[0], sizes[1],
                slice_count(sizes[0], sizes[0] * sizes[1], sizes[1])};
     } else {
-        sum = {StreamedSum::Pattern::trailing, sizes[0], sizes[1], 1};
+        sum = {FusedReduction::Pattern::trailing, sizes[0], sizes[1], 1};
     }
     return true;
 }

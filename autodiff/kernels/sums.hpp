@@ -30,7 +30,7 @@ std::size_t slice_count(std::size_t axis, std::size_t total, std::size_t result)
 
 /// A sum that can be taken while the numbers are computed: over all axes, the leading ones or the trailing
 /// ones.
-struct StreamedSum {
+struct FusedReduction {
     enum class Pattern { all, leading, trailing };
     Pattern pattern = Pattern::all;
     std::size_t outer = 1;   ///< rows
@@ -44,7 +44,7 @@ struct StreamedSum {
     }
 };
 /// False for other sums.
-bool streamed_sum(const Shape& shape, std::span<const Index> axes, StreamedSum& sum);
+bool fused_reduction(const Shape& shape, std::span<const Index> axes, FusedReduction& sum);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -17,13 +17,13 @@ namespace {
     throw Error(ErrorCode::shape, std::string("[") + operation + "] " + found);
 }
 
-LstmSizes sizes_of(const char* operation, const Shape& drive, const Shape& weight) {
-    if (drive.size() != 3 || weight.size() != 2 || weight[1] % 4 != 0 || weight[1] / 4 != weight[0] ||
-        drive[2] != weight[1]) {
-        refuse(operation, "drive " + to_string(drive) + ", weight " + to_string(weight) +
+LstmSizes sizes_of(const char* operation, const Shape& preactivation, const Shape& weight) {
+    if (preactivation.size() != 3 || weight.size() != 2 || weight[1] % 4 != 0 || weight[1] / 4 != weight[0] ||
+        preactivation[2] != weight[1]) {
+        refuse(operation, "preactivation " + to_string(preactivation) + ", weight " + to_string(weight) +
                               ": expected steps x examples x 4 units and units x 4 units");
     }
-    return {drive[0], drive[1], weight[0]};
+    return {preactivation[0], preactivation[1], weight[0]};
 }
 
 Shape trace_shape(const Attributes&, std::span<const Shape> inputs) {
@@ -64,15 +64,15 @@ Var without_zeros(Var cotangent) {
 }
 
 std::vector<Var> trace_vjp(const VjpCall& call) {
-    const Var drive =
+    const Var preactivation =
         record(lstm_gradient_operation, {call.output, call.inputs[1], without_zeros(call.cotangent)});
     const Shape shape = call.inputs[0].shape();
-    std::vector<Var> gradients = {drive, {}};
+    std::vector<Var> gradients = {preactivation, {}};
     if (call.wanted[1] && shape[0] > 1) {
         const Index rows = (shape[0] - 1) * shape[1];
         const Var states = slice(slice(call.output, 0, state, state + 1), 1, 0, shape[0] - 1);
         gradients[1] = matmul(reshape(states, {rows, shape[2] / 4}),
-                              reshape(slice(drive, 0, 1, shape[0]), {rows, shape[2]}), true, false);
+                              reshape(slice(preactivation, 0, 1, shape[0]), {rows, shape[2]}), true, false);
     }
     return gradients;
 }
@@ -134,17 +134,19 @@ Var gradient_in_steps(Var trace, Var weight, Var cotangent) {
             return !own.valid() ? more : more.valid() ? own + more : own;
         };
         const Var by_state = flowing(state, to_state);
-        const Var bent = tanh(value(memory));
-        const Var through = by_state * value(output_gate) * (1.0 - square(bent));
+        const Var tanh_cell = tanh(value(memory));
+        const Var through = by_state * value(output_gate) * (1.0 - square(tanh_cell));
         const Var by_memory = flowing(memory, to_memory.valid() ? to_memory + through : through);
         const Var by_forget = step > 0 ? by_memory * at(trace, memory, step - 1) : by_memory * 0.0;
         const auto opened = [&](Index part, Var by_gate) {
             return flowing(part, by_gate) * value(part) * (1.0 - value(part));
         };
         drives[static_cast<std::size_t>(step)] =
-            reshape(concatenate({opened(input_gate, by_memory * value(fresh)), opened(forget_gate, by_forget),
-                                 flowing(fresh, by_memory * value(input_gate)) * (1.0 - square(value(fresh))),
-                                 opened(output_gate, by_state * bent)},
+            reshape(concatenate({opened(input_gate, by_memory * value(candidate_gate)),
+                                 opened(forget_gate, by_forget),
+                                 flowing(candidate_gate, by_memory * value(input_gate)) *
+                                     (1.0 - square(value(candidate_gate))),
+                                 opened(output_gate, by_state * tanh_cell)},
                                 1),
                     {1, shape[2], 4 * shape[3]});
         if (step > 0) {
@@ -223,10 +225,10 @@ const Operation lstm_gradient_operation{
     .samples = gradient_samples,
 };
 
-Var lstm(Var drive, Var weight) {
-    require_var(drive, "lstm", "the drive");
-    require_var_of(drive.tape(), weight, "lstm", "the weight");
-    const Var trace = record(lstm_trace_operation, {drive, weight});
+Var lstm(Var preactivation, Var weight) {
+    require_var(preactivation, "lstm", "the preactivation");
+    require_var_of(preactivation.tape(), weight, "lstm", "the weight");
+    const Var trace = record(lstm_trace_operation, {preactivation, weight});
     const Shape shape = trace.shape();
     return reshape(slice(trace, 0, state, state + 1), {shape[1], shape[2], shape[3]});
 }

@@ -135,7 +135,7 @@ void tile_of_product(const Attributes& attributes, std::span<const ConstTensor> 
 }
 
 // Few rows are multiplied faster than a large second operand comes from memory.
-bool gathers(const Attributes& attributes, std::span<const Shape> inputs) {
+bool batches(const Attributes& attributes, std::span<const Shape> inputs) {
     constexpr Index max_rows = 128;
     constexpr Index min_size = 1 << 16;
     const Sizes sizes = sizes_of(attributes, inputs[0], inputs[1]);
@@ -143,8 +143,8 @@ bool gathers(const Attributes& attributes, std::span<const Shape> inputs) {
            sizes.inner * sizes.columns >= min_size;
 }
 
-void forward_together(const Attributes& attributes, std::span<const Operands> calls,
-                      const Execution& execution) {
+void forward_batch(const Attributes& attributes, std::span<const Operands> calls,
+                   const Execution& execution) {
     const Sizes sizes = sizes_of(attributes, calls[0].inputs[0].shape, calls[0].inputs[1].shape);
     if (sizes.inner == 0 || calls[0].output.size() == 0) {
         for (const Operands& call : calls) {
@@ -177,7 +177,7 @@ void forward_together(const Attributes& attributes, std::span<const Operands> ca
 
 void forward_matmul(const Call& call) {
     const Operands operands{call.inputs, call.output};
-    forward_together(call.attributes, {&operands, 1}, call.execution);
+    forward_batch(call.attributes, {&operands, 1}, call.execution);
 }
 
 std::vector<Var> vjp_of_matmul(const VjpCall& call) {
@@ -247,8 +247,8 @@ const Operation matmul_operation{
     .flops = flops_of_matmul,
     .tiles = tiles,
     .tile = tile_of_product,
-    .gathers = gathers,
-    .forward_together = forward_together,
+    .batches = batches,
+    .forward_batch = forward_batch,
     .samples = samples_of_matmul,
 };
 

@@ -172,10 +172,10 @@ MeanAndVariance halves(Var both) {
 // That of the variance by the mean is zero: the distances to the mean sum to it.
 std::vector<Var> vjp_of_moments(const VjpCall& call) {
     const Var x = call.inputs[0];
-    const MeanAndVariance slopes = halves(call.cotangent);
-    const double share = 2 * static_cast<double>(element_count(slopes.mean.shape())) /
+    const MeanAndVariance gradients = halves(call.cotangent);
+    const double share = 2 * static_cast<double>(element_count(gradients.mean.shape())) /
                          static_cast<double>(element_count(x.shape()));
-    return {(x - halves(call.output).mean) * (slopes.variance * share) + slopes.mean * (share / 2)};
+    return {(x - halves(call.output).mean) * (gradients.variance * share) + gradients.mean * (share / 2)};
 }
 
 double flops_of_moments(const Attributes&, std::span<const Shape> inputs, const Shape&) {

@@ -119,7 +119,7 @@ Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<st
         const GraphNode& own = graph.nodes[sum];
         program.summed.push_back(register_of(own.inputs[0]));
         last_read[program.summed.back()] = not_read;
-        streamed_sum(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
+        fused_reduction(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
     }
     for (const std::size_t node : group.producers) {
         const Tile tile = *tiles_of(graph, node);

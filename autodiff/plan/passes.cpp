@@ -17,7 +17,7 @@ void on_graph(Draft& draft) {
     pass(draft.graph);
 }
 
-template <bool GroupingRules::*rule>
+template <bool FusionRules::*rule>
 void set_rule(Draft& draft) {
     draft.rules.*rule = true;
 }
@@ -41,9 +41,9 @@ constexpr std::array pass_table{
     Pass{"simplify", "products with 1 and moves that undo one another go", Stage::graph, on_graph<simplify>},
     Pass{"merge-again", "what simplifying made equal is computed once", Stage::graph, on_graph<merge>},
     Pass{"fuse", "elementwise operations of one shape run in one pass over memory, with sums of them",
-         Stage::grouping, set_rule<&GroupingRules::fuse>},
+         Stage::grouping, set_rule<&FusionRules::fuse>},
     Pass{"gather", "products that share an operand run together", Stage::grouping,
-         set_rule<&GroupingRules::gather>},
+         set_rule<&FusionRules::gather>},
     Pass{"recompute", "cheap values are computed where they are read rather than kept", Stage::schedule,
          on_schedule<rematerialize>},
     Pass{"tile", "a product that one elementwise group reads is computed there a tile at a time",

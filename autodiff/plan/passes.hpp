@@ -12,7 +12,7 @@ inline namespace GANDSL_PRECISION {
 /// What is made of a graph on its way to a plan: each part is there when its stage begins.
 struct Draft {
     Graph graph;
-    GroupingRules rules;
+    FusionRules rules;
     Schedule schedule;
     Layout layout;
 };

@@ -21,9 +21,9 @@ constexpr std::size_t max_candidates = 16;
 
 static_assert(max_group_nodes + max_group_operands <= max_registers);
 
-class Grouping {
+class GroupBuilder {
   public:
-    Grouping(const Graph& graph, const GroupingRules& rules) : graph_(graph), rules_(rules) {
+    GroupBuilder(const Graph& graph, const FusionRules& rules) : graph_(graph), rules_(rules) {
         result_.group_of.assign(graph.nodes.size(), no_group);
         for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
             place(node);
@@ -60,9 +60,9 @@ class Grouping {
             result_.groups[group].sums.push_back(node);
             return;
         }
-        const bool gathers = rules_.gather && own.operation->gathers != nullptr &&
-                             own.operation->gathers(own.attributes, input_shapes(graph_, node));
-        if (gathers) {
+        const bool batches = rules_.gather && own.operation->batches != nullptr &&
+                             own.operation->batches(own.attributes, input_shapes(graph_, node));
+        if (batches) {
             std::vector<std::size_t>& candidates = gathered_[own.inputs.back()];
             const std::size_t first = candidates.size() - std::min(candidates.size(), max_candidates);
             for (std::size_t index = first; index < candidates.size(); ++index) {
@@ -104,10 +104,10 @@ class Grouping {
             is_sum(input)) {
             return false;
         }
-        StreamedSum sum;
+        FusedReduction sum;
         const Shape& shape = graph_.nodes[input].shape;
         const std::vector<std::size_t>& sums = result_.groups[group].sums;
-        if (sums.size() >= max_sums || !streamed_sum(shape, own.attributes.integers, sum) ||
+        if (sums.size() >= max_sums || !fused_reduction(shape, own.attributes.integers, sum) ||
             (!sums.empty() && graph_.nodes[sums[0]].attributes.integers != own.attributes.integers)) {
             return false;
         }
@@ -364,7 +364,7 @@ class Grouping {
     }
 
     const Graph& graph_;
-    GroupingRules rules_;
+    FusionRules rules_;
     std::unordered_map<std::size_t, std::vector<std::size_t>>
         gathered_;  ///< by last input, the groups that grow
     Schedule result_;
@@ -427,8 +427,8 @@ void drop_empty(Schedule& schedule) {
     schedule.groups = std::move(kept);
 }
 
-Schedule make_schedule(const Graph& graph, const GroupingRules& rules) {
-    return Grouping(graph, rules).take();
+Schedule make_schedule(const Graph& graph, const FusionRules& rules) {
+    return GroupBuilder(graph, rules).take();
 }
 
 }  // namespace GANDSL_PRECISION

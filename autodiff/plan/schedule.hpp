@@ -46,14 +46,14 @@ void drop_empty(Schedule& schedule);
 std::size_t root_of(const Graph& graph, std::size_t node);
 
 /// What may be put into one group.
-struct GroupingRules {
+struct FusionRules {
     bool fuse = false;    ///< elementwise operations, and sums of them
     bool gather = false;  ///< operations that share their last input and gain by it
 };
 
 /// Groups the nodes and puts the groups in an order in which inputs come first, and every reader of a state,
 /// and every group that may throw, before the group that computes its new value where that is possible.
-Schedule make_schedule(const Graph& graph, const GroupingRules& rules);
+Schedule make_schedule(const Graph& graph, const FusionRules& rules);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

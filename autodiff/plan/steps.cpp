@@ -154,7 +154,7 @@ class Binding {
                 step.bytes += bytes_of_node(input);
             }
         }
-        TiledOperands& tiled = step.fused->program.tiled;
+        FusedProducers& tiled = step.fused->program.tiled;
         tiled.compute = [all = std::move(all), rows = tiled.rows, columns = tiled.columns](
                             std::size_t which, std::size_t row, std::size_t column, Real* out) {
             const Tile tile{rows.begin(row), columns.begin(column), rows.end(row) - rows.begin(row),
@@ -211,7 +211,7 @@ void run(const Step& step, const Execution& execution) {
     if (step.fused) {
         run(step.fused->program, step.operands, step.outputs, step.sums, step.workspace, execution.pool);
     } else if (step.calls.size() > 1) {
-        step.node->operation->forward_together(step.node->attributes, step.calls, execution);
+        step.node->operation->forward_batch(step.node->attributes, step.calls, execution);
     } else {
         step.node->operation->forward(
             {step.node->attributes, step.calls[0].inputs, step.calls[0].output, step.workspace, execution});

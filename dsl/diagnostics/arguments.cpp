@@ -26,7 +26,7 @@ std::string range(const Argument& argument, double found) {
     const std::string min = spell(argument.min);
     if (above && below && argument.max < endless) {
         return argument.min_excluded ? "above " + min + " and at most " + spell(max)
-                                       : "from " + min + " to " + spell(max);
+                                     : "from " + min + " to " + spell(max);
     }
     if (above) {
         return (argument.min_excluded ? "above " : "at least ") + min +
@@ -39,8 +39,7 @@ std::string range(const Argument& argument, double found) {
 std::string spelled_beyond(const Argument& argument, double found) {
     std::string text = spell(found);
     const double read = std::strtod(text.c_str(), nullptr);
-    if ((read < argument.min) == (found < argument.min) &&
-        (read > argument.max) == (found > argument.max) &&
+    if ((read < argument.min) == (found < argument.min) && (read > argument.max) == (found > argument.max) &&
         (read == std::floor(read)) == (found == std::floor(found))) {
         return text;
     }

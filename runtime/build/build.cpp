@@ -236,18 +236,18 @@ class Step {
         if (known == named_.end()) {
             named_.push_back({name, {value}, item});
         } else {
-            known->turns.push_back(value);
+            known->iterations.push_back(value);
         }
     }
 
     void name_values() {
-        for (const auto& [name, turns, item] : named_) {
-            Var total = turns.front();
-            for (std::size_t turn = 1; turn < turns.size(); ++turn) {
-                total = total + turns[turn];
+        for (const auto& [name, iterations, item] : named_) {
+            Var total = iterations.front();
+            for (std::size_t iteration = 1; iteration < iterations.size(); ++iteration) {
+                total = total + iterations[iteration];
             }
-            const auto count = static_cast<double>(turns.size());
-            graph_.named.push_back({name.second, turns.size() == 1 ? total : total / count, item});
+            const auto count = static_cast<double>(iterations.size());
+            graph_.named.push_back({name.second, iterations.size() == 1 ? total : total / count, item});
         }
     }
 
@@ -291,10 +291,10 @@ class Step {
     std::vector<Value> values_;
     std::set<std::size_t> updated_;                     ///< nets that any update names
     std::map<std::size_t, OptimizerState> optimizers_;  ///< by site
-    /// A value of an update, over the turns of a repeat.
+    /// A value of an update, over the iterations of a repeat.
     struct NamedTurns {
         std::pair<std::size_t, std::string> name;  ///< site, and column of the log
-        std::vector<Var> turns;
+        std::vector<Var> iterations;
         std::size_t item = 0;
     };
     std::vector<NamedTurns> named_;

@@ -105,9 +105,9 @@ struct UpdateRecord {
 
 /// A `continue` in a sample: a graph of one step, and how its output is fed back to it.
 struct Continuation {
-    Var input;   ///< one step of every example: (count, 1, ...); symbols as whole numbers
-    Var position;   ///< a scalar: how many steps came before
-    Var output;  ///< (count, 1, classes) probabilities, or (count, 1, ...) the next step
+    Var input;     ///< one step of every example: (count, 1, ...); symbols as whole numbers
+    Var position;  ///< a scalar: how many steps came before
+    Var output;    ///< (count, 1, classes) probabilities, or (count, 1, ...) the next step
     std::vector<Assignment> carried;  ///< memories, 0 before the first step
     bool bounded = false;             ///< knows no step beyond `window`
     Index window = 1;

@@ -30,7 +30,7 @@ std::string layer_of(const dsl::Net& net, std::size_t index) {
 /// A net of another run keeps what it learned there, and one whose name begins with `_` is meant to stay.
 std::vector<dsl::Diagnostic> forgotten_nets(const dsl::Program& program, const Graph& graph) {
     std::vector<dsl::Diagnostic> result;
-    std::set<std::size_t> said;
+    std::set<std::size_t> reported;
     for (const UpdateRecord& record : graph.updates) {
         std::string updated;
         for (const std::size_t net : std::get<dsl::Update>(program.train->items[record.item]).nets) {
@@ -38,7 +38,7 @@ std::vector<dsl::Diagnostic> forgotten_nets(const dsl::Program& program, const G
         }
         for (const ForgottenNet& each : record.forgotten) {
             const dsl::Net& net = program.nets[each.net];
-            if (!net.from && !net.name.starts_with('_') && said.insert(each.net).second) {
+            if (!net.from && !net.name.starts_with('_') && reported.insert(each.net).second) {
                 result.push_back(dsl::diagnostics::never_updated(each.call, net.name, updated));
             }
         }
@@ -55,7 +55,7 @@ std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph&
     // A layer as a whole: its bias may well have no part in a gradient's gradient.
     std::map<std::pair<std::size_t, std::string>, bool> layers;  // by net and place in it
     std::map<std::pair<std::size_t, std::string>, std::size_t> weights;
-    std::set<std::size_t> taught;
+    std::set<std::size_t> updated_nets;
     for (const UpdateRecord& record : graph.updates) {
         const auto& update = std::get<dsl::Update>(program.train->items[record.item]);
         spans.emplace(update.site, update.span);
@@ -67,7 +67,7 @@ std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph&
             layer = layer || weight.reached;
             weights.emplace(key, weight.index);
             if (weight.reached) {
-                taught.insert(weight.net);
+                updated_nets.insert(weight.net);
             }
         }
     }
@@ -78,11 +78,12 @@ std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph&
                 dsl::diagnostics::no_gradient(spans.at(key.first), program.nets[key.second].name));
         }
     }
-    std::set<std::size_t> said;  // a line may own several layers
+    std::set<std::size_t> reported;  // a line may own several layers
     for (const auto& [key, reached] : layers) {
         const dsl::Net& net = program.nets[key.first];
         const std::size_t index = weights.at(key);
-        if (!reached && taught.contains(key.first) && said.insert(net.weights[index].span.begin).second) {
+        if (!reached && updated_nets.contains(key.first) &&
+            reported.insert(net.weights[index].span.begin).second) {
             result.push_back(
                 dsl::diagnostics::no_gradient_layer(net.weights[index].span, net.name, layer_of(net, index)));
         }

@@ -29,7 +29,7 @@ using Json = nlohmann::json;
 constexpr const char* metadata_key = "__metadata__";
 constexpr const char* header_checksum_key = "crc32";
 constexpr const char* tensor_checksum_prefix = "crc32:";
-constexpr int max_depth = 4;                        // a tensor's shape lies 2 deep
+constexpr int max_depth = 4;                         // a tensor's shape lies 2 deep
 constexpr std::size_t largest_header = 100'000'000;  // the format's own limit
 constexpr std::array<ElementType, 4> element_types = {ElementType::f32, ElementType::f64, ElementType::u64,
                                                       ElementType::i64};
@@ -134,8 +134,7 @@ Json parse_header(const File& file, const std::string& text) {
         const bool opens =
             event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
         if (opens && depth > max_depth) {
-            file.fail("the header is damaged: it is nested more than " + std::to_string(max_depth) +
-                      " deep");
+            file.fail("the header is damaged: it is nested more than " + std::to_string(max_depth) + " deep");
         }
         if (event == Json::parse_event_t::key && depth == 1 &&
             !names.insert(value.get<std::string>()).second) {
@@ -266,8 +265,8 @@ std::vector<Entry> read_entries(const File& file, const Json& header, std::uint6
     for (const Entry& entry : entries) {
         if (entry.begin != offset) {
             file.fail(entry.name, entry.begin < offset ? "overlaps another"
-                                                      : "lies behind a gap of " +
-                                                            std::to_string(entry.begin - offset) + " bytes");
+                                                       : "lies behind a gap of " +
+                                                             std::to_string(entry.begin - offset) + " bytes");
         }
         if (entry.end > data_size) {
             file.fail(entry.name, "is cut short: it ends at byte " + std::to_string(entry.end) + " of " +

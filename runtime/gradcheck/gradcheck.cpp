@@ -112,9 +112,9 @@ Difference difference(const Function& f, double middle, double h) {
     return {value, std::isfinite(uncertainty) ? uncertainty : std::numeric_limits<double>::quiet_NaN()};
 }
 
-/// That of the step which is surest, or of the first that is sure enough.
+/// That of the step which is best_estimate, or of the first that is sure enough.
 template <typename Function>
-Difference surest(const Function& f, double size, double enough) {
+Difference best_estimate(const Function& f, double size, double enough) {
     Difference best;
     const double middle = f(0);
     for (const double step : steps) {
@@ -134,7 +134,7 @@ Difference surest(const Function& f, double size, double enough) {
 
 /// That on which two steps agree best: at one alone, many kinks may outweigh each other and look like none.
 template <typename Function>
-Difference agreed(const Function& f, double size) {
+Difference consensus_estimate(const Function& f, double size) {
     Difference best;
     std::vector<Difference> all;
     const double middle = f(0);
@@ -307,14 +307,14 @@ class UpdateCheck {
             const auto recorded = static_cast<double>(gradient.data()[entry]);
             const double enough = 1e-3 * options_.tolerance * std::max(std::abs(recorded), min);
             Difference found = differentiate(
-                versions, entry, [&](const auto& f, double size) { return surest(f, size, enough); });
+                versions, entry, [&](const auto& f, double size) { return best_estimate(f, size, enough); });
             const auto scale = [&] { return std::max({std::abs(recorded), std::abs(found.value), min}); };
             const auto agrees = [&] {
                 return std::abs(recorded - found.value) <= options_.tolerance * scale();
             };
             if (!agrees()) {
                 found = differentiate(versions, entry,
-                                      [](const auto& f, double size) { return agreed(f, size); });
+                                      [](const auto& f, double size) { return consensus_estimate(f, size); });
             }
             const double off = std::abs(recorded - found.value);
             const double share = off / scale();

@@ -37,14 +37,14 @@ struct ResolveContext {
     std::optional<std::filesystem::path> run;
 };
 
-std::filesystem::path seen_from(const std::filesystem::path& folder, const std::filesystem::path& path) {
+std::filesystem::path resolved(const std::filesystem::path& folder, const std::filesystem::path& path) {
     return path.is_absolute() || folder.empty() ? path : folder / path;
 }
 
 // Paths start at the file's folder, but one writes what one sees from here.
 std::string hint(const std::string& run, const std::filesystem::path& folder) {
     std::error_code error;
-    if (std::filesystem::exists(seen_from(folder, run), error) || !std::filesystem::exists(run, error)) {
+    if (std::filesystem::exists(resolved(folder, run), error) || !std::filesystem::exists(run, error)) {
         return "";
     }
     const auto whole = [](const std::filesystem::path& path) {
@@ -63,7 +63,7 @@ runs::SavedRun open_run(const std::string& run, const std::string& net, const Re
         }
     }
     try {
-        return runs::open_trained(seen_from(context.folder, run));
+        return runs::open_trained(resolved(context.folder, run));
     } catch (const Error& error) {
         throw Error(error.code(), error.message() + hint(run, context.folder));
     }

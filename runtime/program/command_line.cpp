@@ -22,7 +22,7 @@ class HelpFormat : public CLI::Formatter {
 };
 
 // A file's name is no flag, whatever it begins with.
-std::string hint_of_file(const std::vector<std::string>& words) {
+std::string file_hint(const std::vector<std::string>& words) {
     const auto file = std::find_if(words.begin(), words.end(), [](const std::string& word) {
         return word.starts_with("-") && word.ends_with(".gan");
     });
@@ -126,9 +126,9 @@ int run_command_line(const std::string& program, const std::vector<std::string>&
         throw Error(ErrorCode::invalid_argument,
                     fmt::format("'{}' was not expected{}{}{}", fmt::join(rest, " "),
                                 hint_of_flag(chosen() == nullptr ? app : *chosen(), rest.at(0)),
-                                hint_of_file(words), try_chosen()));
+                                file_hint(words), try_chosen()));
     } catch (const CLI::ParseError& error) {
-        throw Error(ErrorCode::invalid_argument, error.what() + hint_of_file(words) + try_chosen());
+        throw Error(ErrorCode::invalid_argument, error.what() + file_hint(words) + try_chosen());
     }
     for (const auto& [command, action] : declared) {
         if (*command) {

@@ -73,7 +73,7 @@ double fork_join_time(ThreadPool& pool) {
     constexpr double max_seconds = 2e-3;  // where threads have to take turns on a processor
     double min = std::numeric_limits<double>::infinity();
     const auto first = Clock::now();
-    for (int turn = 0; turn < max_turns && (turn == 0 || seconds_since(first) < max_seconds); ++turn) {
+    for (int round = 0; round < max_turns && (round == 0 || seconds_since(first) < max_seconds); ++round) {
         std::atomic<std::size_t> begun{0};
         const auto begin = Clock::now();
         pool.parallel(pool.size(), [&](std::size_t, std::size_t) {

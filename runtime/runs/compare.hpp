@@ -16,7 +16,7 @@ struct Comparison {
     // What was compared before it was found.
     std::uint64_t log_rows = 0;
     std::uint64_t measure_rows = 0;
-    RunProgress progress;          ///< of the last checkpoint
+    RunProgress progress;       ///< of the last checkpoint
     std::size_t weights = 0;    ///< numbers in it, running statistics included
     std::size_t optimizer = 0;  ///< numbers of optimizers
     std::size_t averages = 0;   ///< numbers in moving averages

@@ -31,7 +31,7 @@ void add_all(Real* out, const Real* const* inputs, std::size_t count, const doub
 }
 void forward_nothing(const Call&) {}
 void own_tile(const Attributes&, std::span<const ConstTensor>, const Tile&, Real*, Index) {}
-bool own_gathers(const Attributes&, std::span<const Shape>) {
+bool own_batches(const Attributes&, std::span<const Shape>) {
     return false;
 }
 
@@ -58,7 +58,7 @@ const Operation gathers_alone{.name = "gathers_alone",
                               .doc = "",
                               .shape = first_shape,
                               .forward = forward_nothing,
-                              .gathers = own_gathers};
+                              .batches = own_batches};
 const Operation negative{.name = "negative", .doc = "", .shape = negative_shape, .forward = forward_nothing};
 const Operation longer_alias{.name = "longer_alias", .doc = "", .shape = longer_shape, .alias = true};
 const Operation own_sum{.name = "own_sum", .doc = "", .arity = -1, .shape = first_shape, .kernel = add_all};

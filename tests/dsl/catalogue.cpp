@@ -31,8 +31,7 @@ Argument integer(std::string name, double min = 1, std::optional<Value> fallback
     return argument;
 }
 
-Argument number(std::string name, std::optional<Value> fallback = {}, double min = -1e30,
-                double max = 1e30) {
+Argument number(std::string name, std::optional<Value> fallback = {}, double min = -1e30, double max = 1e30) {
     Argument argument;
     argument.name = std::move(name);
     argument.doc = "a number";
