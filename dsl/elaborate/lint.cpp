@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-#include "dsl/elaborate/arithmetic.hpp"
+#include "dsl/arithmetic.hpp"
 #include "dsl/elaborate/flow.hpp"
 
 namespace gandsl::dsl {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "dsl/arithmetic.hpp"
 #include "dsl/elaborate/argument_values.hpp"
-#include "dsl/elaborate/arithmetic.hpp"
 #include "dsl/elaborate/calls.hpp"
 #include "dsl/elaborate/expressions.hpp"
 #include "dsl/types.hpp"

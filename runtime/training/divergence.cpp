@@ -13,6 +13,7 @@
 #include "autodiff/error.hpp"
 #include "autodiff/operation.hpp"
 #include "autodiff/operations/records.hpp"
+#include "dsl/arithmetic.hpp"
 #include "dsl/spelling.hpp"
 
 namespace gandsl::training {
@@ -163,15 +164,10 @@ std::string place_in(std::size_t entry, const Shape& shape) {
 
 // An entry of the catalogue as the author of the file writes it.
 std::string written(const dsl::Entry& entry) {
-    static const std::map<std::string_view, std::string_view> signs = {
-        {"add", "+"},         {"subtract", "-"},       {"multiply", "*"}, {"divide", "/"},
-        {"power", "^"},       {"negate", "-"},         {"less", "<"},     {"greater", ">"},
-        {"less_equal", "<="}, {"greater_equal", ">="}, {"equal", "=="},   {"not_equal", "!="},
-    };
-    const auto found = signs.find(entry.name);
-    return as_code(entry.kind == dsl::EntryKind::operation && found != signs.end()
-                       ? found->second
-                       : std::string_view(entry.name));
+    const dsl::Arithmetic* const operation = dsl::arithmetic(entry.role);
+    return as_code(operation != nullptr              ? operation->sign
+                   : entry.role == dsl::Role::negate ? std::string_view("-")
+                                                     : std::string_view(entry.name));
 }
 
 // Tells where a bad number came from.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "dsl/elaborate/arithmetic.hpp"
+#include "dsl/arithmetic.hpp"
 #include "dsl/elaborate/flow.hpp"
 #include "dsl/elaborate/imported_nets.hpp"
 #include "dsl/elaborate/lint.hpp"

@@ -1,4 +1,4 @@
-#include "dsl/elaborate/arithmetic.hpp"
+#include "dsl/arithmetic.hpp"
 
 #include <algorithm>
 #include <array>
