@@ -10,9 +10,9 @@ Diagnostic unknown_option(std::string_view name, const Names& options) {
     return result;
 }
 
-Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected) {
+Diagnostic option_type(std::string_view name, std::string_view given, const Term& expected) {
     return expecting(placeless(Code::option_type, "the option " + quote(name) + " cannot be set to this"),
-                     quote(given), std::string(expected));
+                     quote(given), wording(expected));
 }
 
 Diagnostic more(std::size_t max) {
