@@ -206,7 +206,7 @@ Diagnostic number_too_small(Span span, std::string_view text);
 /// `found` is what stands there in the author's words, `expected` what the grammar wanted.
 /// `written` is a word that may be one of `words` misspelt; `begins`: it is the first of its line, which goes
 /// on.
-Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written = {},
+Diagnostic syntax(Span span, const Found& found, std::string expected, std::string_view written = {},
                   const Names& words = {}, bool begins = false);
 Diagnostic reserved_word(Span span, std::string_view word, std::string expected);
 Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements);
@@ -438,14 +438,15 @@ Diagnostic option_type(std::string_view name, std::string_view given, const Term
 /// The first operation that gives no number, and what suffers from it.
 struct Divergence {
     Span span;
-    std::string inside;    ///< "`bce`", "the gradient of `^`"; empty where `computed` is what the file has
-    std::string computed;  ///< "`log(-1)`"; "the data `x`"
-    std::string value;     ///< "nan", "inf"
-    std::string result;    ///< "`D.loss`", "the new `G.dense_1.weight`"
+    std::optional<Term>
+        inside;         ///< "`bce`", "the gradient of `^`"; none where `computed` is what the file has
+    Term computed;      ///< "`log(-1)`"; "the data `x`"
+    std::string value;  ///< "nan", "inf"
+    Term result;        ///< "`D.loss`", "the new `G.dense_1.weight`"
     std::uint64_t step = 0;
-    std::string found;     ///< more about the numbers
-    std::string expected;  ///< what it can work on, where that is known
-    std::vector<std::string> help;
+    std::vector<Term> found;  ///< more about the numbers
+    Term expected;            ///< what it can work on
+    std::vector<Advice> help;
 };
 Diagnostic diverged(const Divergence& divergence);
 Note reached_through(Span span, std::string_view net);

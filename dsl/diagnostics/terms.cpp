@@ -22,24 +22,31 @@ constexpr auto remedy_words = std::to_array<std::string_view>({
 #undef GANDSL_WORDS
 });
 
+// Facts may be the author's own text, and hold braces themselves.
+std::string filled(std::string_view words, const std::vector<std::string>& facts) {
+    std::string result;
+    for (std::size_t open = words.find('{'); open != std::string_view::npos; open = words.find('{')) {
+        result += words.substr(0, open);
+        const char which = words.at(open + 1);
+        for (std::size_t i = 0; which == '*' && i < facts.size(); ++i) {
+            result += (i == 0 ? "" : ", and ") + facts[i];
+        }
+        result += which == '*' ? "" : facts.at(static_cast<std::size_t>(which - '0'));
+        words.remove_prefix(open + 3);
+    }
+    return result + std::string(words);
+}
+
 }  // namespace
 
 Found::Found(const Term& term) : words(wording(term)) {}
 
 std::string wording(const Term& term) {
-    std::string result;
-    std::string_view rest = form_words.at(static_cast<std::size_t>(term.form));
-    // Facts may be the author's own text, and hold braces themselves.
-    for (std::size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
-        result += rest.substr(0, open);
-        result += term.facts.at(static_cast<std::size_t>(rest.at(open + 1) - '0'));
-        rest.remove_prefix(open + 3);
-    }
-    return result + std::string(rest);
+    return filled(form_words.at(static_cast<std::size_t>(term.form)), term.facts);
 }
 
-std::string wording(Remedy remedy) {
-    return std::string(remedy_words.at(static_cast<std::size_t>(remedy)));
+std::string wording(const Advice& advice) {
+    return filled(remedy_words.at(static_cast<std::size_t>(advice.remedy)), advice.facts);
 }
 
 }  // namespace gandsl::dsl::diagnostics

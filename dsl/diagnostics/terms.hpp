@@ -8,7 +8,7 @@
 /// is, and the names, numbers and types of the case; the words stand here.
 namespace gandsl::dsl::diagnostics {
 
-/// What is found or expected somewhere. `{0}`, `{1}` stand for the facts of the case.
+/// What is found or expected somewhere. `{0}`, `{1}` stand for the facts of the case, `{*}` for all of them.
 #define GANDSL_FORMS(X)                                                                                   \
     /* what a name may stand for */                                                                       \
     X(layer, "a layer")                                                                                   \
@@ -40,7 +40,6 @@ namespace gandsl::dsl::diagnostics {
     X(value, "a value")                                                                                   \
     X(the_number, "the number {0}")                                                                       \
     X(the_text, "the text \"{0}\"")                                                                       \
-    X(the_truth, "`{0}`") \
     X(the_list, "the list [{0}]")                                                                         \
     X(the_values, "the {0} values of `{1}`")                                                              \
     X(the_recipe, "the recipe `{0}`, which waits for its input")                                          \
@@ -49,6 +48,7 @@ namespace gandsl::dsl::diagnostics {
     X(number_or_model_value, "a number or a value of the model")                                          \
     X(something_else, "something else")                                                                   \
     X(true_or_false, "`true` or `false`")                                                                 \
+    X(code, "`{0}`")                                                                                      \
     X(comparison, "a comparison")                                                                         \
     X(call, "a `{0}`")                                                                                    \
     X(number_of_other_axes, "one number of other axes")                                                   \
@@ -96,6 +96,8 @@ namespace gandsl::dsl::diagnostics {
     /* texts */                                                                                           \
     X(text, "a text")                                                                                     \
     X(empty_text, "an empty text")                                                                        \
+    X(end_of_line, "the end of the line")                                                                 \
+    X(end_of_file, "the end of the file")                                                                 \
     X(symbol, "at least one symbol")                                                                      \
     X(value_such_as, "a value, such as {0}")                                                              \
     X(input_such_as, "what the net reads, such as {0}")                                                   \
@@ -107,7 +109,32 @@ namespace gandsl::dsl::diagnostics {
     X(runs_unreadable, "runs cannot be read here")                                                        \
     X(net_never_called, "its net `{0}` is never called, and so never learned")                            \
     X(too_many_runs, "more than {0} runs take nets from one another")                                     \
-    X(no_model, "its {0} is not a model to this version: {1}")
+    X(no_model, "its {0} is not a model to this version: {1}")                                            \
+    /* what training came to */                                                                           \
+    X(objective, "the objective")                                                                         \
+    X(gradient_of, "the gradient of {0}")                                                                 \
+    X(data_called, "the data `{0}`")                                                                      \
+    X(new_state, "the new `{0}`")                                                                         \
+    X(number_range, "from {0} to {1}")                                                                    \
+    X(sum_of, "a sum of numbers {0}")                                                                     \
+    X(sum_of_products, "a sum of products of numbers {0} with numbers {1}")                               \
+    X(operation_of, "{0} of numbers {1}")                                                                 \
+    X(unnamed_operation_of, "what it makes of numbers {0}")                                               \
+    X(one_is_no_number, "1 of {0} ({1}) is no number, the first at {2}")                                  \
+    X(some_are_no_number, "{0} of {1} ({2}) are no number, the first at {3}")                             \
+    X(what_goes_in, "what goes in: {*}")                                                                  \
+    X(takes_numbers, "{0} takes numbers {1}")                                                             \
+    X(gradient_is_that_of, "the gradient is that of `{0}`")                                               \
+    X(numbers, "numbers")                                                                                 \
+    X(states_that_are_numbers, "a run whose states are numbers")                                          \
+    X(prediction, "a prediction between 0 and 1")                                                         \
+    X(divisor, "a divisor that is not 0")                                                                 \
+    X(log_above, "`log` of a number above 0")                                                             \
+    X(sqrt_from, "`sqrt` of a number from 0 on")                                                          \
+    X(base_from, "a number from 0 on, where the power is not whole")                                      \
+    X(base_other_than_zero, "a number other than 0, where the power is below 0")                          \
+    X(exp_at_most, "`exp` of at most 88.7, as numbers end at 3.4e+38")                                    \
+    X(numbers_within, "numbers within 3.4e+38, where they end")
 
 enum class Form {
 #define GANDSL_FORM(form, words) form,
@@ -115,14 +142,29 @@ enum class Form {
 #undef GANDSL_FORM
 };
 
-/// What to do about a fault.
-#define GANDSL_REMEDIES(X)                                                                    \
-    X(none, "")                                                                               \
-    X(reshape_vector, "`reshape` makes a picture of a vector")                                \
-    X(reshape_to_picture, "`reshape(1, 28, 28)` makes a picture of 784 numbers")              \
-    X(rows_of_picture, "a picture of one channel becomes a sequence of its rows with `x[0]`") \
-    X(not_causal, "pictures have no order in time: leave `causal` out")                       \
-    X(one_class, "where the class is the same for all examples write `-log(p[3])`")
+/// What to do about a fault, with facts as above.
+#define GANDSL_REMEDIES(X)                                                                             \
+    X(none, "")                                                                                        \
+    X(reshape_vector, "`reshape` makes a picture of a vector")                                         \
+    X(reshape_to_picture, "`reshape(1, 28, 28)` makes a picture of 784 numbers")                       \
+    X(rows_of_picture, "a picture of one channel becomes a sequence of its rows with `x[0]`")          \
+    X(not_causal, "pictures have no order in time: leave `causal` out")                                \
+    X(one_class, "where the class is the same for all examples write `-log(p[3])`")                    \
+    X(steps_before, "the steps before are in {0}; {1}")                                                \
+    X(leave_out, "leave out of the data what is no number")                                            \
+    X(end_in, "end the net that makes it in `{0}`, whose logarithm is computed safely")                \
+    X(eps_above, "`eps` is there to keep it from 0: let it be above 0, such as 1e-8")                  \
+    X(safe_log,                                                                                        \
+      "where it takes what is never below 0, write `log(x + 1e-6)`; the `log` of a `sigmoid`, "        \
+      "`1 - sigmoid` or `softmax` is computed safely as it stands")                                    \
+    X(square, "see that it cannot fall below 0, as a square cannot")                                   \
+    X(add_to_divisor, "add something small to it that keeps it from 0, such as 1e-6")                  \
+    X(whole_power, "take `abs(x)`, or a whole power")                                                  \
+    X(steep_power, "`x ^ a` rises infinitely steeply at 0 where a is below 1: write `(x + 1e-6) ^ a`") \
+    X(add_to_base, "add something small that keeps it from 0, such as 1e-6")                           \
+    X(bound_exponent, "bound what it takes, for instance by `tanh`")                                   \
+    X(smaller_rate,                                                                                    \
+      "a smaller learning rate, or `clip = 1` in the optimizer, may keep training from getting there")
 
 enum class Remedy {
 #define GANDSL_REMEDY(remedy, words) remedy,
@@ -138,6 +180,14 @@ struct Term {
     std::vector<std::string> facts;
 };
 
+/// A remedy with the facts of a case.
+struct Advice {
+    Advice(Remedy what, std::vector<std::string> of = {}) : remedy(what), facts(std::move(of)) {}
+
+    Remedy remedy;
+    std::vector<std::string> facts;
+};
+
 /// What stands there: as it is spelled, or a term for it.
 struct Found {
     Found(std::string fact) : words(std::move(fact)) {}
@@ -147,8 +197,8 @@ struct Found {
     std::string words;
 };
 
-/// The words of a term, with its facts in it.
+/// The words, with the facts in them.
 std::string wording(const Term& term);
-std::string wording(Remedy remedy);
+std::string wording(const Advice& advice);
 
 }  // namespace gandsl::dsl::diagnostics

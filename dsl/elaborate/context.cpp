@@ -176,7 +176,7 @@ struct Describe {
 
     Found operator()(const Unknown& /*unknown*/) const { return Form::value; }
     Found operator()(double number) const { return Term(Form::the_number, {spell(number)}); }
-    Found operator()(bool truth) const { return Term(Form::the_truth, {truth ? "true" : "false"}); }
+    Found operator()(bool truth) const { return Term(Form::code, {truth ? "true" : "false"}); }
     Found operator()(const std::string& text) const { return Term(Form::the_text, {text}); }
     Found operator()(const std::vector<double>& numbers) const {
         std::string items;

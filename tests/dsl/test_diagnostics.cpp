@@ -45,8 +45,8 @@ BOOST_AUTO_TEST_CASE(spans_over_lines_show_the_first) {
     const std::string rendered = render(diagnostics::unused_name({0, 12}, "x"), "a", text);
     BOOST_TEST(rendered.find("    dense(\n    ^^^^^^\n") != std::string::npos);
     // An empty span at the end of the text still has its caret.
-    const std::string end =
-        render(diagnostics::syntax({text.size(), text.size()}, "nothing", "more"), "a", text);
+    const std::string end = render(
+        diagnostics::syntax({text.size(), text.size()}, diagnostics::Form::end_of_file, "more"), "a", text);
     BOOST_TEST(end.find("a:3:5: ") == 0U);
     BOOST_TEST(end.find("    relu\n        ^\n") != std::string::npos);
 }
