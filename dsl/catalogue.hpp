@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "dsl/diagnostics/terms.hpp"
 #include "dsl/span.hpp"
 
 /// What a program may name: layers, functions, distributions, data sources, optimizers, sinks. The types live
@@ -206,8 +207,8 @@ struct Entry {
     /// The last axis of the first value counts the same classes as the second, a label or its vector.
     bool matches_classes = false;
     bool spreads_classes = false;  ///< The result's last axis counts the classes of the label.
-    /// Not empty: its result counts as a constant in every gradient. What messages call it: "a comparison".
-    std::string stops_gradients = {};
+    /// Its result counts as a constant in every gradient: what messages call it.
+    std::optional<diagnostics::Term> stops_gradients = {};
     bool by_epochs = false;  ///< Schedules only: without data, and so without epochs, it means nothing.
     Role role = Role::none;
     /// Functions of one value only: what it is of a number known before the run. Null: it is left to the run.

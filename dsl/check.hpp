@@ -25,7 +25,7 @@ struct RecordedData {
 
 /// The checked file of a run that `net F from "RUN"` names, or why it cannot be had. Its entries are those of
 /// the catalogue that the naming file is checked with.
-using TrainedProgram = std::variant<std::shared_ptr<const Program>, std::string>;
+using TrainedProgram = std::variant<std::shared_ptr<const Program>, diagnostics::Found>;
 /// Finds one, given the text after `from` and the net's name.
 using FindTrained = std::function<TrainedProgram(const std::string& run, const std::string& net)>;
 

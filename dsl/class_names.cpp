@@ -176,10 +176,10 @@ class Pass {
         }
         if (reported_.insert(slot).second) {
             const auto first = firsts_.find(slot);
-            const std::string what =
-                slot.result ? (net.results.size() == 1 ? "the result of the net `" + net.name + "`"
-                                                       : "a result of the net `" + net.name + "`")
-                            : quoted_slot(net, slot.index);
+            const diagnostics::Form result = net.results.size() == 1 ? diagnostics::Form::result_of_net
+                                                                     : diagnostics::Form::one_result_of_net;
+            const diagnostics::Term what =
+                slot.result ? diagnostics::Term(result, {net.name}) : input_slot(net, slot.index);
             diagnostics_.push_back(diagnostics::other_classes(
                 span, what, first == firsts_.end() ? learned_from(net) : "", *names, *known,
                 first == firsts_.end() ? net.span : first->second));
@@ -201,8 +201,8 @@ std::vector<Diagnostic> check_class_names(Program& program) {
     return Pass(program).run();
 }
 
-std::string quoted_slot(const Net& net, std::size_t input) {
-    return "`" + net.inputs.at(input) + "` of the net `" + net.name + "`";
+diagnostics::Term input_slot(const Net& net, std::size_t input) {
+    return {diagnostics::Form::input_of_net, {net.inputs.at(input), net.name}};
 }
 
 std::string learned_from(const Net& net) {

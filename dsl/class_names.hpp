@@ -15,7 +15,7 @@ namespace gandsl::dsl {
 std::vector<Diagnostic> check_class_names(Program& program);
 
 /// "`t` of the net `M`", for an input.
-std::string quoted_slot(const Net& net, std::size_t input);
+diagnostics::Term input_slot(const Net& net, std::size_t input);
 /// The run that a net is from; empty where it is from none.
 std::string learned_from(const Net& net);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dsl/catalogue.hpp"
+#include "dsl/diagnostics/terms.hpp"
 #include "dsl/span.hpp"
 
 /// Everything gandsl says about a .gan file. Each diagnostic is one named constructor of
@@ -205,21 +206,21 @@ Diagnostic number_too_small(Span span, std::string_view text);
 /// `found` is what stands there in the author's words, `expected` what the grammar wanted.
 /// `written` is a word that may be one of `words` misspelt; `begins`: it is the first of its line, which goes
 /// on.
-Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written = {},
+Diagnostic syntax(Span span, const Found& found, std::string expected, std::string_view written = {},
                   const Names& words = {}, bool begins = false);
 Diagnostic reserved_word(Span span, std::string_view word, std::string expected);
 Diagnostic unknown_statement(Span span, std::string_view word, const Names& statements);
 
 // Names.
 
-/// `what` is what was looked for: "value", "layer or function", "net", "optimizer", ...
-Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates);
+/// `wanted` is what was looked for.
+Diagnostic unknown_name(Span span, std::string_view name, const Term& wanted, const Names& candidates);
 Diagnostic duplicate_name(Span span, std::string_view name, Span first);
-Diagnostic built_in_name(Span span, std::string_view name, std::string_view what);
+Diagnostic built_in_name(Span span, std::string_view name, const Term& what);
 /// A name that exists, as something else: `adam` where a layer is wanted.
-Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is, std::string_view wanted);
+Diagnostic wrong_kind_of_name(Span span, std::string_view name, const Found& is, const Term& wanted);
 /// A net or layer uses a data, latent or training value that is not one of its inputs.
-Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function);
+Diagnostic outside_value(Span span, std::string_view name, const Term& is, std::string_view function);
 Diagnostic cell_outside_grid(Span span, std::string_view name);
 Diagnostic unused_net(Span span, std::string_view name);
 Diagnostic unused_layer(Span span, std::string_view name);
@@ -254,11 +255,11 @@ Diagnostic unknown_argument(Span span, std::string_view name, std::string_view e
 Diagnostic missing_argument(Span span, std::string_view entry, std::string_view argument,
                             std::string_view doc, std::string_view example);
 Diagnostic repeated_argument(Span span, std::string_view name, std::string_view entry);
+/// `named`: an argument that is given by its name alone, or empty.
 Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t max,
-                              std::string_view first_extra_help);
-/// An argument of another kind; `found` such as "the text \"same\"".
-Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
-                          std::string_view found);
+                              std::string_view named = {});
+/// An argument of another kind.
+Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument, const Found& found);
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found);
 Diagnostic out_of_range(Span span, std::string_view entry, const Argument& argument, double found);
 Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& argument,
@@ -267,7 +268,7 @@ Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& arg
 Diagnostic unknown_nested(Span span, std::string_view name, const Argument& argument,
                           const Names& candidates);
 /// A value of the model where a number is wanted before the run.
-Diagnostic not_static(Span span, std::string_view wanted);
+Diagnostic not_static(Span span, const Term& wanted);
 Diagnostic not_static(Span span, const Argument& argument);
 Diagnostic missing_input(Span span, std::string_view entry, const Names& missing);
 
@@ -291,12 +292,14 @@ Diagnostic several_trains(Span span, Span first);
 Diagnostic empty_train(Span span);
 Diagnostic train_length_missing(Span span);
 Diagnostic train_length_twice(Span span);
-/// `what` goes by epochs in a file without data. `help` says what to write.
-Diagnostic no_epochs(Span span, std::string_view what, std::string_view help);
+/// `train` is told how many epochs in a file without data.
+Diagnostic no_epochs(Span span);
+/// A schedule that goes by epochs, in such a file.
+Diagnostic no_epochs(Span span, std::string_view schedule);
 /// A warning: the period of a measure or a sample.
 Diagnostic period_without_epochs(Span span, std::string_view name);
-/// `cycle` is the chain of names that comes back to its first: {"a", "b", "a"}.
-Diagnostic recursion(Span span, std::string_view kind, const Names& cycle);
+/// `cycle` is the chain of names that comes back to its first: {"a", "b", "a"}; `kind`: what they are.
+Diagnostic recursion(Span span, const Term& kind, const Names& cycle);
 Diagnostic never_called(Span span, std::string_view net, std::string_view parameter);
 Diagnostic not_in_objective(Span span, std::string_view net);
 /// `inner`: the nets that it calls and that have some.
@@ -319,12 +322,14 @@ Diagnostic recipe_as_value(Span span, std::string_view recipe);
 Diagnostic not_a_recipe(Span span, std::string_view found);
 Diagnostic full_call_after_pipe(Span span, std::string_view entry);
 /// A call that gives several values where one is wanted.
-Diagnostic several_values(Span span, std::string_view what, std::size_t count);
+Diagnostic several_values(Span span, std::string_view callee, std::size_t count);
+/// A block that does.
+Diagnostic several_values(Span span, std::size_t count);
 /// `a, b = e` where e gives another number of values.
 Diagnostic value_count(Span span, std::size_t names, std::size_t values);
-Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected);
-/// A number known before the run that is none, or none that would do: `expected` is "a whole number".
-Diagnostic wrong_value(Span span, std::string found, std::string_view expected);
+Diagnostic wrong_operand(Span span, std::string_view operation, const Found& found, const Term& expected);
+/// A number known before the run that is none, or none that would do.
+Diagnostic wrong_value(Span span, const Found& found, const Term& expected);
 Diagnostic division_by_zero(Span span);
 Diagnostic next_of_other(Span span);
 Diagnostic no_next(Span span, std::string_view data, std::string_view source);
@@ -346,44 +351,48 @@ enum class Unsteppable {
 Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, Unsteppable why,
                        Span continued, std::optional<Span> met = {});
 /// `found`: what stands as the prompt; `expected`: what the net reads.
-Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected);
+Diagnostic wrong_prompt(Span span, const Found& found, const Term& expected);
 /// `reasons` has a line for each source that was tried; `sequential`: they yield sequences.
 /// `instead` is a source that is always there and gives the same, or empty.
 Diagnostic source_absent(Span span, const Names& reasons, std::string_view instead);
 Diagnostic source_fields(Span span, std::string_view source, std::size_t names, std::size_t fields);
 /// `net F from "RUN"`: why the run cannot be had.
-Diagnostic run_absent(Span span, std::string_view run, std::string_view why);
+Diagnostic run_absent(Span span, std::string_view run, const Found& why);
 Diagnostic net_not_in_run(Span span, std::string_view net, std::string_view run, const Names& nets);
 /// A source whose files are there, but not what they should be; for type rules to throw.
-Diagnostic broken_source(std::string why);
+Diagnostic broken_source(const Found& why);
 /// The first line of `what` is the message, the others say what was found.
 Diagnostic source_warning(Span span, std::string_view source, std::string what);
+/// `why`: the record's own words.
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why);
+Diagnostic not_yet(Span span, const Term& what);
 
 // Types. Those without a span are for type rules to throw.
 
 Diagnostic calls_disagree(Span span, std::string_view net, std::string_view parameter, const Type& found,
                           const Type& expected, Span first);
 /// A number given for a label.
-/// Labels, symbols or probabilities of a net that stand for other classes than before. `slot`: "`t` of the
-/// net `M`"; `run`: the run that the net is from, or empty; `first`: what said before what they stand for.
-Diagnostic other_classes(Span span, std::string_view slot, std::string_view run, const Names& found,
+/// Labels, symbols or probabilities of a net that stand for other classes than before. `slot`: an
+/// input or a result of a net; `run`: the run that the net is from, or empty; `first`: what said before what
+/// they stand for.
+Diagnostic other_classes(Span span, const Term& slot, std::string_view run, const Names& found,
                          const Names& expected, Span first);
 /// A warning: a net from a run whose record does not say what its classes are called.
 Diagnostic classes_unknown(Span span, std::string_view net, std::string_view run);
 
 Diagnostic no_such_class(Span span, std::string_view parameter, double number, Index classes);
-Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected);
+/// A net that gives something else than its head says.
+Diagnostic annotation_mismatch(Span span, std::string_view net, const Type& found, const Type& expected);
 Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right);
 /// What has to be one number for each example.
 enum class Scalar { objective, measure, gradient };
 Diagnostic not_one_number(Span span, Scalar what, const Type& found);
-/// `stop`: what lets no gradient through from the first argument to the second, "a comparison"; empty where
-/// the one does not depend on the other.
-Diagnostic independent_gradient(Span span, std::string_view stop);
-/// "conv acts on a picture (channels x height x width)": `expected` says which shapes would do.
-Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
-                      std::string_view help = "");
+/// `stop`: what lets no gradient through from the first argument to the second; none where the one does not
+/// depend on the other.
+Diagnostic independent_gradient(Span span, const std::optional<Term>& stop);
+/// `expected` says which shapes would do.
+Diagnostic wrong_rank(std::string_view entry, const Type& found, const Term& expected,
+                      Remedy help = Remedy::none);
 /// A value of three axes or more for a layer that acts on vectors.
 Diagnostic needs_flatten(std::string_view entry, const Type& found);
 /// "reshape: 100 numbers do not make 256 x 7 x 7, which has 12544"
@@ -404,13 +413,13 @@ Diagnostic index_out_of_range(Span span, Index index, Index size, const Type& in
 /// `begin`, counted from the start, is the first position that the slice takes.
 Diagnostic slice_end_out_of_range(Span span, Index end, Index begin, Index size, const Type& input);
 /// Two values that must agree exactly, or but for one axis (concat): `rule` says how.
-Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule);
+Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, const Term& rule);
 /// Any other shape that a rule refuses; `expected` and `help` say what would do.
-Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected,
-                       std::string_view help = "");
+Diagnostic wrong_shape(std::string_view entry, const Type& found, const Term& expected,
+                       Remedy help = Remedy::none);
 /// A value of an argument that a rule refuses for reasons of its own.
-Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
-                            std::string expected, std::string_view help = "");
+Diagnostic refused_argument(std::string_view entry, std::string_view argument, const Found& found,
+                            const Term& expected, Remedy help = Remedy::none);
 
 // Notes that say how a fault inside a net or layer came about.
 
@@ -422,21 +431,22 @@ Note layer_used(Span span, std::string_view layer);
 Diagnostic unknown_option(std::string_view name, const Names& options);
 /// Said in place of the errors and warnings after the first `max_diagnostics`.
 Diagnostic more(std::size_t max);
-Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected);
+Diagnostic option_type(std::string_view name, std::string_view given, const Term& expected);
 
 // While it trains.
 
 /// The first operation that gives no number, and what suffers from it.
 struct Divergence {
     Span span;
-    std::string inside;    ///< "`bce`", "the gradient of `^`"; empty where `computed` is what the file has
-    std::string computed;  ///< "`log(-1)`"; "the data `x`"
-    std::string value;     ///< "nan", "inf"
-    std::string result;    ///< "`D.loss`", "the new `G.dense_1.weight`"
+    std::optional<Term>
+        inside;         ///< "`bce`", "the gradient of `^`"; none where `computed` is what the file has
+    Term computed;      ///< "`log(-1)`"; "the data `x`"
+    std::string value;  ///< "nan", "inf"
+    Term result;        ///< "`D.loss`", "the new `G.dense_1.weight`"
     std::uint64_t step = 0;
-    std::string found;     ///< more about the numbers
-    std::string expected;  ///< what it can work on, where that is known
-    std::vector<std::string> help;
+    std::vector<Term> found;  ///< more about the numbers
+    Term expected;            ///< what it can work on
+    std::vector<Advice> help;
 };
 Diagnostic diverged(const Divergence& divergence);
 Note reached_through(Span span, std::string_view net);

@@ -12,20 +12,24 @@ namespace gandsl::dsl {
 
 namespace {
 
-/// What stands at an offset, as a span and in words.
-std::pair<Span, std::string> token(std::string_view text, std::size_t at, std::size_t end) {
+/// What stands at an offset, and where.
+std::pair<Span, diagnostics::Found> token(std::string_view text, std::size_t at, std::size_t end) {
+    using diagnostics::Form;
+    using diagnostics::Found;
+    using diagnostics::Term;
     const auto quoted = [&](std::size_t length) {
-        return std::pair(Span{at, at + length}, "`" + std::string(text.substr(at, length)) + "`");
+        return std::pair(Span{at, at + length},
+                         Found(Term(Form::code, {std::string(text.substr(at, length))})));
     };
     while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) {
         ++at;
     }
     if (at >= text.size() || (at >= end && text.substr(at - 1, 1) != "\n")) {
-        return {{at, at}, at >= text.size() ? "the end of the file" : "the end of the line"};
+        return {{at, at}, at >= text.size() ? Form::end_of_file : Form::end_of_line};
     }
     const char c = text[at];
     if (c == '\n' || c == '\r' || c == '#') {
-        return {{at, at}, "the end of the line"};
+        return {{at, at}, Form::end_of_line};
     }
     std::size_t length = 0;
     while (at + length < text.size() && is_word_character(text[at + length])) {

@@ -182,35 +182,36 @@ bool has(const dsl::Arguments& arguments, std::string_view name) {
 }
 
 std::pair<double, double> bounds(std::string_view entry, const dsl::Arguments& arguments) {
+    using dsl::diagnostics::Form;
     const dsl::Value& value = arguments.find("range")->second;
     std::vector<double> numbers;
-    std::string found = "something else";
+    dsl::diagnostics::Found found = Form::something_else;
     if (const auto* several = std::get_if<std::vector<double>>(&value.data)) {
         numbers = *several;
-        found.clear();
+        std::string items;
         for (const double number : numbers) {
-            found += (found.empty() ? "[" : ", ") + dsl::spell(number);
+            items += (items.empty() ? "" : ", ") + dsl::spell(number);
         }
-        found += found.empty() ? "[]" : "]";
+        found = "[" + items + "]";
     } else if (const auto* one = std::get_if<double>(&value.data)) {
-        found = "the number " + dsl::spell(*one);
+        found = dsl::diagnostics::Term(Form::the_number, {dsl::spell(*one)});
     }
-    const auto refuse = [&](const std::string& expected) {
+    const auto refuse = [&](Form expected) {
         throw dsl::diagnostics::refused_argument(entry, "range", found, expected);
     };
     if (numbers.size() != 2) {
-        refuse("a list of two numbers, such as [-1, 1]");
+        refuse(Form::two_numbers);
     }
     if (!(numbers[0] < numbers[1])) {
-        refuse("two numbers, the smaller one first, such as [-1, 1]");
+        refuse(Form::two_in_order);
     }
     // Pictures are of floats, and floats nearer to 0 than the smallest normal one are taken for 0.
     const float width = static_cast<float>(numbers[1]) - static_cast<float>(numbers[0]);
     if (width < std::numeric_limits<float>::min()) {
-        refuse("two numbers that differ as 32-bit numbers too, such as [-1, 1]");
+        refuse(Form::two_that_differ);
     }
     if (!std::isfinite(width)) {
-        refuse("two numbers that differ by at most 3.4e38, such as [-1, 1]");
+        refuse(Form::two_within_reach);
     }
     return {numbers[0], numbers[1]};
 }

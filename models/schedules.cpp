@@ -34,8 +34,9 @@ Definition by_epochs(Definition definition) {
 Definition falling(Definition definition) {
     definition.entry.type = [](dsl::TypeCall& call) {
         if (call.number("floor") > call.number("lr")) {
-            throw dsl::diagnostics::refused_argument("cosine", "floor", dsl::spell(call.number("floor")),
-                                                     "at most `lr`, " + dsl::spell(call.number("lr")));
+            throw dsl::diagnostics::refused_argument(
+                "cosine", "floor", dsl::spell(call.number("floor")),
+                {dsl::diagnostics::Form::at_most_argument, {"lr", dsl::spell(call.number("lr"))}});
         }
         return std::vector<dsl::Type>{};
     };

@@ -83,17 +83,18 @@ dsl::Shape sizes(const dsl::Arguments& arguments, const std::string& name) {
 }
 
 void check_bounds(const dsl::TypeCall& call) {
+    using dsl::diagnostics::Form;
     const double low = call.number("low");
     const double high = call.number("high");
-    const auto refuse = [&](const std::string& expected) {
-        throw dsl::diagnostics::refused_argument("uniform", "high", dsl::spell(high), expected);
+    const auto refuse = [&](Form expected, double bound) {
+        throw dsl::diagnostics::refused_argument("uniform", "high", dsl::spell(high),
+                                                 {expected, {dsl::spell(bound)}});
     };
     if (high <= low) {
-        refuse("a number above the lower bound, " + dsl::spell(low));
+        refuse(Form::number_above, low);
     }
     if (static_cast<float>(low) >= static_cast<float>(high)) {
-        refuse("a number further above the lower bound, as numbers have 24 binary digits: both bounds are " +
-               dsl::spell(static_cast<float>(high)) + " to them");
+        refuse(Form::number_further_above, static_cast<float>(high));
     }
 }
 
@@ -105,9 +106,10 @@ Spatial spatial(const std::string& entry, const Type& type) {
         case 2:
             return Spatial::sequence;
         default:
-            throw dsl::diagnostics::wrong_rank(
-                entry, type, "a picture (channels x height x width) or a sequence (length x channels)",
-                type.shape.size() == 1 ? "`reshape` makes a picture of a vector" : "");
+            throw dsl::diagnostics::wrong_rank(entry, type, dsl::diagnostics::Form::picture_or_sequence,
+                                               type.shape.size() == 1
+                                                   ? dsl::diagnostics::Remedy::reshape_vector
+                                                   : dsl::diagnostics::Remedy::none);
     }
 }
 

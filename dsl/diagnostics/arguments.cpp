@@ -111,19 +111,18 @@ Diagnostic repeated_argument(Span span, std::string_view name, std::string_view 
     return error(Code::repeated_argument, span, quote(entry) + " is given " + quote(name) + " twice");
 }
 
-Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t max, std::string_view help) {
+Diagnostic too_many_arguments(Span span, std::string_view entry, std::size_t max, std::string_view named) {
     return helping(expecting(error(Code::too_many_arguments, span, quote(entry) + " is given too much"),
                              "one more argument, without a name",
                              max == 0 ? "nothing without a name" : "at most " + counted(max, "argument")),
-                   std::string(help));
+                   named.empty() ? "" : "some are given by name: " + quote(std::string(named) + " = ..."));
 }
 
-Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument,
-                          std::string_view found) {
+Diagnostic wrong_argument(Span span, std::string_view entry, const Argument& argument, const Found& found) {
     const std::string expected = expected_kind(argument);
     return expecting(error(Code::wrong_argument, span,
                            quote(argument.name) + " of " + quote(entry) + " must be " + expected),
-                     std::string(found), expected);
+                     found.words, expected);
 }
 
 Diagnostic not_whole(Span span, std::string_view entry, std::string_view argument, double found) {
@@ -149,16 +148,24 @@ Diagnostic unknown_choice(Span span, std::string_view entry, const Argument& arg
 
 Diagnostic unknown_nested(Span span, std::string_view name, const Argument& argument,
                           const Names& candidates) {
-    return unknown_name(span, name, kinds_of_call(argument, ""), candidates);
+    return unknown_one_of(span, name, kinds_of_call(argument, ""), candidates);
 }
+
+namespace {
+
+Diagnostic known_too_late(Span span, const std::string& wanted) {
+    return expecting(error(Code::not_static, span, "this is only known while the model runs"),
+                     wording(Form::model_value), wanted + " known before the run");
+}
+
+}  // namespace
 
 Diagnostic not_static(Span span, const Argument& argument) {
-    return not_static(span, expected_kind(argument));
+    return known_too_late(span, expected_kind(argument));
 }
 
-Diagnostic not_static(Span span, std::string_view wanted) {
-    return expecting(error(Code::not_static, span, "this is only known while the model runs"),
-                     "a value of the model", std::string(wanted) + " known before the run");
+Diagnostic not_static(Span span, const Term& wanted) {
+    return known_too_late(span, wording(wanted));
 }
 
 Diagnostic missing_input(Span span, std::string_view entry, const Names& missing) {

@@ -7,15 +7,20 @@
 
 namespace gandsl::dsl::diagnostics {
 
-Diagnostic unknown_name(Span span, std::string_view name, std::string_view what, const Names& candidates) {
+Diagnostic unknown_name(Span span, std::string_view name, const Term& wanted, const Names& candidates) {
+    return unknown_one_of(span, name, bare(wanted), candidates);
+}
+
+Diagnostic unknown_one_of(Span span, std::string_view name, std::string_view wanted,
+                          const Names& candidates) {
     Diagnostic result =
-        error(Code::unknown_name, span, "no " + std::string(what) + " is called " + quote(name));
+        error(Code::unknown_name, span, "no " + std::string(wanted) + " is called " + quote(name));
     const auto same = std::find_if(candidates.begin(), candidates.end(),
                                    [&](const std::string& own) { return foreign::alike(own, name); });
     if (same != candidates.end()) {
         return helping(std::move(result), "did you mean " + quote(*same) + "?");
     }
-    result = helping(std::move(result), foreign::name(name, what));
+    result = helping(std::move(result), foreign::name(name, wanted));
     if (result.help.empty()) {
         result = suggesting(std::move(result), name, candidates);
     }
@@ -31,22 +36,20 @@ Diagnostic duplicate_name(Span span, std::string_view name, Span first) {
                   first, "first defined here");
 }
 
-Diagnostic built_in_name(Span span, std::string_view name, std::string_view what) {
+Diagnostic built_in_name(Span span, std::string_view name, const Term& what) {
+    return helping(error(Code::built_in_name, span, quote(name) + " is the name of a built-in " + bare(what)),
+                   "give it another name");
+}
+
+Diagnostic wrong_kind_of_name(Span span, std::string_view name, const Found& is, const Term& wanted) {
     return helping(
-        error(Code::built_in_name, span, quote(name) + " is the name of a built-in " + std::string(what)),
-        "give it another name");
+        expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"), is, wanted),
+        foreign::name(name, bare(wanted)));
 }
 
-Diagnostic wrong_kind_of_name(Span span, std::string_view name, std::string_view is,
-                              std::string_view wanted) {
-    return helping(expecting(error(Code::wrong_kind_of_name, span, quote(name) + " cannot stand here"),
-                             std::string(is), std::string(wanted)),
-                   foreign::name(name, wanted.substr(wanted.find(' ') + 1)));
-}
-
-Diagnostic outside_value(Span span, std::string_view name, std::string_view is, std::string_view function) {
+Diagnostic outside_value(Span span, std::string_view name, const Term& is, std::string_view function) {
     return helping(error(Code::outside_value, span,
-                         quote(name) + " is " + std::string(is) + ", and not an input of " + quote(function)),
+                         quote(name) + " is " + wording(is) + ", and not an input of " + quote(function)),
                    "a net sees its inputs only: add " + quote(name) + " to the inputs of " + quote(function) +
                        " and pass it in each call");
 }

@@ -10,9 +10,9 @@ Diagnostic unknown_option(std::string_view name, const Names& options) {
     return result;
 }
 
-Diagnostic option_type(std::string_view name, std::string_view given, std::string_view expected) {
+Diagnostic option_type(std::string_view name, std::string_view given, const Term& expected) {
     return expecting(placeless(Code::option_type, "the option " + quote(name) + " cannot be set to this"),
-                     quote(given), std::string(expected));
+                     quote(given), wording(expected));
 }
 
 Diagnostic more(std::size_t max) {
@@ -22,14 +22,18 @@ Diagnostic more(std::size_t max) {
 }
 
 Diagnostic diverged(const Divergence& divergence) {
-    Diagnostic result =
-        error(Code::diverged, divergence.span,
-              "training stopped in step " + std::to_string(divergence.step) + ": " +
-                  (divergence.inside.empty() ? "" : "in " + divergence.inside + ", ") + divergence.computed +
-                  " is " + divergence.value + ", which leaves " + divergence.result + " without a value");
-    result.found = divergence.found;
-    result.expected = divergence.expected;
-    result.help = divergence.help;
+    Diagnostic result = error(Code::diverged, divergence.span,
+                              "training stopped in step " + std::to_string(divergence.step) + ": " +
+                                  (divergence.inside ? "in " + wording(*divergence.inside) + ", " : "") +
+                                  wording(divergence.computed) + " is " + divergence.value +
+                                  ", which leaves " + wording(divergence.result) + " without a value");
+    for (const Term& each : divergence.found) {
+        result.found += (result.found.empty() ? "" : "; ") + wording(each);
+    }
+    result.expected = wording(divergence.expected);
+    for (const Advice& each : divergence.help) {
+        result = helping(std::move(result), wording(each));
+    }
     return result;
 }
 

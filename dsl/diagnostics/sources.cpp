@@ -23,9 +23,9 @@ Diagnostic source_fields(Span span, std::string_view source, std::size_t names, 
         counted(names, "name"), fields == 1 ? "one name" : "at most " + counted(fields, "name"));
 }
 
-Diagnostic broken_source(std::string why) {
+Diagnostic broken_source(const Found& why) {
     Diagnostic result = placeless(Code::broken_source, "this data cannot be used");
-    result.found = std::move(why);
+    result.found = why.words;
     return result;
 }
 
@@ -109,14 +109,14 @@ Diagnostic cannot_step(Span span, std::string_view net, std::string_view entry, 
     return noting(std::move(result), continued, "it is continued here");
 }
 
-Diagnostic wrong_prompt(Span span, std::string_view found, std::string_view expected) {
-    return expecting(error(Code::wrong_prompt, span, "the net cannot go on from this prompt"),
-                     std::string(found), std::string(expected));
+Diagnostic wrong_prompt(Span span, const Found& found, const Term& expected) {
+    return expecting(error(Code::wrong_prompt, span, "the net cannot go on from this prompt"), found,
+                     expected);
 }
 
-Diagnostic run_absent(Span span, std::string_view run, std::string_view why) {
+Diagnostic run_absent(Span span, std::string_view run, const Found& why) {
     Diagnostic result = error(Code::run_absent, span, "no net can be taken from " + quote(run));
-    result.found = std::string(why);
+    result.found = why.words;
     return result;
 }
 

@@ -97,12 +97,26 @@ Diagnostic train_length_twice(Span span) {
                    "keep one of them");
 }
 
-Diagnostic no_epochs(Span span, std::string_view what, std::string_view help) {
-    return helping(error(Code::no_epochs, span,
-                         std::string(what) +
-                             " goes by epochs, and there are none: an epoch is one pass through the data, "
-                             "and the file has no `data`"),
-                   std::string(help));
+namespace {
+
+Diagnostic without_epochs(Span span, std::string_view what) {
+    return error(Code::no_epochs, span,
+                 quote(what) +
+                     " goes by epochs, and there are none: an epoch is one pass through the data, "
+                     "and the file has no `data`");
+}
+
+}  // namespace
+
+Diagnostic no_epochs(Span span) {
+    return helping(without_epochs(span, "train"),
+                   "say how long in steps: `train(steps = 10000, batch = 64)`");
+}
+
+Diagnostic no_epochs(Span span, std::string_view schedule) {
+    return helping(without_epochs(span, schedule),
+                   "write a schedule that goes by steps: `linear(1e-2, 0)` over the whole "
+                   "run, or `linear(1e-2, 1e-3, steps = 1000)`");
 }
 
 Diagnostic period_without_epochs(Span span, std::string_view name) {
@@ -113,14 +127,13 @@ Diagnostic period_without_epochs(Span span, std::string_view name) {
         "write it in steps: `every 1000 steps`");
 }
 
-Diagnostic recursion(Span span, std::string_view kind, const Names& cycle) {
+Diagnostic recursion(Span span, const Term& kind, const Names& cycle) {
     std::string chain;
     for (const std::string& name : cycle) {
         chain += (chain.empty() ? "" : " -> ") + name;
     }
-    return helping(
-        error(Code::recursion, span, "a " + std::string(kind) + " cannot contain itself: " + chain),
-        "to apply it several times, write `repeat N { ... }`");
+    return helping(error(Code::recursion, span, wording(kind) + " cannot contain itself: " + chain),
+                   "to apply it several times, write `repeat N { ... }`");
 }
 
 Diagnostic never_called(Span span, std::string_view net, std::string_view parameter) {
@@ -224,10 +237,14 @@ Diagnostic full_call_after_pipe(Span span, std::string_view entry) {
         "leave out its first input, or drop what stands before `|`");
 }
 
-Diagnostic several_values(Span span, std::string_view what, std::size_t count) {
+Diagnostic several_values(Span span, std::string_view callee, std::size_t count) {
     return helping(error(Code::several_values, span,
-                         quote(what) + " gives " + std::to_string(count) + " values, where one is wanted"),
+                         quote(callee) + " gives " + std::to_string(count) + " values, where one is wanted"),
                    "bind them first: `a, b = ...`");
+}
+
+Diagnostic several_values(Span span, std::size_t count) {
+    return several_values(span, "the block", count);
 }
 
 Diagnostic value_count(Span span, std::size_t names, std::size_t values) {
@@ -237,14 +254,13 @@ Diagnostic value_count(Span span, std::size_t names, std::size_t values) {
                      counted(values, "value"), counted(names, "value") + ", one for each name");
 }
 
-Diagnostic wrong_operand(Span span, std::string_view operation, std::string found, std::string expected) {
-    return expecting(error(Code::wrong_operand, span, quote(operation) + " cannot work on this"),
-                     std::move(found), std::move(expected));
+Diagnostic wrong_operand(Span span, std::string_view operation, const Found& found, const Term& expected) {
+    return expecting(error(Code::wrong_operand, span, quote(operation) + " cannot work on this"), found,
+                     expected);
 }
 
-Diagnostic wrong_value(Span span, std::string found, std::string_view expected) {
-    return expecting(error(Code::wrong_operand, span, "this must be " + std::string(expected)),
-                     std::move(found), std::string(expected));
+Diagnostic wrong_value(Span span, const Found& found, const Term& expected) {
+    return expecting(error(Code::wrong_operand, span, "this must be " + wording(expected)), found, expected);
 }
 
 Diagnostic division_by_zero(Span span) {
@@ -253,6 +269,10 @@ Diagnostic division_by_zero(Span span) {
 
 Diagnostic not_yet(Span span, std::string_view what, std::string_view why) {
     return helping(error(Code::not_yet, span, quote(what) + " does not run yet"), std::string(why));
+}
+
+Diagnostic not_yet(Span span, const Term& what) {
+    return not_yet(span, wording(what), "");
 }
 
 }  // namespace gandsl::dsl::diagnostics

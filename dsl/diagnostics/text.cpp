@@ -65,10 +65,10 @@ Diagnostic number_too_small(Span span, std::string_view text) {
                      "0, or at least 1.2e-38 in size, which is what numbers of 32 bits hold");
 }
 
-Diagnostic syntax(Span span, std::string found, std::string expected, std::string_view written,
+Diagnostic syntax(Span span, const Found& found, std::string expected, std::string_view written,
                   const Names& words, bool begins) {
-    Diagnostic result = error(Code::syntax, span, "expected " + expected + ", found " + found);
-    const std::string_view bare = found;
+    Diagnostic result = error(Code::syntax, span, "expected " + expected + ", found " + found.words);
+    const std::string_view bare = found.words;
     const bool quoted = bare.size() > 2 && bare.front() == '`';
     // A line `if x {` reads as the name `if` and then something else.
     std::string help = begins ? foreign::keyword(written) : "";

@@ -46,7 +46,7 @@ std::string class_list(const diagnostics::Names& names) {
 
 }  // namespace
 
-Diagnostic other_classes(Span span, std::string_view slot, std::string_view run, const Names& found,
+Diagnostic other_classes(Span span, const Term& slot, std::string_view run, const Names& found,
                          const Names& expected, Span first) {
     const auto only = [](const Names& in, const Names& beside) {
         Names result;
@@ -57,7 +57,7 @@ Diagnostic other_classes(Span span, std::string_view slot, std::string_view run,
     };
     Diagnostic result = expecting(
         error(Code::other_classes, span,
-              std::string(slot) + " has other classes here than " +
+              wording(slot) + " has other classes here than " +
                   (run.empty() ? std::string("before") : "in the run " + quote(run) + " that it is from")),
         class_list(found), class_list(expected));
     const Names added = only(found, expected);
@@ -90,10 +90,10 @@ Diagnostic no_such_class(Span span, std::string_view parameter, double number, I
                      "a class from 0 to " + std::to_string(classes - 1) + " of " + std::to_string(classes));
 }
 
-Diagnostic annotation_mismatch(Span span, std::string_view what, const Type& found, const Type& expected) {
-    return expecting(
-        error(Code::annotation_mismatch, span, std::string(what) + " is not of the shape that was said"),
-        described(found), described(expected));
+Diagnostic annotation_mismatch(Span span, std::string_view net, const Type& found, const Type& expected) {
+    return expecting(error(Code::annotation_mismatch, span,
+                           "the result of " + quote(net) + " is not of the shape that was said"),
+                     described(found), described(expected));
 }
 
 Diagnostic does_not_broadcast(std::string_view operation, const Type& left, const Type& right) {
@@ -112,25 +112,24 @@ Diagnostic not_one_number(Span span, Scalar what, const Type& found) {
         "take its `sum(...)` or `mean(...)`");
 }
 
-Diagnostic independent_gradient(Span span, std::string_view stop) {
+Diagnostic independent_gradient(Span span, const std::optional<Term>& stop) {
     const std::string zero = "this gradient is zero: ";
-    if (stop.empty()) {
+    if (!stop) {
         return helping(error(Code::independent_gradient, span,
                              zero + "the first argument does not depend on the second"),
                        "name the value first, and use that name in both: `v = ...`, then `grad(f(v), v)`");
     }
     return helping(error(Code::independent_gradient, span,
-                         zero + "between the first argument and the second stands " + std::string(stop) +
+                         zero + "between the first argument and the second stands " + wording(*stop) +
                              ", which lets none through"),
                    "take the gradient of what reaches the second argument in another way too");
 }
 
-Diagnostic wrong_rank(std::string_view entry, const Type& found, std::string_view expected,
-                      std::string_view help) {
+Diagnostic wrong_rank(std::string_view entry, const Type& found, const Term& expected, Remedy help) {
     return helping(expecting(placeless(Code::wrong_rank,
                                        quote(entry) + " cannot act on a shape with " + counted_axes(found)),
-                             described(found), std::string(expected)),
-                   std::string(help));
+                             described(found), expected),
+                   wording(help));
 }
 
 Diagnostic needs_flatten(std::string_view entry, const Type& found) {
@@ -224,26 +223,24 @@ Diagnostic slice_end_out_of_range(Span span, Index end, Index begin, Index size,
                      std::to_string(end) + " on " + described(input), std::move(expected));
 }
 
-Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, std::string_view rule) {
+Diagnostic shapes_differ(std::string_view entry, const Type& left, const Type& right, const Term& rule) {
     return expecting(placeless(Code::shapes_differ, quote(entry) + " cannot take these together"),
-                     described(left) + " and " + described(right), std::string(rule));
+                     described(left) + " and " + described(right), rule);
 }
 
-Diagnostic wrong_shape(std::string_view entry, const Type& found, std::string_view expected,
-                       std::string_view help) {
+Diagnostic wrong_shape(std::string_view entry, const Type& found, const Term& expected, Remedy help) {
     return helping(expecting(placeless(Code::wrong_shape, quote(entry) + " cannot act on this shape"),
-                             described(found), std::string(expected)),
-                   std::string(help));
+                             described(found), expected),
+                   wording(help));
 }
 
-Diagnostic refused_argument(std::string_view entry, std::string_view argument, std::string found,
-                            std::string expected, std::string_view help) {
-    Diagnostic result =
-        placeless(Code::wrong_argument, quote(argument) + " of " + quote(entry) + " must be " + expected);
-    result.found = std::move(found);
-    result.expected = std::move(expected);
+Diagnostic refused_argument(std::string_view entry, std::string_view argument, const Found& found,
+                            const Term& expected, Remedy help) {
+    Diagnostic result = expecting(placeless(Code::wrong_argument, quote(argument) + " of " + quote(entry) +
+                                                                      " must be " + wording(expected)),
+                                  found, expected);
     result.about = argument;
-    return helping(std::move(result), std::string(help));
+    return helping(std::move(result), wording(help));
 }
 
 Note net_called(Span span, std::string_view net) {

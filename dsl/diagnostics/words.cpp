@@ -32,6 +32,20 @@ std::string counted(std::size_t count, std::string_view noun) {
     return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
+std::string bare(const Term& term) {
+    std::string result = wording(term);
+    for (const std::string_view article : {"a ", "an "}) {
+        for (std::size_t at = result.find(article); at != std::string::npos; at = result.find(article, at)) {
+            if (at == 0 || result[at - 1] == ' ') {
+                result.erase(at, article.size());
+            } else {
+                at += article.size();
+            }
+        }
+    }
+    return result;
+}
+
 std::string described(const Type& type) {
     return to_string(type);
 }
@@ -61,6 +75,10 @@ Diagnostic expecting(Diagnostic diagnostic, std::string found, std::string expec
     diagnostic.found = std::move(found);
     diagnostic.expected = std::move(expected);
     return diagnostic;
+}
+
+Diagnostic expecting(Diagnostic diagnostic, const Found& found, const Term& expected) {
+    return expecting(std::move(diagnostic), found.words, wording(expected));
 }
 
 Diagnostic helping(Diagnostic diagnostic, std::string help) {

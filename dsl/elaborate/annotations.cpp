@@ -32,26 +32,27 @@ std::optional<Index> annotation_size(Context& context, const tree::Name& name) {
                 options.push_back(option.name);
             }
             if (global != context.names.globals.end()) {
-                context.report(
-                    diagnostics::wrong_kind_of_name(name.span, name.text, describe(global->second.kind),
-                                                    "a number or the name of an option; the name of data "
-                                                    "stands alone, as the shape of what it gives"));
+                context.report(diagnostics::wrong_kind_of_name(
+                    name.span, name.text, describe(global->second.kind), diagnostics::Form::size_of_shape));
             } else {
-                context.report(diagnostics::unknown_name(name.span, name.text, "option", options));
+                context.report(
+                    diagnostics::unknown_name(name.span, name.text, diagnostics::Form::option, options));
             }
             return std::nullopt;
         }
         global->second.used = true;
         const Operand& option = context.names.options[global->second.index];
         if (!std::holds_alternative<double>(option)) {
-            context.report(diagnostics::wrong_value(name.span, describe(option), "a whole number"));
+            context.report(
+                diagnostics::wrong_value(name.span, describe(option), diagnostics::Form::whole_number));
             return std::nullopt;
         }
         size = std::get<double>(option);
     }
     if (size < 1 || size != std::floor(size) || size > 1e9) {
-        context.report(
-            diagnostics::wrong_value(name.span, spell(size), "a whole number from 1 to 1000000000"));
+        context.report(diagnostics::wrong_value(
+            name.span, spell(size),
+            diagnostics::Term(diagnostics::Form::whole_between, {"1", "1000000000"})));
         return std::nullopt;
     }
     return static_cast<Index>(size);
@@ -76,9 +77,9 @@ std::optional<Type> annotation_type(Context& context, const tree::Annotation& an
     if (annotation.classes) {
         const Type* data = data_type(context, *annotation.classes);
         if (data != nullptr && !data->classes) {
-            context.report(diagnostics::wrong_kind_of_name(
-                annotation.classes->span, annotation.classes->text, "data that gives numbers",
-                "a number, an option, or data that gives labels or symbols"));
+            context.report(diagnostics::wrong_kind_of_name(annotation.classes->span, annotation.classes->text,
+                                                           diagnostics::Form::data_of_numbers,
+                                                           diagnostics::Form::number_of_classes));
         } else {
             type.classes = data != nullptr ? data->classes : annotation_size(context, *annotation.classes);
         }

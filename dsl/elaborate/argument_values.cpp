@@ -141,7 +141,8 @@ std::optional<Value> check_name_argument(Context& context, const Argument& argum
     const bool known = std::find(candidates.begin(), candidates.end(), expression.text) != candidates.end();
     if (expression.kind != Kind::name || !known) {
         context.report(diagnostics::unknown_name(expression.span, spelled(expression),
-                                                 net ? "net" : "measure", candidates));
+                                                 net ? diagnostics::Form::net : diagnostics::Form::measure,
+                                                 candidates));
         return std::nullopt;
     }
     if (!net) {
@@ -212,9 +213,8 @@ std::optional<ResolvedCall> check_plain_call(Context& context, Emitter& emitter,
         entry = find_of_any_kind(context.catalogue, call.text);
     }
     if (entry == nullptr) {
-        const std::string wanted(describe(kind).substr(describe(kind).find(' ') + 1));
         context.report(
-            diagnostics::unknown_name(head, call.text, wanted, entry_names(context.catalogue, kind)));
+            diagnostics::unknown_name(head, call.text, describe(kind), entry_names(context.catalogue, kind)));
         return std::nullopt;
     }
     if (entry->kind != kind) {
@@ -235,10 +235,7 @@ std::optional<ResolvedCall> check_plain_call(Context& context, Emitter& emitter,
 
 void check_epochs(Context& context, const Entry& entry, Span span) {
     if (entry.by_epochs && !has_data(context)) {
-        context.report(
-            diagnostics::no_epochs(span, "`" + entry.name + "`",
-                                   "write a schedule that goes by steps: `linear(1e-2, 0)` over the whole "
-                                   "run, or `linear(1e-2, 1e-3, steps = 1000)`"));
+        context.report(diagnostics::no_epochs(span, entry.name));
     }
 }
 

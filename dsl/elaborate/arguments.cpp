@@ -27,9 +27,8 @@ Diagnostic too_many(const Entry& entry, Span span, std::size_t inputs) {
         arguments.begin(), arguments.end(), [](const Argument& argument) { return argument.positional; }));
     const auto named = std::find_if(arguments.begin(), arguments.end(),
                                     [](const Argument& argument) { return !argument.positional; });
-    return diagnostics::too_many_arguments(
-        span, entry.name, positional + inputs,
-        named == arguments.end() ? "" : "some are given by name: `" + named->name + " = ...`");
+    return diagnostics::too_many_arguments(span, entry.name, positional + inputs,
+                                           named == arguments.end() ? "" : named->name);
 }
 
 std::optional<Diagnostic> out_of_range(const Entry& entry, const Argument& argument, double number,

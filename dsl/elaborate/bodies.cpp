@@ -170,7 +170,7 @@ std::optional<std::vector<Operand>> results_of(BodyState& body, Span span) {
 
 std::optional<std::size_t> check_repeat_count(Context& context, Emitter& emitter,
                                               const tree::Expression& count, const Scope& scope) {
-    const auto number = check_number(context, emitter, count, scope, "a whole number");
+    const auto number = check_number(context, emitter, count, scope, diagnostics::Form::whole_number);
     if (!number) {
         return std::nullopt;
     }

@@ -49,7 +49,7 @@ Operand check_gradient(Context& context, Emitter& emitter, const std::vector<Ope
     }
     if (const auto path = emitter.space->flow.gradient_path(of->id, to->id); !path.open) {
         return context.report(diagnostics::independent_gradient(
-            span, path.stop == nullptr ? "" : std::string_view(path.stop->stops_gradients)));
+            span, path.stop == nullptr ? std::nullopt : path.stop->stops_gradients));
     }
     Instruction instruction;
     instruction.kind = Instruction::Kind::gradient;
@@ -76,8 +76,8 @@ Operand check_size_of(Context& context, Emitter& emitter, const std::string& nam
                       Span operand_span) {
     const auto* tensor = std::get_if<Tensor>(&operand);
     if (tensor == nullptr) {
-        return context.report(
-            diagnostics::wrong_operand(operand_span, name, describe(operand), "a value of the model"));
+        return context.report(diagnostics::wrong_operand(operand_span, name, describe(operand),
+                                                         diagnostics::Form::model_value));
     }
     const Type& type = tensor->type;
     if (name == "classes") {
@@ -88,7 +88,7 @@ Operand check_size_of(Context& context, Emitter& emitter, const std::string& nam
         return static_cast<double>(type.classes->count);
     }
     if (type.shape.empty()) {
-        report_rule(context, emitter, diagnostics::wrong_rank(name, type, "a value with axes"), {},
+        report_rule(context, emitter, diagnostics::wrong_rank(name, type, diagnostics::Form::axes), {},
                     operand_span);
         return Unknown{};
     }
@@ -121,7 +121,7 @@ Operand check_built_in(Context& context, Emitter& emitter, const std::string& na
             return context.report(
                 first != nullptr && expression.operands.size() == count
                     ? diagnostics::full_call_after_pipe(expression.span, name)
-                    : diagnostics::too_many_arguments(expression.operands[i].span, name, count, ""));
+                    : diagnostics::too_many_arguments(expression.operands[i].span, name, count));
         }
         const auto type = name == "grad" || name == "next"
                               ? std::nullopt

@@ -115,7 +115,7 @@ std::optional<Operand> check_known_numbers(Context& context, const PreparedCall&
         const double folded = entry.fold(*number(0));
         if (!std::isfinite(folded)) {
             return context.report(diagnostics::wrong_operand(call.span, entry.name, describe(*call.inputs[0]),
-                                                             "a number it is defined for"));
+                                                             diagnostics::Form::number_defined));
         }
         return folded;
     }
@@ -125,7 +125,7 @@ std::optional<Operand> check_known_numbers(Context& context, const PreparedCall&
         const bool sure = number(1) != nullptr && p == *number(1);
         if (p < 0 || p > 1 || ((p == 0 || p == 1) && !sure)) {
             return context.report(diagnostics::wrong_operand(call.span, entry.name, describe(*call.inputs[0]),
-                                                             "a probability, above 0 and below 1"));
+                                                             diagnostics::Form::probability));
         }
     }
     return std::nullopt;
@@ -184,7 +184,7 @@ std::optional<Callee> check_callee(Context& context, const tree::Expression& exp
     }
     const Span head = expression.kind == Kind::call ? expression.head : expression.span;
     const std::string& name = expression.text;
-    constexpr std::string_view wanted = "a layer, a function or a net";
+    constexpr auto wanted = diagnostics::Form::layer_function_or_net;
     if (const Entry* entry = find_of_any_kind(context.catalogue, name)) {
         context.report(diagnostics::wrong_kind_of_name(head, name, describe(entry->kind), wanted));
     } else if (const Scope::Entry* local = find(context, scope, name)) {
@@ -195,8 +195,7 @@ std::optional<Callee> check_callee(Context& context, const tree::Expression& exp
         context.report(diagnostics::wrong_kind_of_name(head, name, describe(global->second.kind), wanted));
         global->second.used = true;
     } else {
-        context.report(
-            diagnostics::unknown_name(head, name, "layer, function or net", callable_names(context)));
+        context.report(diagnostics::unknown_name(head, name, wanted, callable_names(context)));
     }
     return std::nullopt;
 }
@@ -244,7 +243,7 @@ Operand apply_entry(Context& context, Emitter& emitter, const Entry& entry, cons
         return context.report(diagnostics::not_yet(span, entry.name, entry.missing));
     }
     if (emitter.before_run()) {
-        return context.report(diagnostics::not_static(span, "a value"));
+        return context.report(diagnostics::not_static(span, diagnostics::Form::value));
     }
     std::vector<Type> types;
     types.reserve(inputs.size());

@@ -123,77 +123,83 @@ bool is_log_column(std::string_view name) {
 
 // Words for diagnostics.
 
-std::string_view describe(EntryKind kind) {
+diagnostics::Form describe(EntryKind kind) {
+    using diagnostics::Form;
     switch (kind) {
         case EntryKind::layer:
-            return "a layer";
+            return Form::layer;
         case EntryKind::function:
-            return "a function";
+            return Form::function;
         case EntryKind::operation:
-            return "an operation";
+            return Form::operation;
         case EntryKind::distribution:
-            return "a distribution";
+            return Form::distribution;
         case EntryKind::source:
-            return "a data source";
+            return Form::source;
         case EntryKind::optimizer:
-            return "an optimizer";
+            return Form::optimizer;
         case EntryKind::schedule:
-            return "a schedule";
+            return Form::schedule;
         case EntryKind::initializer:
-            return "an initializer";
+            return Form::initializer;
         case EntryKind::sink:
-            return "a sink";
+            return Form::sink;
         case EntryKind::stop_rule:
-            return "a stop rule";
+            return Form::stop_rule;
     }
-    return "";
+    return Form::value;
 }
 
-std::string_view describe(Global::Kind kind) {
+diagnostics::Form describe(Global::Kind kind) {
+    using diagnostics::Form;
     switch (kind) {
         case Global::Kind::option:
-            return "an option";
+            return Form::option;
         case Global::Kind::data:
-            return "data";
+            return Form::data;
         case Global::Kind::latent:
-            return "a latent";
+            return Form::latent;
         case Global::Kind::net:
-            return "a net";
+            return Form::net;
         case Global::Kind::layer:
-            return "a layer";
+            return Form::layer;
     }
-    return "";
+    return Form::value;
 }
 
 namespace {
 
 struct Describe {
-    std::string operator()(const Unknown& /*unknown*/) const { return "a value"; }
-    std::string operator()(double number) const { return "the number " + spell(number); }
-    std::string operator()(bool truth) const { return truth ? "`true`" : "`false`"; }
-    std::string operator()(const std::string& text) const { return "the text \"" + text + "\""; }
-    std::string operator()(const std::vector<double>& numbers) const {
-        std::string result = "the list [";
-        for (std::size_t i = 0; i < numbers.size(); ++i) {
-            result += (i == 0 ? "" : ", ") + spell(numbers[i]);
+    using Form = diagnostics::Form;
+    using Found = diagnostics::Found;
+    using Term = diagnostics::Term;
+
+    Found operator()(const Unknown& /*unknown*/) const { return Form::value; }
+    Found operator()(double number) const { return Term(Form::the_number, {spell(number)}); }
+    Found operator()(bool truth) const { return Term(Form::code, {truth ? "true" : "false"}); }
+    Found operator()(const std::string& text) const { return Term(Form::the_text, {text}); }
+    Found operator()(const std::vector<double>& numbers) const {
+        std::string items;
+        for (const double number : numbers) {
+            items += (items.empty() ? "" : ", ") + spell(number);
         }
-        return result + "]";
+        return Term(Form::the_list, {items});
     }
-    std::string operator()(const Tensor& tensor) const {
-        return "a value of the model, " + to_string(tensor.type);
+    Found operator()(const Tensor& tensor) const {
+        return Term(Form::model_value_of, {to_string(tensor.type)});
     }
-    std::string operator()(const TupleValue& tuple) const {
-        return "the " + std::to_string(tuple.values.size()) + " values of `" + tuple.callee + "`";
+    Found operator()(const TupleValue& tuple) const {
+        return Term(Form::the_values, {std::to_string(tuple.values.size()), tuple.callee});
     }
-    std::string operator()(const NetReference& /*net*/) const { return "a net"; }
-    std::string operator()(const RecipePointer& recipe) const {
-        return "the recipe `" + recipe->steps.front().callee.name + "`, which waits for its input";
+    Found operator()(const NetReference& /*net*/) const { return Form::net; }
+    Found operator()(const RecipePointer& recipe) const {
+        return Term(Form::the_recipe, {recipe->steps.front().callee.name});
     }
 };
 
 }  // namespace
 
-std::string describe(const Operand& operand) {
+diagnostics::Found describe(const Operand& operand) {
     return std::visit(Describe{}, operand);
 }
 

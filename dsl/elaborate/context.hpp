@@ -110,11 +110,8 @@ bool has_data(const Context& context);
 /// Whether a log has a column of that name whatever the file says.
 bool is_log_column(std::string_view name);
 
-/// "a layer", "an optimizer", ...
-std::string_view describe(EntryKind kind);
-/// "an option", "data", ...
-std::string_view describe(Global::Kind kind);
-/// "the number 3", "the text "same"", "1 x 28 x 28", ...
-std::string describe(const Operand& operand);
+diagnostics::Form describe(EntryKind kind);
+diagnostics::Form describe(Global::Kind kind);
+diagnostics::Found describe(const Operand& operand);
 
 }  // namespace gandsl::dsl

@@ -113,12 +113,12 @@ std::optional<Type> check_prompt(Context& context, std::size_t index, const Cont
     step.shape.front() = 1;
     if (!call.prompt) {
         if (!input.classes) {
-            return refuse(diagnostics::wrong_prompt(call.prompt_span, "a text",
-                                                    "a value, such as " + to_string(input)));
+            return refuse(diagnostics::wrong_prompt(call.prompt_span, diagnostics::Form::text,
+                                                    {diagnostics::Form::value_such_as, {to_string(input)}}));
         }
         if (std::get<std::string>(call.arguments.find("prompt")->second.data).empty()) {
-            return refuse(
-                diagnostics::wrong_prompt(call.prompt_span, "an empty text", "at least one symbol"));
+            return refuse(diagnostics::wrong_prompt(call.prompt_span, diagnostics::Form::empty_text,
+                                                    diagnostics::Form::symbol));
         }
         return step;
     }
@@ -130,10 +130,10 @@ std::optional<Type> check_prompt(Context& context, std::size_t index, const Cont
     if (given.shape != step.shape || labels != step.classes.has_value() ||
         (labels && given.classes->count != step.classes->count)) {
         return refuse(diagnostics::wrong_prompt(call.prompt_span, to_string(call.prompt->type),
-                                                "what the net reads, such as " + to_string(input)));
+                                                {diagnostics::Form::input_such_as, {to_string(input)}}));
     }
     if (labels && !same_classes(step.classes->names, given.classes->names)) {
-        return refuse(diagnostics::other_classes(call.prompt_span, quoted_slot(net, 0), learned_from(net),
+        return refuse(diagnostics::other_classes(call.prompt_span, input_slot(net, 0), learned_from(net),
                                                  *given.classes->names, *step.classes->names,
                                                  context.names.nets[index].shaped));
     }

@@ -25,7 +25,7 @@ void declare_name(Context& context, const tree::Name& name, Global global) {
 void declare_callable(Context& context, const tree::Name& name, Global global) {
     const Entry* entry = context.catalogue.find(name.text);
     if (entry != nullptr && (entry->kind == EntryKind::layer || entry->kind == EntryKind::function)) {
-        context.report(diagnostics::built_in_name(name.span, name.text, describe(entry->kind).substr(2)));
+        context.report(diagnostics::built_in_name(name.span, name.text, describe(entry->kind)));
     }
     declare_name(context, name, global);
 }
@@ -116,14 +116,14 @@ std::optional<Operand> option_value(Context& context, const std::string& name, c
     if (std::holds_alternative<double>(initial)) {
         const auto number = parse_number(text);
         if (!number) {
-            context.report(diagnostics::option_type(name, text, "a number"));
+            context.report(diagnostics::option_type(name, text, diagnostics::Form::number));
             return std::nullopt;
         }
         return *number;
     }
     if (std::holds_alternative<bool>(initial)) {
         if (text != "true" && text != "false") {
-            context.report(diagnostics::option_type(name, text, "`true` or `false`"));
+            context.report(diagnostics::option_type(name, text, diagnostics::Form::true_or_false));
             return std::nullopt;
         }
         return text == "true";

@@ -56,14 +56,14 @@ Operand check_global(Context& context, Emitter& emitter, const tree::Expression&
             return context.names.options[global.index];
         case Global::Kind::data:
             if (own_names_only) {
-                return context.report(
-                    diagnostics::outside_value(expression.span, expression.text, "data", function()));
+                return context.report(diagnostics::outside_value(expression.span, expression.text,
+                                                                 describe(global.kind), function()));
             }
             return read_data(context, emitter, global.index, global.field, expression.span);
         case Global::Kind::latent:
             if (own_names_only) {
-                return context.report(
-                    diagnostics::outside_value(expression.span, expression.text, "a latent", function()));
+                return context.report(diagnostics::outside_value(expression.span, expression.text,
+                                                                 describe(global.kind), function()));
             }
             return read_latent(context, emitter, global.index, expression.span);
         case Global::Kind::net:
@@ -101,8 +101,9 @@ Operand check_name(Context& context, Emitter& emitter, const tree::Expression& e
     }
     if (const Entry* entry = find_of_any_kind(context.catalogue, expression.text)) {
         if (entry->kind != EntryKind::layer && entry->kind != EntryKind::function) {
-            return context.report(diagnostics::wrong_kind_of_name(
-                expression.span, expression.text, describe(entry->kind), "a value, a layer or a function"));
+            return context.report(
+                diagnostics::wrong_kind_of_name(expression.span, expression.text, describe(entry->kind),
+                                                diagnostics::Form::value_layer_or_function));
         }
         auto prepared = prepare_call(context, emitter, expression, scope, false);
         if (!prepared) {
@@ -120,8 +121,8 @@ Operand check_name(Context& context, Emitter& emitter, const tree::Expression& e
             candidates = {*meant};
         }
     }
-    return context.report(
-        diagnostics::unknown_name(expression.span, expression.text, "value, layer or function", candidates));
+    return context.report(diagnostics::unknown_name(expression.span, expression.text,
+                                                    diagnostics::Form::value_layer_or_function, candidates));
 }
 
 Operand check_list(Context& context, Emitter& emitter, const tree::Expression& expression,
@@ -129,7 +130,7 @@ Operand check_list(Context& context, Emitter& emitter, const tree::Expression& e
     std::vector<double> numbers;
     bool failed = false;
     for (const tree::Expression& item : expression.operands) {
-        const auto number = check_number(context, emitter, item, scope, "a number");
+        const auto number = check_number(context, emitter, item, scope, diagnostics::Form::number);
         failed = failed || !number;
         numbers.push_back(number.value_or(0));
     }
@@ -251,7 +252,7 @@ Operand check_value(Context& context, Emitter& emitter, const tree::Expression& 
 }
 
 std::optional<double> check_number(Context& context, Emitter& emitter, const tree::Expression& expression,
-                                   const Scope& scope, std::string_view wanted) {
+                                   const Scope& scope, diagnostics::Form wanted) {
     const Operand operand = check_value(context, emitter, expression, scope);
     if (const auto* number = std::get_if<double>(&operand)) {
         return *number;
@@ -275,7 +276,7 @@ std::optional<Tensor> to_tensor(Context& context, Emitter& emitter, const Operan
     }
     if (const auto* number = std::get_if<double>(&operand)) {
         if (emitter.before_run()) {
-            context.report(diagnostics::not_static(span, "a number"));
+            context.report(diagnostics::not_static(span, diagnostics::Form::number));
             return std::nullopt;
         }
         if (auto fault = not_held(*number, span)) {
@@ -289,8 +290,8 @@ std::optional<Tensor> to_tensor(Context& context, Emitter& emitter, const Operan
     } else if (const auto* recipe = std::get_if<RecipePointer>(&operand)) {
         context.report(diagnostics::recipe_as_value(span, (*recipe)->steps.front().callee.name));
     } else {
-        context.report(
-            diagnostics::wrong_operand(span, what, describe(operand), "a number or a value of the model"));
+        context.report(diagnostics::wrong_operand(span, what, describe(operand),
+                                                  diagnostics::Form::number_or_model_value));
     }
     return std::nullopt;
 }

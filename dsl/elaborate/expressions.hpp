@@ -17,7 +17,7 @@ Operand check_value(Context& context, Emitter& emitter, const tree::Expression& 
                     const Scope& scope);
 /// A number known before the run; `wanted` says what kind of number.
 std::optional<double> check_number(Context& context, Emitter& emitter, const tree::Expression& expression,
-                                   const Scope& scope, std::string_view wanted);
+                                   const Scope& scope, diagnostics::Form wanted);
 
 /// A value of the model, made of a number where the operand is one. `what` is the operator or function that
 /// wants it.

@@ -7,7 +7,7 @@ namespace gandsl::dsl {
 
 void Flow::add(const Instruction& instruction) {
     Source source;
-    if (instruction.entry != nullptr && !instruction.entry->stops_gradients.empty()) {
+    if (instruction.entry != nullptr && instruction.entry->stops_gradients) {
         source.stop = instruction.entry;
     }
     if (instruction.entry != nullptr && instruction.entry->opaque) {

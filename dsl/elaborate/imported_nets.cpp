@@ -59,9 +59,9 @@ class Importer {
         };
         auto run = runs_.find(import.run);
         if (run == runs_.end()) {
-            const TrainedProgram program =
-                find_trained_ ? find_trained_(import.run, name) : TrainedProgram("runs cannot be read here");
-            if (const auto* why = std::get_if<std::string>(&program)) {
+            const TrainedProgram program = find_trained_ ? find_trained_(import.run, name)
+                                                         : TrainedProgram(diagnostics::Form::runs_unreadable);
+            if (const auto* why = std::get_if<diagnostics::Found>(&program)) {
                 return report(diagnostics::run_absent(import.span, import.run, *why));
             }
             run = runs_.emplace(import.run, SavedRun{std::get<0>(program)}).first;
@@ -76,7 +76,7 @@ class Importer {
             }
             if (net.results.empty()) {
                 return report(diagnostics::run_absent(
-                    import.span, import.run, "its net `" + name + "` is never called, and so never learned"));
+                    import.span, import.run, diagnostics::Term(diagnostics::Form::net_never_called, {name})));
             }
             if (std::any_of(theirs.data.begin(), theirs.data.end(), lacks_names)) {
                 report(diagnostics::classes_unknown(import.span, name, import.run));

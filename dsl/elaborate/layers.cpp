@@ -23,7 +23,7 @@ bool calls_itself(Context& context, const Emitter& emitter, std::size_t index, S
         cycle.push_back(context.names.layers[at->first]->name.text);
     }
     cycle.push_back(context.names.layers[index]->name.text);
-    context.report(diagnostics::recursion(span, "layer", cycle));
+    context.report(diagnostics::recursion(span, diagnostics::Form::layer, cycle));
     return true;
 }
 
@@ -58,7 +58,7 @@ Operand check_layer_call(Context& context, Emitter& emitter, const PreparedCall&
         return Unknown{};
     }
     if (emitter.before_run()) {
-        return context.report(diagnostics::not_static(call.span, "a value"));
+        return context.report(diagnostics::not_static(call.span, diagnostics::Form::value));
     }
     Scope scope = bind_parameters(context, emitter, layer, call);
     const DepthGuard guard(context.budget);

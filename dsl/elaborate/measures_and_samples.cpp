@@ -30,10 +30,11 @@ Period check_period(Context& context, const tree::Period& tree, std::string_view
     }
     if (tree.count) {
         Emitter before_run(context);
-        const auto count = check_number(context, before_run, *tree.count, Scope{}, "a whole number");
+        const auto count =
+            check_number(context, before_run, *tree.count, Scope{}, diagnostics::Form::whole_number);
         if (count && (*count < 1 || *count != std::floor(*count) || *count > 1e15)) {
-            context.report(
-                diagnostics::wrong_value(tree.count->span, spell(*count), "a whole number, at least 1"));
+            context.report(diagnostics::wrong_value(tree.count->span, spell(*count),
+                                                    {diagnostics::Form::whole_from, {"1"}}));
         } else if (count) {
             result.count = static_cast<std::size_t>(*count);
         }
@@ -60,7 +61,7 @@ std::optional<Tensor> check_shown_value(Context& context, Emitter& emitter,
         return std::nullopt;
     }
     if (results->size() != 1) {
-        context.report(diagnostics::several_values(block.span, "the block", results->size()));
+        context.report(diagnostics::several_values(block.span, results->size()));
         return std::nullopt;
     }
     return to_tensor(context, emitter, results->front(), body.running_span, "this");
@@ -98,8 +99,8 @@ void check_measure(Context& context, const tree::Measure& tree, Span span) {
     }
     result.split = tree.split.text;
     if (result.split != "test" && result.split != "train") {
-        context.report(
-            diagnostics::unknown_name(tree.split.span, tree.split.text, "split", {"test", "train"}));
+        context.report(diagnostics::unknown_name(tree.split.span, tree.split.text, diagnostics::Form::split,
+                                                 {"test", "train"}));
     }
     result.period = check_period(context, tree.period, result.name);
     ShownBody body(context, Emitter::Kind::measure);

@@ -29,7 +29,7 @@ void learn_names(Type& type, const Type& from) {
 Operand with_axes(Context& context, Emitter& emitter, const Tensor& input, const Shape& shape, Span span) {
     const Entry* entry = context.catalogue.find(shape.empty() ? Role::total : Role::reshape);
     if (entry == nullptr) {
-        return context.report(diagnostics::not_yet(span, "one number of other axes", ""));
+        return context.report(diagnostics::not_yet(span, diagnostics::Form::number_of_other_axes));
     }
     std::vector<Given> given;
     tree::Expression size;
@@ -51,7 +51,7 @@ bool agree_on_classes(Context& context, std::size_t index, std::size_t input, co
         return true;
     }
     if (!same_classes(expected.classes->names, found.classes->names)) {
-        context.report(diagnostics::other_classes(span, quoted_slot(net, input), learned_from(net),
+        context.report(diagnostics::other_classes(span, input_slot(net, input), learned_from(net),
                                                   *found.classes->names, *expected.classes->names,
                                                   context.names.nets[index].shaped));
         return false;
@@ -83,7 +83,7 @@ Operand report_cycle(Context& context, const NetState& net, Span span) {
     }
     std::rotate(cycle.begin(), std::find(cycle.begin(), cycle.end(), net.tree->name.text), cycle.end());
     cycle.push_back(net.tree->name.text);
-    return context.report(diagnostics::recursion(span, "net", cycle));
+    return context.report(diagnostics::recursion(span, diagnostics::Form::net, cycle));
 }
 
 /// Whether an input of the call is of the type that `first` gave this parameter, which is reported where it

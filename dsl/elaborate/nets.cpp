@@ -132,8 +132,8 @@ void check_annotated_results(Context& context, const NetState& net) {
     for (std::size_t i = 0; i < annotations.size(); ++i) {
         const auto type = annotation_type(context, annotations[i]);
         if (type && !accepts(*type, net.results[i])) {
-            context.report(diagnostics::annotation_mismatch(
-                annotations[i].span, "the result of `" + net.tree->name.text + "`", net.results[i], *type));
+            context.report(diagnostics::annotation_mismatch(annotations[i].span, net.tree->name.text,
+                                                            net.results[i], *type));
         }
     }
 }

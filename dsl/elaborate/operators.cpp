@@ -49,7 +49,7 @@ Operand check_binary(Context& context, Emitter& emitter, const tree::Expression&
         const double folded = arithmetic(sign).of(*a, *b);
         if (std::isnan(folded)) {
             return context.report(diagnostics::wrong_operand(expression.span, sign, spelled(expression),
-                                                             "a power that is a real number"));
+                                                             diagnostics::Form::real_power));
         }
         if (!std::isfinite(folded)) {
             return context.report(diagnostics::number_too_large(expression.span, spelled(expression)));

@@ -251,7 +251,7 @@ bool enter_parameters(Context& context, PreparedCall& call, Positional& given,
             context.report(
                 piped && given.values.size() == names.size()
                     ? diagnostics::full_call_after_pipe(call.span, call.callee.name)
-                    : diagnostics::too_many_arguments(given.spans[i], call.callee.name, names.size(), ""));
+                    : diagnostics::too_many_arguments(given.spans[i], call.callee.name, names.size()));
             return false;
         }
         if (call.inputs[index]) {
@@ -307,7 +307,7 @@ bool prepare_parameters(Context& context, Emitter& emitter, PreparedCall& call,
 bool prepare_recipe(Context& context, Emitter& emitter, PreparedCall& call,
                     const tree::Expression& expression, const Scope& scope, bool piped) {
     if (expression.operands.size() > 1 || (piped && !expression.operands.empty())) {
-        context.report(diagnostics::too_many_arguments(expression.span, expression.text, 1, ""));
+        context.report(diagnostics::too_many_arguments(expression.span, expression.text, 1));
         return false;
     }
     call.inputs.resize(1);

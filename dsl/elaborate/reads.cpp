@@ -12,7 +12,7 @@ Operand read_data(Context& context, Emitter& emitter, std::size_t index, std::si
         return Unknown{};
     }
     if (emitter.reads == nullptr) {
-        return context.report(diagnostics::not_static(span, "a number"));
+        return context.report(diagnostics::not_static(span, diagnostics::Form::number));
     }
     Iteration& iteration = *emitter.iteration;
     if (!iteration.batch) {
@@ -49,7 +49,7 @@ Operand read_latent(Context& context, Emitter& emitter, std::size_t index, Span 
         return Unknown{};
     }
     if (emitter.reads == nullptr) {
-        return context.report(diagnostics::not_static(span, "a number"));
+        return context.report(diagnostics::not_static(span, diagnostics::Form::number));
     }
     Iteration& iteration = *emitter.iteration;
     if (const auto known = iteration.latents.find(index); known != iteration.latents.end()) {

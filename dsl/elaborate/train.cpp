@@ -76,8 +76,7 @@ void check_length(Context& context, const Arguments& arguments, const tree::Trai
     }
     // What the command line says has no place in the file: it is refused where the run's length is counted.
     if (result.epochs && !context.settings.epochs && !has_data(context)) {
-        context.report(diagnostics::no_epochs(arguments.find("epochs")->second.span, "`train`",
-                                              "say how long in steps: `train(steps = 10000, batch = 64)`"));
+        context.report(diagnostics::no_epochs(arguments.find("epochs")->second.span));
     }
     result.batch = context.settings.batch.value_or(size(arguments, "batch").value_or(64));
     result.seed = context.settings.seed.value_or(size(arguments, "seed").value_or(0));
@@ -119,12 +118,13 @@ void check_average(Context& context, Emitter& emitter, const tree::Average& tree
     if (net == nullptr) {
         return;
     }
-    const auto decay = check_number(context, emitter, tree.decay, Scope{}, "a number");
+    const auto decay = check_number(context, emitter, tree.decay, Scope{}, diagnostics::Form::number);
     if (!decay) {
         return;
     }
     if (*decay <= 0 || *decay >= 1) {
-        context.report(diagnostics::wrong_value(tree.decay.span, spell(*decay), "a number between 0 and 1"));
+        context.report(diagnostics::wrong_value(tree.decay.span, spell(*decay),
+                                                {diagnostics::Form::number_between, {"0", "1"}}));
         return;
     }
     auto& averages = context.program.train->averages;

@@ -160,12 +160,13 @@ std::vector<std::size_t> check_nets(Context& context, const tree::Update& tree) 
 Global* check_net_name(Context& context, const tree::Name& name) {
     Global* global = find_global(context, name.text);
     if (global == nullptr) {
-        context.report(diagnostics::unknown_name(name.span, name.text, "net", net_names(context)));
+        context.report(
+            diagnostics::unknown_name(name.span, name.text, diagnostics::Form::net, net_names(context)));
         return nullptr;
     }
     if (global->kind != Global::Kind::net) {
-        context.report(
-            diagnostics::wrong_kind_of_name(name.span, name.text, describe(global->kind), "a net"));
+        context.report(diagnostics::wrong_kind_of_name(name.span, name.text, describe(global->kind),
+                                                       diagnostics::Form::net));
         return nullptr;
     }
     return global;

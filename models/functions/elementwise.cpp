@@ -32,8 +32,8 @@ Definition function(std::string name, std::string doc, std::string details, Var 
             .stepping = steps_alike()};
 }
 
-Definition stopping(Definition definition, std::string called) {
-    definition.entry.stops_gradients = std::move(called);
+Definition stopping(Definition definition) {
+    definition.entry.stops_gradients = {dsl::diagnostics::Form::call, {definition.entry.name}};
     return definition;
 }
 
@@ -62,9 +62,8 @@ std::vector<Definition> define_elementwise() {
             "cos", "The cosine of an angle in radians.", "", [](Var x) { return cos(x); },
             [](double x) { return std::cos(x); }),
         stopping(function(
-                     "floor", "The largest whole number that is not above x.", "Its gradient is 0.",
-                     [](Var x) { return floor(x); }, [](double x) { return std::floor(x); }),
-                 "a `floor`"),
+            "floor", "The largest whole number that is not above x.", "Its gradient is 0.",
+            [](Var x) { return floor(x); }, [](double x) { return std::floor(x); })),
     };
 }
 

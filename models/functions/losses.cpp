@@ -47,29 +47,27 @@ std::vector<dsl::Type> type_of_cross_entropy(dsl::TypeCall& call) {
     const dsl::Type& target = call.inputs[1];
     numbers_only("cross_entropy", p);
     if (p.shape.empty() || is_picture(p)) {
-        throw dsl::diagnostics::wrong_rank("cross_entropy", p,
-                                           "probabilities along the last axis, as `softmax` gives them");
+        throw dsl::diagnostics::wrong_rank("cross_entropy", p, dsl::diagnostics::Form::probabilities);
     }
     dsl::Type result = with_shape(p, Shape(p.shape.begin(), p.shape.end() - 1));
     result.batched = p.batched || target.batched;
     if (!target.batched && !target.classes && target.shape.empty()) {
-        throw dsl::diagnostics::wrong_shape(
-            "cross_entropy", target, "labels, or probabilities of the prediction's shape",
-            "where the class is the same for all examples write `-log(p[3])`");
+        throw dsl::diagnostics::wrong_shape("cross_entropy", target,
+                                            dsl::diagnostics::Form::labels_or_probabilities,
+                                            dsl::diagnostics::Remedy::one_class);
     }
     if (target.classes) {
         if (target.shape != result.shape) {
-            throw dsl::diagnostics::shapes_differ(
-                "cross_entropy", p, target,
-                "the target has one label for each row of probabilities: the same axes, without the last");
+            throw dsl::diagnostics::shapes_differ("cross_entropy", p, target,
+                                                  dsl::diagnostics::Form::label_for_each);
         }
         if (target.classes->count != p.shape.back()) {
             throw dsl::diagnostics::shapes_differ("cross_entropy", p, target,
-                                                  "there is one probability for each class");
+                                                  dsl::diagnostics::Form::probability_for_each);
         }
     } else if (target.shape != p.shape) {
         throw dsl::diagnostics::shapes_differ("cross_entropy", p, target,
-                                              "the target is labels, or probabilities of the same shape");
+                                              dsl::diagnostics::Form::target_of_same_shape);
     }
     return {result};
 }

@@ -49,7 +49,7 @@ Definition binary(dsl::Role role, std::string name, std::string symbol, std::str
 Definition comparison(dsl::Role role, std::string name, std::string symbol, std::string doc,
                       Var (*apply)(Var, Var), double (*fold)(double, double)) {
     Definition definition = binary(role, std::move(name), std::move(symbol), std::move(doc), apply, fold);
-    definition.entry.stops_gradients = "a comparison";
+    definition.entry.stops_gradients = dsl::diagnostics::Form::comparison;
     return definition;
 }
 
@@ -119,7 +119,7 @@ Bounds bounds_of(const dsl::Arguments& arguments, Index size) {
 
 const dsl::Type& indexable(const std::string& entry, const dsl::Type& input) {
     if (input.shape.empty()) {
-        throw dsl::diagnostics::wrong_rank(entry, input, "a value with at least one axis");
+        throw dsl::diagnostics::wrong_rank(entry, input, dsl::diagnostics::Form::one_axis);
     }
     return input;
 }

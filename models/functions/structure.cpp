@@ -41,7 +41,7 @@ std::vector<dsl::Type> type_of_concat(dsl::TypeCall& call) {
         }
         if (!fits) {
             throw dsl::diagnostics::shapes_differ("concat", call.inputs.front(), given,
-                                                  "all sizes but that of the joined axis must be the same");
+                                                  dsl::diagnostics::Form::same_but_joined);
         }
         result.shape[axis] += input.shape[axis];
         result.batched = result.batched || input.batched;
@@ -165,7 +165,7 @@ Definition stop_gradient_definition() {
                       .inputs = {"x"},
                       .type = same_type,
                       .example = "minimize mse(F(x), stop_gradient(T(x)))",
-                      .stops_gradients = "a `stop_gradient`",
+                      .stops_gradients = {{dsl::diagnostics::Form::call, {"stop_gradient"}}},
                       .opaque = true},
             .build =
                 [](BuildCall& call) {

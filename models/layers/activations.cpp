@@ -70,7 +70,7 @@ Definition softmax_definition() {
         const dsl::Type& input = call.inputs.front();
         numbers_only("softmax", input);
         if (input.shape.empty()) {
-            throw dsl::diagnostics::wrong_rank("softmax", input, "a vector, or vectors along the last axis");
+            throw dsl::diagnostics::wrong_rank("softmax", input, dsl::diagnostics::Form::vectors);
         }
         return std::vector<dsl::Type>{input};
     };

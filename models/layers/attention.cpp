@@ -18,7 +18,7 @@ std::vector<dsl::Type> type_of_attention(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     numbers_only("attention", input);
     if (input.shape.size() != 2) {
-        throw dsl::diagnostics::wrong_rank("attention", input, "a sequence of vectors (length x width)");
+        throw dsl::diagnostics::wrong_rank("attention", input, dsl::diagnostics::Form::vector_sequence);
     }
     const Index width = input.shape[1];
     const Index heads = call.integer("heads");

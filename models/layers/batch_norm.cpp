@@ -16,7 +16,7 @@ std::vector<dsl::Type> type_of_batch_norm(dsl::TypeCall& call) {
     numbers_only("batch_norm", input);
     if (input.shape.empty() || input.shape.size() > 3) {
         throw dsl::diagnostics::wrong_rank("batch_norm", input,
-                                           "a vector, a sequence of vectors or a picture");
+                                           dsl::diagnostics::Form::vector_sequence_or_picture);
     }
     const Index features = is_picture(input) ? input.shape.front() : input.shape.back();
     call.weight("weight", {features}, initializer_call("ones"));

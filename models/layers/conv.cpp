@@ -15,9 +15,9 @@ std::vector<dsl::Type> type_of_conv(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     const bool picture = spatial("conv", input) == Spatial::picture;
     if (picture && call.boolean("causal")) {
-        throw dsl::diagnostics::refused_argument("conv", "causal", "true for a picture",
-                                                 "a sequence (length x channels)",
-                                                 "pictures have no order in time: leave `causal` out");
+        throw dsl::diagnostics::refused_argument("conv", "causal", dsl::diagnostics::Form::true_for_picture,
+                                                 dsl::diagnostics::Form::channel_sequence,
+                                                 dsl::diagnostics::Remedy::not_causal);
     }
     const Window windows = window("conv", input, call.arguments);
     const Index channels = channels_of(input);

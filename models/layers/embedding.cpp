@@ -32,13 +32,13 @@ std::vector<dsl::Type> type_of_position(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
     numbers_only("position", input);
     if (input.shape.size() != 2) {
-        throw dsl::diagnostics::wrong_rank("position", input, "a sequence of vectors (length x width)");
+        throw dsl::diagnostics::wrong_rank("position", input, dsl::diagnostics::Form::vector_sequence);
     }
     const Index length = call.integer("length");
     if (input.shape[0] > length) {
         throw dsl::diagnostics::refused_argument(
             "position", "length", std::to_string(length),
-            "at least the length of the sequence, " + std::to_string(input.shape[0]));
+            {dsl::diagnostics::Form::sequence_length, {std::to_string(input.shape[0])}});
     }
     call.weight("weight", {length, input.shape[1]},
                 initializer_or(call, initializer_call("normal", {{"std", 0.02}})));

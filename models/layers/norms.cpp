@@ -31,8 +31,7 @@ void scale_and_shift(dsl::TypeCall& call, Index features) {
 Index channels(const std::string& entry, const dsl::Type& input) {
     numbers_only(entry, input);
     if (!is_picture(input) && input.shape.size() != 2) {
-        throw dsl::diagnostics::wrong_rank(
-            entry, input, "a picture (channels x height x width) or a sequence (length x channels)");
+        throw dsl::diagnostics::wrong_rank(entry, input, dsl::diagnostics::Form::picture_or_sequence);
     }
     return is_picture(input) ? input.shape.front() : input.shape.back();
 }
@@ -48,7 +47,7 @@ std::vector<dsl::Type> type_of_layer_norm(dsl::TypeCall& call) {
     numbers_only("layer_norm", input);
     if (input.shape.empty() || input.shape.size() > 3) {
         throw dsl::diagnostics::wrong_rank("layer_norm", input,
-                                           "a vector, a sequence of vectors or a picture");
+                                           dsl::diagnostics::Form::vector_sequence_or_picture);
     }
     scale_and_shift(call, is_picture(input) ? input.shape.front() : input.shape.back());
     return {input};

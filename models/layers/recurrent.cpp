@@ -20,11 +20,10 @@ dsl::TypeRule type_rule(std::string name, Index gates, bool second_bias) {
         const dsl::Type& input = call.inputs.front();
         numbers_only(name, input);
         if (input.shape.size() != 2) {
-            throw dsl::diagnostics::wrong_rank(name, input, "a sequence of vectors (length x width)",
+            throw dsl::diagnostics::wrong_rank(name, input, dsl::diagnostics::Form::vector_sequence,
                                                input.shape.size() == 3
-                                                   ? "a picture of one channel becomes a sequence "
-                                                     "of its rows with `x[0]`"
-                                                   : "");
+                                                   ? dsl::diagnostics::Remedy::rows_of_picture
+                                                   : dsl::diagnostics::Remedy::none);
         }
         const Index units = call.integer("units");
         const auto scheme = uniform_by_fan_in(static_cast<double>(units));

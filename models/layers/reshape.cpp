@@ -21,8 +21,9 @@ std::vector<dsl::Type> type_of_reshape(dsl::TypeCall& call) {
     for (const Index size : shape) {
         if (size == 0 || size < -1) {
             throw dsl::diagnostics::refused_argument(
-                "reshape", "sizes", "the size " + std::to_string(size),
-                "sizes of at least 1, or -1 for the one to be worked out");
+                "reshape", "sizes",
+                dsl::diagnostics::Term(dsl::diagnostics::Form::the_size, {std::to_string(size)}),
+                dsl::diagnostics::Form::sizes);
         }
         if (size > 0) {
             if (size > count / known) {
@@ -32,8 +33,10 @@ std::vector<dsl::Type> type_of_reshape(dsl::TypeCall& call) {
         }
     }
     if (open > 1) {
-        throw dsl::diagnostics::refused_argument("reshape", "sizes", std::to_string(open) + " sizes of -1",
-                                                 "at most one size to be worked out");
+        throw dsl::diagnostics::refused_argument(
+            "reshape", "sizes",
+            dsl::diagnostics::Term(dsl::diagnostics::Form::open_sizes, {std::to_string(open)}),
+            dsl::diagnostics::Form::one_open_size);
     }
     if (open == 1 && count % known == 0) {
         *std::find(shape.begin(), shape.end(), -1) = count / known;

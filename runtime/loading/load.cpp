@@ -25,6 +25,9 @@ namespace gandsl::loading {
 
 namespace {
 
+using dsl::diagnostics::Form;
+using dsl::diagnostics::Term;
+
 // What is read to show where it begins; a larger file is something else.
 constexpr std::size_t max_source_bytes = std::size_t{16} << 20U;
 
@@ -74,7 +77,7 @@ dsl::FindTrained finder(const dsl::Catalogue& catalogue, ResolveContext context,
     return [&catalogue, context = std::move(context), found, depth](
                const std::string& path, const std::string& net) -> dsl::TrainedProgram {
         if (depth == max_runs) {
-            return fmt::format("more than {} runs take nets from one another", max_runs);
+            return Term(Form::too_many_runs, {std::to_string(max_runs)});
         }
         try {
             runs::SavedRun run = open_run(path, net, context);
@@ -85,8 +88,7 @@ dsl::FindTrained finder(const dsl::Catalogue& catalogue, ResolveContext context,
                  .data = run.record.sources});
             for (const dsl::Diagnostic& diagnostic : result.diagnostics) {
                 if (diagnostic.severity == dsl::Severity::error) {
-                    return fmt::format("its {} is not a model to this version: {}",
-                                       (run.folder / "model.gan").string(), diagnostic.message);
+                    return Term(Form::no_model, {(run.folder / "model.gan").string(), diagnostic.message});
                 }
             }
             if (found != nullptr) {

@@ -20,8 +20,8 @@ std::vector<dsl::Type> pictures(dsl::TypeCall& call) {
     const bool picture = input.shape.size() == 3;
     if (!picture || (input.shape[0] != 1 && input.shape[0] != 3)) {
         throw dsl::diagnostics::wrong_shape(
-            "grid", input, "a picture with 1 or 3 channels (channels x height x width)",
-            picture ? "" : "`reshape(1, 28, 28)` makes a picture of 784 numbers");
+            "grid", input, dsl::diagnostics::Form::grey_or_colour_picture,
+            picture ? dsl::diagnostics::Remedy::none : dsl::diagnostics::Remedy::reshape_to_picture);
     }
     if (models::has(call.arguments, "range")) {
         models::bounds("grid", call.arguments);

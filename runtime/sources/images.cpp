@@ -20,7 +20,8 @@ Source define_images(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         const std::size_t channels = size_of(arguments, "channels");
         if (channels == 2) {
-            throw dsl::diagnostics::refused_argument("images", "channels", "2", "1 (grey) or 3 (colour)");
+            throw dsl::diagnostics::refused_argument("images", "channels", std::to_string(channels),
+                                                     dsl::diagnostics::Form::grey_or_colour);
         }
         return data::ImagesSource{.files = models::text(arguments, "files"),
                                   .folder = context.folder,

@@ -87,8 +87,7 @@ formats::CsvFormat csv_format_of(const dsl::Arguments& arguments, const char* so
                            static_cast<unsigned char>(separator[0]) < 0x80;
     if (!separates) {
         throw dsl::diagnostics::refused_argument(source, "separator", '"' + separator + '"',
-                                                 "one character that numbers and names do not have, such as "
-                                                 "\";\", \"|\" or \"\\t\"");
+                                                 dsl::diagnostics::Form::separator);
     }
     formats::CsvFormat format{.separator = separator[0], .header = {}};
     if (models::has(arguments, "header")) {
@@ -158,9 +157,9 @@ Source read_source(dsl::Entry entry, Open open) {
             }
             throw dsl::diagnostics::broken_source(error.message());
         } catch (const std::bad_alloc&) {
-            throw dsl::diagnostics::broken_source("it takes more memory than there is");
+            throw dsl::diagnostics::broken_source(dsl::diagnostics::Form::too_much_memory);
         } catch (const std::system_error& error) {
-            throw dsl::diagnostics::broken_source(error.what());
+            throw dsl::diagnostics::broken_source(std::string(error.what()));
         }
     };
     source.entry.warnings = [open = source.open](const dsl::Arguments& arguments) {

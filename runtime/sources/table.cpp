@@ -17,9 +17,8 @@ std::vector<std::string> names_of(const std::string& list) {
     try {
         return data::split_names(list);
     } catch (const Error& error) {
-        throw dsl::diagnostics::refused_argument(
-            "table", "columns", '"' + list + "\": " + error.message(),
-            "names with commas between them; a name with a comma stands in single quotes: \"'a, b', c\"");
+        throw dsl::diagnostics::refused_argument("table", "columns", '"' + list + "\": " + error.message(),
+                                                 dsl::diagnostics::Form::column_names);
     }
 }
 

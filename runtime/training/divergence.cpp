@@ -70,14 +70,14 @@ std::uint64_t StateSnapshot::restore() {
 
 namespace {
 
+using dsl::diagnostics::Form;
+using dsl::diagnostics::Remedy;
+using dsl::diagnostics::Term;
+using dsl::diagnostics::wording;
 using Names = std::vector<std::string>;
 
 std::string spell(double value) {
     return std::isnan(value) ? "nan" : fmt::format("{:.4g}", value);  // a NaN may have a sign
-}
-
-std::string as_code(std::string_view text) {
-    return fmt::format("`{}`", text);
 }
 
 // As an operand, so that (-2) ^ 0.5 is read as it is meant.
@@ -126,7 +126,7 @@ struct ValueRange {
         }
     }
     std::string text() const {
-        return low == high ? spell(low) : fmt::format("from {} to {}", spell(low), spell(high));
+        return low == high ? spell(low) : wording({Form::number_range, {spell(low), spell(high)}});
     }
 };
 
@@ -163,11 +163,12 @@ std::string place_in(std::size_t entry, const Shape& shape) {
 }
 
 // An entry of the catalogue as the author of the file writes it.
-std::string written(const dsl::Entry& entry) {
+Term written(const dsl::Entry& entry) {
     const dsl::Arithmetic* const operation = dsl::arithmetic(entry.role);
-    return as_code(operation != nullptr              ? operation->sign
-                   : entry.role == dsl::Role::negate ? std::string_view("-")
-                                                     : std::string_view(entry.name));
+    return {Form::code,
+            {operation != nullptr              ? std::string(operation->sign)
+             : entry.role == dsl::Role::negate ? std::string("-")
+                                               : entry.name}};
 }
 
 // Tells where a bad number came from.
@@ -194,7 +195,7 @@ class DivergenceReport {
         given_ = numbers_at(0, node_);
     }
 
-    dsl::Diagnostic diagnostic(std::uint64_t step, const std::string& result) const {
+    dsl::Diagnostic diagnostic(std::uint64_t step, const Term& result) const {
         dsl::diagnostics::Divergence account{.span = origin_.span,
                                              .inside = inside(),
                                              .computed = computed(),
@@ -202,14 +203,13 @@ class DivergenceReport {
                                              .result = result,
                                              .step = step,
                                              .found = found(),
-                                             .expected = {},
+                                             .expected = Form::numbers_within,
                                              .help = {}};
         // What was recorded after an update has its new weights.
         const std::vector<runtime::UpdateRecord>& updates = replay_.graph.updates;
         advise(account, step > 1 || cause_.node > updates.front().results.front().id());
         if (step > 1) {
-            account.help.push_back(
-                fmt::format("the steps before are in {}; {}", replay_.log, replay_.checkpoint));
+            account.help.push_back({Remedy::steps_before, {replay_.log, replay_.checkpoint}});
         }
         dsl::Diagnostic diagnostic = dsl::diagnostics::diverged(account);
         const dsl::Program& program = replay_.loaded.program;
@@ -244,46 +244,45 @@ class DivergenceReport {
         return numbers;
     }
 
-    std::string name_of(NodeId id) const {
+    Term name_of(NodeId id) const {
         const runtime::Origin& origin = replay_.graph.origins.at(tape_.node(id).mark);
-        return origin.entry != nullptr ? written(*origin.entry) : "the objective";
+        return origin.entry != nullptr ? written(*origin.entry) : Term(Form::objective);
     }
 
-    std::string inside() const {
+    std::optional<Term> inside() const {
         if (leaf()) {
-            return {};
+            return std::nullopt;
         }
         if (forward_ != no_node) {
-            std::string text = "the gradient of " + name_of(forward_);
-            for (std::size_t more = 0; more < gradients_; ++more) {
-                text = "the gradient of " + text;
+            Term result = name_of(forward_);
+            for (std::size_t more = 0; more <= gradients_; ++more) {
+                result = {Form::gradient_of, {wording(result)}};
             }
-            return text;
+            return result;
         }
         const bool as_written = origin_.entry == nullptr || origin_.entry->name == operation() ||
                                 (origin_.entry->kind == dsl::EntryKind::operation && !given_.empty());
-        return as_written ? std::string() : written(*origin_.entry);
+        return as_written ? std::nullopt : std::optional(written(*origin_.entry));
     }
 
-    std::string computed() const {
+    Term computed() const {
         if (leaf()) {
-            return (data() ? "the data " : "") + as_code(tape_.name(cause_.node));
+            return {data() ? Form::data_called : Form::code, {std::string(tape_.name(cause_.node))}};
         }
         if (!given_.empty()) {
-            return as_code(formula(node_, given_));
+            return {Form::code, {formula(node_, given_)}};
         }
         if (is(sum_operation)) {
-            return fmt::format("a sum of numbers {}", range_of(values_[0]).text());
+            return {Form::sum_of, {range_of(values_[0]).text()}};
         }
         if (is(matmul_operation) || is(convolution_operation) || is(convolution_by_input_operation) ||
             is(convolution_by_weight_operation)) {
-            return fmt::format("a sum of products of numbers {} with numbers {}", range_of(values_[0]).text(),
-                               range_of(values_[1]).text());
+            return {Form::sum_of_products, {range_of(values_[0]).text(), range_of(values_[1]).text()}};
         }
         // Fused operations have no name that the file knows.
         const bool known = operation().find('_') == std::string_view::npos;
-        return fmt::format("{} numbers {}", known ? std::string(operation()) + " of" : "what it makes of",
-                           range_of_inputs().text());
+        return known ? Term(Form::operation_of, {std::string(operation()), range_of_inputs().text()})
+                     : Term(Form::unnamed_operation_of, {range_of_inputs().text()});
     }
 
     ValueRange range_of_inputs() const {
@@ -294,20 +293,24 @@ class DivergenceReport {
         return range;
     }
 
-    std::string found() const {
+    std::vector<Term> found() const {
         const auto total = static_cast<std::size_t>(element_count(node_.shape));
-        std::string text;
+        std::vector<Term> result;
         if (total > 1) {
-            text = fmt::format("{} of {} ({}) {} no number, the first at {}", cause_.count, total,
-                               fmt::join(node_.shape, " x "), cause_.count == 1 ? "is" : "are",
-                               place_in(cause_.entry, node_.shape));
+            Names facts = {std::to_string(total), fmt::format("{}", fmt::join(node_.shape, " x ")),
+                           place_in(cause_.entry, node_.shape)};
+            if (cause_.count != 1) {
+                facts.insert(facts.begin(), std::to_string(cause_.count));
+            }
+            result.emplace_back(cause_.count == 1 ? Form::one_is_no_number : Form::some_are_no_number,
+                                std::move(facts));
         }
         if (!given_.empty() && total > 1) {
             Names ranges;
             for (std::size_t i = 0; i < node_.inputs.size(); ++i) {
                 ranges.push_back(range_of(values_[i]).text());
             }
-            text += fmt::format("; what goes in: {}", fmt::join(ranges, ", and "));
+            result.emplace_back(Form::what_goes_in, std::move(ranges));
         }
         if (forward_ != no_node) {
             const Node& forward = tape_.node(forward_);
@@ -316,62 +319,50 @@ class DivergenceReport {
             for (std::size_t i = node_.inputs.size(); i < values_.size(); ++i) {
                 range.include(values_[i]);
             }
-            text += fmt::format("{}{}", text.empty() ? "" : "; ",
-                                numbers.empty()
-                                    ? name_of(forward_) + " takes numbers " + range.text()
-                                    : "the gradient is that of " + as_code(formula(forward, numbers)));
+            result.push_back(numbers.empty()
+                                 ? Term(Form::takes_numbers, {wording(name_of(forward_)), range.text()})
+                                 : Term(Form::gradient_is_that_of, {formula(forward, numbers)}));
         }
-        return text;
+        return result;
     }
 
     void advise(dsl::diagnostics::Divergence& account, bool learned) const {
         const double first = given_.empty() ? 0 : given_.front();
         const double last = given_.empty() ? 0 : given_.back();
-        const auto expect = [&](const char* expected, const char* help) {
+        const auto expect = [&](Form expected, Remedy help) {
             account.expected = expected;
             account.help.emplace_back(help);
         };
         bool grown = false;  // too large a number, rather than one that an operation cannot take
         if (data()) {
-            expect("numbers", "leave out of the data what is no number");
+            expect(Form::numbers, Remedy::leave_out);
         } else if (leaf()) {
-            account.expected = "a run whose states are numbers";
+            account.expected = Form::states_that_are_numbers;
         } else if (is(log_operation) && first <= 0 && is_loss()) {
-            account.expected = "a prediction between 0 and 1";
-            account.help.push_back(
-                fmt::format("end the net that makes it in {}, whose logarithm is computed safely",
-                            as_code(origin_.entry->takes_result_of)));
+            account.expected = Form::prediction;
+            account.help.push_back({Remedy::end_in, {origin_.entry->takes_result_of}});
         } else if (divides_by_nothing(last) && has_epsilon()) {
-            expect("a divisor that is not 0",
-                   "`eps` is there to keep it from 0: let it be above 0, such as 1e-8");
+            expect(Form::divisor, Remedy::eps_above);
             return;
         } else if (is(log_operation) && first <= 0) {
-            expect("`log` of a number above 0",
-                   "where it takes what is never below 0, write `log(x + 1e-6)`; the `log` of a `sigmoid`, "
-                   "`1 - sigmoid` or `softmax` is computed safely as it stands");
+            expect(Form::log_above, Remedy::safe_log);
         } else if (is(sqrt_operation) && first < 0) {
-            expect("`sqrt` of a number from 0 on", "see that it cannot fall below 0, as a square cannot");
+            expect(Form::sqrt_from, Remedy::square);
         } else if (is(divide_operation) && last == 0) {
-            expect("a divisor that is not 0", "add something small to it that keeps it from 0, such as 1e-6");
+            expect(Form::divisor, Remedy::add_to_divisor);
         } else if (is(power_operation) && first < 0 && std::isnan(cause_.value)) {
-            expect("a number from 0 on, where the power is not whole", "take `abs(x)`, or a whole power");
+            expect(Form::base_from, Remedy::whole_power);
         } else if (is(power_operation) && first == 0 && last < 0) {
-            expect("a number other than 0, where the power is below 0",
-                   forward_ != no_node ? "`x ^ a` rises infinitely steeply at 0 where a is below 1: write "
-                                         "`(x + 1e-6) ^ a`"
-                                       : "add something small that keeps it from 0, such as 1e-6");
+            expect(Form::base_other_than_zero,
+                   forward_ != no_node ? Remedy::steep_power : Remedy::add_to_base);
         } else if (is(exp_operation)) {
-            expect("`exp` of at most 88.7, as numbers end at 3.4e+38",
-                   "bound what it takes, for instance by `tanh`");
+            expect(Form::exp_at_most, Remedy::bound_exponent);
         } else {
-            account.expected = "numbers within 3.4e+38, where they end";
             grown = true;
         }
         const bool optimizer = origin_.entry != nullptr && origin_.entry->kind == dsl::EntryKind::optimizer;
         if (!leaf() && (learned || (grown && (forward_ != no_node || optimizer)))) {
-            account.help.emplace_back(
-                "a smaller learning rate, or `clip = 1` in the optimizer, may keep training from getting "
-                "there");
+            account.help.emplace_back(Remedy::smaller_rate);
         }
     }
 
@@ -403,14 +394,14 @@ class DivergenceReport {
 // What a step leaves behind, and what its parts are called: what is shown first, then weights, then the rest.
 struct Results {
     std::vector<Var> vars;
-    Names names;
+    std::vector<Term> names;
 };
 
 Results results_of(const runtime::Graph& graph) {
     Results results;
     for (const runtime::NamedOutput& output : graph.named) {
         results.vars.push_back(output.var);
-        results.names.push_back(as_code(output.name));
+        results.names.emplace_back(Form::code, Names{output.name});
     }
     for (const bool learned : {true, false}) {
         for (const Assignment& each : graph.assignments) {
@@ -418,7 +409,7 @@ Results results_of(const runtime::Graph& graph) {
                                             [&](const auto& state) { return state.var == each.state; });
             if (named != graph.states.end() && named->learned == learned) {
                 results.vars.push_back(each.value);
-                results.names.push_back("the new " + as_code(named->name));
+                results.names.emplace_back(Form::new_state, Names{named->name});
             }
         }
     }

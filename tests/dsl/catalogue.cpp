@@ -120,7 +120,7 @@ Type numbers(std::string_view entry, const Type& type) {
 
 const Type& picture(std::string_view entry, const Type& type) {
     if (type.shape.size() != 3) {
-        throw diagnostics::wrong_rank(entry, type, "a picture: channels x height x width");
+        throw diagnostics::wrong_rank(entry, type, diagnostics::Form::picture_or_sequence);
     }
     return type;
 }
@@ -200,7 +200,7 @@ Types conv_transpose(TypeCall& call) {
 Types batch_norm(TypeCall& call) {
     const Type& type = call.inputs.front();
     if (type.shape.empty()) {
-        throw diagnostics::wrong_rank("batch_norm", type, "a vector or a picture");
+        throw diagnostics::wrong_rank("batch_norm", type, diagnostics::Form::vector_sequence_or_picture);
     }
     const Index channels = type.shape.front();
     call.weight("scale", {channels}, zeros());
@@ -222,11 +222,10 @@ Types embedding(TypeCall& call) {
 Types attention(TypeCall& call) {
     const Type& type = call.inputs.front();
     if (type.shape.size() != 2) {
-        throw diagnostics::wrong_rank("attention", type, "a sequence of vectors: length x width");
+        throw diagnostics::wrong_rank("attention", type, diagnostics::Form::vector_sequence);
     }
     if (type.shape[1] % call.integer("heads") != 0) {
-        throw diagnostics::not_divisible("attention", "heads", call.integer("heads"), "the width",
-                                         type.shape[1]);
+        throw diagnostics::not_divisible("attention", "heads", call.integer("heads"), "width", type.shape[1]);
     }
     call.weight("weight", {type.shape[1], 3 * type.shape[1]}, zeros());
     return {type};
@@ -238,7 +237,7 @@ Types recurrent(TypeCall& call) {
         type.shape.push_back(1);
     }
     if (type.shape.size() != 2) {
-        throw diagnostics::wrong_rank("lstm", type, "a sequence of vectors: length x width");
+        throw diagnostics::wrong_rank("lstm", type, diagnostics::Form::vector_sequence);
     }
     call.weight("weight", {type.shape[1] + call.integer("units"), 4 * call.integer("units")}, zeros());
     type.shape[1] = call.integer("units");
@@ -270,7 +269,7 @@ Types reshape(TypeCall& call) {
 Types upsample(TypeCall& call) {
     Type type = call.inputs.front();
     if (type.shape.size() != 3 || type.shape[1] != type.shape[2]) {
-        throw diagnostics::wrong_shape("upsample", type, "a square picture", "crop it first");
+        throw diagnostics::wrong_shape("upsample", type, diagnostics::Form::grey_or_colour_picture);
     }
     type.shape[1] *= call.integer("factor");
     type.shape[2] *= call.integer("factor");
@@ -305,7 +304,7 @@ Types concat(TypeCall& call) {
     for (std::size_t i = 1; i < call.inputs.size(); ++i) {
         const Type& other = numbers("concat", call.inputs[i]);
         if (other.shape.size() != type.shape.size() || type.shape.empty()) {
-            throw diagnostics::shapes_differ("concat", type, other, "as many axes in each");
+            throw diagnostics::shapes_differ("concat", type, other, diagnostics::Form::same_but_joined);
         }
         type.shape.back() += other.shape.back();
     }
@@ -330,7 +329,7 @@ Types at_place(TypeCall& call) {
 Types places(TypeCall& call) {
     Type type = call.inputs.front();
     if (type.shape.empty()) {
-        throw diagnostics::wrong_rank("slice", type, "a value with at least one axis");
+        throw diagnostics::wrong_rank("slice", type, diagnostics::Form::one_axis);
     }
     const Index size = type.shape.front();
     const Index begin = call.has("begin") ? call.integer("begin") : 0;
@@ -342,7 +341,7 @@ Types places(TypeCall& call) {
 Types uniform(TypeCall& call) {
     if (call.number("high") <= call.number("low")) {
         throw diagnostics::refused_argument("uniform", "high", spell(call.number("high")),
-                                            "a number above the lower bound");
+                                            {diagnostics::Form::number_above, {spell(call.number("low"))}});
     }
     return drawn(call);
 }
@@ -455,7 +454,7 @@ void add_facts(std::vector<Entry>& entries) {
     entry("log").fold = [](double x) { return std::log(x); };
     entry("exp").fold = [](double x) { return std::exp(x); };
     entry("stop_gradient").opaque = true;
-    entry("stop_gradient").stops_gradients = "a `stop_gradient`";
+    entry("stop_gradient").stops_gradients = {diagnostics::Form::call, {"stop_gradient"}};
     entry("bce").takes_probability = true;
     entry("batch_norm").statistics_over_batch = true;
     for (const char* const name : {"bce", "mse"}) {
@@ -522,7 +521,7 @@ std::vector<Entry> others() {
     Entry grid = plain("grid", EntryKind::sink, {integer("rows"), integer("columns")}, [](TypeCall& call) {
         const Type& type = call.inputs.front();
         if (type.shape.size() != 3) {
-            throw diagnostics::wrong_rank("grid", type, "a picture: channels x height x width");
+            throw diagnostics::wrong_rank("grid", type, diagnostics::Form::picture_or_sequence);
         }
         return Types{};
     });

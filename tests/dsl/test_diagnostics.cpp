@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_SUITE(rendering)
 BOOST_AUTO_TEST_CASE(shows_place_line_span_and_mend) {
     const std::string text = "net N(x) {\n    dens(3)\n}\n";
     const Diagnostic diagnostic =
-        diagnostics::unknown_name(span_of(text, "dens"), "dens", "layer", {"dense", "conv"});
+        diagnostics::unknown_name(span_of(text, "dens"), "dens", diagnostics::Form::layer, {"dense", "conv"});
     BOOST_TEST(render(diagnostic, "a.gan", text) ==
                "a.gan:2:5: error: no layer is called `dens` [unknown-name]\n"
                "        dens(3)\n"
@@ -45,10 +45,17 @@ BOOST_AUTO_TEST_CASE(spans_over_lines_show_the_first) {
     const std::string rendered = render(diagnostics::unused_name({0, 12}, "x"), "a", text);
     BOOST_TEST(rendered.find("    dense(\n    ^^^^^^\n") != std::string::npos);
     // An empty span at the end of the text still has its caret.
-    const std::string end =
-        render(diagnostics::syntax({text.size(), text.size()}, "the end", "more"), "a", text);
+    const std::string end = render(
+        diagnostics::syntax({text.size(), text.size()}, diagnostics::Form::end_of_file, "more"), "a", text);
     BOOST_TEST(end.find("a:3:5: ") == 0U);
     BOOST_TEST(end.find("    relu\n        ^\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(braces_in_a_fact_are_its_own) {
+    const diagnostics::Term term(diagnostics::Form::the_values, {"{1}", "f{0}"});
+    BOOST_TEST(diagnostics::wording(term) == "the {1} values of `f{0}`");
+    const diagnostics::Term text(diagnostics::Form::the_text, {"{"});
+    BOOST_TEST(diagnostics::wording(text) == "the text \"{\"");
 }
 
 BOOST_AUTO_TEST_CASE(long_lines_are_shown_in_part) {

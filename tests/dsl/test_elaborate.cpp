@@ -75,8 +75,8 @@ struct Entries {
         squash.range = Bounds{0, 1};
         loss.compares_inputs = true;
         stop.opaque = true;
-        stop.stops_gradients = "a `hold`";
-        step.stops_gradients = "a step";
+        stop.stops_gradients = {diagnostics::Form::call, {"hold"}};
+        step.stops_gradients = diagnostics::Form::comparison;
         plus.role = Role::add;
     }
 };
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(nets_that_a_run_does_not_have_are_reported_and_left_alone) 
     run->nets = {net("F", {2}, {}), net("idle", {2}, {})};
     run->nets[1].results.clear();
     const FindTrained find = [&](const std::string& text, const std::string& /*name*/) -> TrainedProgram {
-        return text == "gone" ? TrainedProgram("there is no such folder") : TrainedProgram(run);
+        return text == "gone" ? TrainedProgram(std::string("there is no such folder")) : TrainedProgram(run);
     };
     Program program;
     program.nets.resize(3);

@@ -36,7 +36,8 @@ std::vector<Thrown> all_kinds() {
         {"Error(internal)", [] { throw Error(ErrorCode::internal, "torn"); }, 70},
         {"Diagnostic",
          [] {
-             throw dsl::diagnostics::refused_argument("images", "channels", "2", "1 (grey) or 3 (colour)");
+             throw dsl::diagnostics::refused_argument("images", "channels", std::to_string(2),
+                                                      dsl::diagnostics::Form::grey_or_colour);
          },
          1},
         {"bad_alloc", [] { throw std::bad_alloc(); }, 1},
