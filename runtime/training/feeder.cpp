@@ -1,5 +1,7 @@
 #include "runtime/training/feeder.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "autodiff/error.hpp"
@@ -28,6 +30,18 @@ const std::vector<float>& values_of(const data::Batch& batch, const runtime::Dat
 }
 
 }  // namespace
+
+data::Datasets open_datasets(const loading::Loaded& loaded) {
+    data::Datasets datasets;
+    for (const dsl::Data& data : loaded.program.data) {
+        datasets.push_back(sources::open(loaded.sources, data.source->name, data.arguments));
+        if (datasets.back()->description().fields.size() < data.names.size()) {
+            throw Error(ErrorCode::format, fmt::format("{} has no labels, but '{}' wants them",
+                                                       data.source->name, fmt::join(data.names, ", ")));
+        }
+    }
+    return datasets;
+}
 
 TrainFeeder::TrainFeeder(const dsl::Program& program, const data::Datasets& datasets,
                          const runtime::Graph& graph, std::size_t batch, std::uint64_t seed,

@@ -8,9 +8,13 @@
 #include "dsl/program.hpp"
 #include "runtime/build/graph.hpp"
 #include "runtime/data/reader.hpp"
+#include "runtime/loading/load.hpp"
 
 /// Brings data to a graph's inputs.
 namespace gandsl::training {
+
+/// Opens what each `data` statement names. Throws Error where a file is broken.
+data::Datasets open_datasets(const loading::Loaded& loaded);
 
 /// Feeds training steps, reading ahead. Each step consumes `slots` batches of each data set it uses.
 class TrainFeeder {

@@ -1,9 +1,16 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 namespace gandsl::training {
+
+/// Seconds of a clock that runs on evenly, from a fixed start.
+inline double now() {
+    using Clock = std::chrono::steady_clock;
+    return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
 
 /// How often something is done that would be due more often than it is worth: so seldom that it takes at most
 /// a twentieth of the time, but never put off for longer than `longest`. Times are in seconds, from any fixed

@@ -8,9 +8,6 @@
 /// A training run from start, or from a checkpoint, to its end.
 namespace gandsl::training {
 
-/// Opens what each `data` statement names. Throws Error where a file is broken.
-data::Datasets open_datasets(const loading::Loaded& loaded);
-
 /// Trains, says how it goes, and keeps everything in the run's folder. Returns the program's exit code.
 int train(const loading::Loaded& loaded, const RunRequest& request);
 

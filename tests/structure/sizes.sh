@@ -13,8 +13,6 @@ autodiff/plan/fused.cpp compile: to split
 autodiff/tape.hpp Tape: to split
 runtime/formats/csv.hpp CsvFile: to split
 runtime/data/drawn/portrait.hpp Portrait: to split
-runtime/training/session.cpp: to split
-runtime/training/session.cpp Session: to split
 '
 
 folders=
