@@ -96,7 +96,7 @@ struct Argument {
     bool min_excluded = false;              ///< `lr` > 0
     std::vector<std::string> choices = {};  ///< allowed texts (also bare names: `pad = same`)
     bool positional = true;                 ///< false: by name only
-    bool many = false;                      ///< swallows every further positional argument (reshape, normal)
+    bool many = false;                      ///< whole numbers, as many as are given by position: sizes
 };
 
 enum class EntryKind {

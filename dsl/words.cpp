@@ -194,7 +194,7 @@ train(epochs = 1, batch = 32) { update F with adam(1e-3) { minimize F(x)^2 } }
 measure size = F(x)^2 on train every epoch
 )"},
         {"as", "a word of `sample`", "sample NAME = VALUE as SINK every epoch",
-         "Stands before what a sample is written as: a sink, such as `grid(8, 8)`, `text`, `csv` or `npy`.",
+         "Stands before what a sample is written as: a sink, such as `grid(8, 8)`.",
          R"(latent z ~ normal(4)
 net G(z) { dense(3) }
 train(steps = 100) { update G with sgd(0.1) { minimize mean(G(z)^2) } }

@@ -33,7 +33,7 @@ Diagnostic too_many(const Entry& entry, Span span, std::size_t inputs) {
 
 std::optional<Diagnostic> out_of_range(const Entry& entry, const Argument& argument, double number,
                                        Span span) {
-    const bool integer = argument.kind == ArgumentKind::integer;
+    const bool integer = argument.kind == ArgumentKind::integer || argument.many;
     if (integer && number != std::floor(number)) {
         return diagnostics::not_whole(span, entry.name, argument.name, number);
     }

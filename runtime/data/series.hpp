@@ -38,7 +38,7 @@ struct WaveSource {
 
 DatasetPointer open_wave(const WaveSource& source);
 
-/// A sampled sound that needs no file: notes of a plucked instrument, one after another, at 8000 samples a
+/// A sampled sound that needs no file: notes of a plucked instrument, one after another, at 4000 samples a
 /// second, between -1 and 1. The field is length x 1, windows are tiled.
 struct ToneSource {
     std::size_t length = 256;

@@ -7,6 +7,8 @@
 
 namespace gandsl::sources {
 
+namespace {
+
 Source define_audio(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         data::AudioSource source{.files = models::text(arguments, "files"),
@@ -44,6 +46,12 @@ Source define_audio(const Context& context) {
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_audio(source_of(arguments));
     });
+}
+
+}  // namespace
+
+std::vector<Source> audio_sources(const Context& context) {
+    return {define_audio(context)};
 }
 
 }  // namespace gandsl::sources

@@ -7,6 +7,8 @@
 
 namespace gandsl::sources {
 
+namespace {
+
 Source define_chars(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         return data::CharsSource{.files = models::text(arguments, "files"),
@@ -39,6 +41,12 @@ Source define_chars(const Context& context) {
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_chars(source_of(arguments));
     });
+}
+
+}  // namespace
+
+std::vector<Source> chars_sources(const Context& context) {
+    return {define_chars(context)};
 }
 
 }  // namespace gandsl::sources

@@ -5,6 +5,8 @@
 
 namespace gandsl::sources {
 
+namespace {
+
 Source define_digits(const Context&) {
     Source source;
     source.entry = {
@@ -33,6 +35,12 @@ Source define_digits(const Context&) {
                                   .seed = static_cast<std::uint64_t>(models::integer(arguments, "seed"))});
     };
     return source;
+}
+
+}  // namespace
+
+std::vector<Source> digits_sources(const Context& context) {
+    return {define_digits(context)};
 }
 
 }  // namespace gandsl::sources

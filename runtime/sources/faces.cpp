@@ -5,6 +5,8 @@
 
 namespace gandsl::sources {
 
+namespace {
+
 Source define_faces(const Context&) {
     Source source;
     source.entry = {.name = "faces",
@@ -34,6 +36,12 @@ Source define_faces(const Context&) {
                                  .seed = static_cast<std::uint64_t>(models::integer(arguments, "seed"))});
     };
     return source;
+}
+
+}  // namespace
+
+std::vector<Source> faces_sources(const Context& context) {
+    return {define_faces(context)};
 }
 
 }  // namespace gandsl::sources

@@ -14,8 +14,6 @@ dsl::Argument share(const char* name, const char* doc, double max) {
     return models::by_name(models::number_argument(name, doc, models::value_of(0.0), 0, max));
 }
 
-}  // namespace
-
 Source define_images(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         const std::size_t channels = size_of(arguments, "channels");
@@ -83,6 +81,12 @@ Source define_images(const Context& context) {
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_images(source_of(arguments));
     });
+}
+
+}  // namespace
+
+std::vector<Source> images_sources(const Context& context) {
+    return {define_images(context)};
 }
 
 }  // namespace gandsl::sources

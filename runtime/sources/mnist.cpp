@@ -46,8 +46,6 @@ const char* const places =
     "10 "
     "classes.";
 
-}  // namespace
-
 Source define_mnist(const Context& context) {
     return define_like_mnist(context, "mnist", "mnist", digit_label(),
                              "Handwritten digits (LeCun et al., 1998).", places);
@@ -96,6 +94,12 @@ Source define_idx(const Context& context) {
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_idx(source_of(arguments));
     });
+}
+
+}  // namespace
+
+std::vector<Source> mnist_sources(const Context& context) {
+    return {define_mnist(context), define_fashion_mnist(context), define_idx(context)};
 }
 
 }  // namespace gandsl::sources

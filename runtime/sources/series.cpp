@@ -17,8 +17,6 @@ dsl::Argument count_argument(const char* doc, double fallback) {
     return argument;
 }
 
-}  // namespace
-
 Source define_series(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         data::SeriesSource source{.file = models::text(arguments, "file"),
@@ -108,6 +106,12 @@ Source define_tone(const Context&) {
                                     .count = size_of(arguments, "count"),
                                     .seed = seed_of(arguments)});
         });
+}
+
+}  // namespace
+
+std::vector<Source> series_sources(const Context& context) {
+    return {define_series(context), define_wave(context), define_tone(context)};
 }
 
 }  // namespace gandsl::sources

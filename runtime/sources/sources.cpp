@@ -8,12 +8,7 @@
 namespace gandsl::sources {
 
 std::vector<Source> all(const Context& context) {
-    std::vector<Source> sources = {
-        define_mnist(context), define_fashion_mnist(context), define_idx(context),   define_digits(context),
-        define_faces(context), define_images(context),        define_chars(context), define_series(context),
-        define_wave(context),  define_audio(context),         define_tone(context),  define_table(context),
-        define_npy(context),
-    };
+    std::vector<Source> sources = all_defined(context);
     for (Source& source : sources) {
         const std::vector<dsl::Argument>& arguments = source.entry.arguments;
         const bool ranged = std::any_of(arguments.begin(), arguments.end(),

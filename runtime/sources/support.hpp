@@ -55,19 +55,8 @@ dsl::Type digit_label();
 /// The types of a data set's fields.
 std::vector<dsl::Type> types_of(const data::Description& description);
 
-// One for each file of this folder.
-Source define_chars(const Context& context);
-Source define_series(const Context& context);
-Source define_images(const Context& context);
-Source define_npy(const Context& context);
-Source define_table(const Context& context);
-Source define_audio(const Context& context);
-Source define_tone(const Context& context);
-Source define_wave(const Context& context);
-Source define_mnist(const Context& context);
-Source define_fashion_mnist(const Context& context);
-Source define_idx(const Context& context);
-Source define_digits(const Context& context);
-Source define_faces(const Context& context);
+/// Every source as its file defines it: those of sources/NAME.cpp by NAME_sources(), in the order of
+/// `source_names` in runtime/meson.build.
+std::vector<Source> all_defined(const Context& context);
 
 }  // namespace gandsl::sources

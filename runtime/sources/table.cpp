@@ -22,8 +22,6 @@ std::vector<std::string> names_of(const std::string& list) {
     }
 }
 
-}  // namespace
-
 Source define_table(const Context& context) {
     const auto source_of = [context](const dsl::Arguments& arguments) {
         data::TableSource source{.file = models::text(arguments, "file"),
@@ -106,6 +104,12 @@ Source define_npy(const Context& context) {
     return read_source(std::move(entry), [source_of](const dsl::Arguments& arguments) {
         return data::open_npy(source_of(arguments));
     });
+}
+
+}  // namespace
+
+std::vector<Source> table_sources(const Context& context) {
+    return {define_table(context), define_npy(context)};
 }
 
 }  // namespace gandsl::sources
