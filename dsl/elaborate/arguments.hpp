@@ -36,7 +36,8 @@ struct MatchedArguments {
         false;  ///< something given is no argument: perhaps one that is missing, in another spelling
 };
 
-/// Points into `entry`. `inputs` are the names of the entry's inputs, which may be given beside the arguments.
+/// Points into `entry`. `inputs` are the names of the entry's inputs, which may be given beside the
+/// arguments.
 MatchedArguments match_arguments(const Entry& entry, const std::vector<Given>& given,
                                  const std::vector<std::string>& inputs);
 
