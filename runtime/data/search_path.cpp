@@ -25,29 +25,29 @@ SearchPath find_search_path(std::optional<std::filesystem::path> given) {
     if (given && !std::filesystem::is_directory(*given, ignored)) {
         throw Error(ErrorCode::file, "--data " + given->string() + ": there is no such folder");
     }
-    SearchPath places;
-    places.given = std::move(given);
-    places.environment = environment("GANDSL_DATA");
+    SearchPath search;
+    search.given = std::move(given);
+    search.environment = environment("GANDSL_DATA");
     if (const auto cache = environment("XDG_CACHE_HOME"); cache && cache->is_absolute()) {
-        places.cache = *cache / "gandsl";
+        search.cache = *cache / "gandsl";
     } else if (const auto home = environment("HOME")) {
-        places.cache = *home / ".cache" / "gandsl";
+        search.cache = *home / ".cache" / "gandsl";
     }
-    return places;
+    return search;
 }
 
-std::vector<std::filesystem::path> folders_for(const SearchPath& places, const std::string& name) {
+std::vector<std::filesystem::path> folders_for(const SearchPath& search, const std::string& name) {
     std::vector<std::filesystem::path> folders;
-    for (const auto& root : {places.given, places.environment}) {
+    for (const auto& root : {search.given, search.environment}) {
         if (root) {
             folders.push_back(*root / name);
             folders.push_back(*root);
         }
     }
-    if (places.cache) {
-        folders.push_back(*places.cache / name);
+    if (search.cache) {
+        folders.push_back(*search.cache / name);
     }
-    folders.push_back(places.system / name);
+    folders.push_back(search.system / name);
     return folders;
 }
 

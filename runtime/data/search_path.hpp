@@ -15,11 +15,11 @@ struct SearchPath {
     std::filesystem::path system = "/usr/share/datasets";
 };
 
-/// The places of this process. Throws `file` if the folder given with --data is not there.
+/// Where this process looks for data. Throws `file` if the folder given with --data is not there.
 SearchPath find_search_path(std::optional<std::filesystem::path> given);
 
 /// Where the set called `name` ("mnist") may lie, in the order in which to look: DIR/name and DIR itself for
 /// a DIR given or in the environment, then the user's cache/name, then the system's folder/name.
-std::vector<std::filesystem::path> folders_for(const SearchPath& places, const std::string& name);
+std::vector<std::filesystem::path> folders_for(const SearchPath& search, const std::string& name);
 
 }  // namespace gandsl::data

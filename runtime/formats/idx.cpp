@@ -19,6 +19,7 @@
 #include "autodiff/error.hpp"
 #include "runtime/files/atomic_file.hpp"
 #include "runtime/files/checksum.hpp"
+#include "runtime/files/system_error.hpp"
 #include "runtime/terminal/format.hpp"
 
 namespace gandsl::formats {
@@ -43,10 +44,10 @@ class File {
         file_.reset(gzopen(path.c_str(), "rbe"));
         if (!file_) {
             const int reason = errno;
-            throw Error(ErrorCode::file,
-                        reason == ENOENT
-                            ? path.string() + " is not there"
-                            : path.string() + " cannot be read: " + std::generic_category().message(reason));
+            if (reason == ENOENT) {
+                throw Error(ErrorCode::file, path.string() + " is not there");
+            }
+            files::refuse(path, "read", reason);
         }
         gzbuffer(file_.get(), 1 << 17);
     }

@@ -9,6 +9,7 @@
 #include "autodiff/error.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/nearest.hpp"
+#include "runtime/files/system_error.hpp"
 #include "runtime/program/command.hpp"
 #include "runtime/program/options.hpp"
 #include "runtime/program/templates.hpp"
@@ -96,19 +97,15 @@ void write(const std::filesystem::path& path, const std::string& text) {
                                 "TEMPLATE FILE",
                                 path.string()));
     }
-    const auto fail = [&](int reason) {
-        throw Error(ErrorCode::file, fmt::format("{} cannot be written: {}", path.string(),
-                                                 std::generic_category().message(reason)));
-    };
     if (file == nullptr) {
-        fail(errno);
+        files::refuse(path, "written", errno);
     }
     const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
     const int reason = errno;
     if (std::fclose(file) != 0 || !whole) {
         std::error_code ignored;
         std::filesystem::remove(path, ignored);
-        fail(whole ? errno : reason);
+        files::refuse(path, "written", whole ? errno : reason);
     }
 }
 
