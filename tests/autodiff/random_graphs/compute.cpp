@@ -72,6 +72,11 @@ Results compute_by_plan(const RandomGraph& graph, const std::vector<std::vector<
     return results;
 }
 
+// Most results are the same to the bit, and one comparison of a whole array sees that ten times sooner.
+bool same_bits(const std::vector<Real>& a, const std::vector<Real>& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Real)) == 0;
+}
+
 bool same(Real a, Real b) {
     return std::memcmp(&a, &b, sizeof a) == 0 || (std::isnan(a) && std::isnan(b));
 }
@@ -121,6 +126,9 @@ Results compute(const RandomGraph& graph, const std::vector<std::vector<Real>>& 
 
 std::optional<Difference> compare(const Results& expected, const Results& found) {
     for (std::size_t result = 0; result < expected.size(); ++result) {
+        if (same_bits(expected[result], found[result])) {
+            continue;
+        }
         std::optional<Difference> difference;
         for (std::size_t element = 0; element < expected[result].size(); ++element) {
             if (!same(expected[result][element], found[result][element])) {
