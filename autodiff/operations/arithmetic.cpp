@@ -7,37 +7,6 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-namespace {
-
-GANDSL_KERNEL_2(add, x + y)
-GANDSL_KERNEL_2(subtract, x - y)
-GANDSL_KERNEL_2(multiply, x* y)
-GANDSL_KERNEL_2(divide, x / y)
-GANDSL_KERNEL_2(divide_or_zero, y == Real(0) ? Real(0) : x / y)
-GANDSL_KERNEL_2(power, std::pow(x, y))
-// NaN wins: a maximum that drops it would hide a diverged training.
-GANDSL_KERNEL_2(maximum, x >= y || x != x ? x : y)
-GANDSL_KERNEL_2(minimum, x <= y || x != x ? x : y)
-GANDSL_KERNEL_3(where, x != Real(0) ? y : z)
-GANDSL_KERNEL_2(less, x < y ? Real(1) : Real(0))
-GANDSL_KERNEL_2(less_equal, x <= y ? Real(1) : Real(0))
-GANDSL_KERNEL_2(greater, x > y ? Real(1) : Real(0))
-GANDSL_KERNEL_2(greater_equal, x >= y ? Real(1) : Real(0))
-GANDSL_KERNEL_2(equal, x == y ? Real(1) : Real(0))
-GANDSL_KERNEL_2(not_equal, x != y ? Real(1) : Real(0))
-GANDSL_KERNEL_1(negate, -x)
-GANDSL_KERNEL_1(absolute, std::abs(x))
-GANDSL_KERNEL_1(sign, x > Real(0) ? Real(1) : (x < Real(0) ? Real(-1) : x))
-GANDSL_KERNEL_1(square, x* x)
-GANDSL_KERNEL_1(sqrt, std::sqrt(x))
-GANDSL_KERNEL_1(exp, math::exp(x))
-GANDSL_KERNEL_1(log, math::log(x))
-GANDSL_KERNEL_1(sin, std::sin(x))
-GANDSL_KERNEL_1(cos, std::cos(x))
-GANDSL_KERNEL_1(floor, std::floor(x))
-
-}  // namespace
-
 std::vector<Sample> unary_samples(Var (*function)(Var), double low, double high, std::vector<double> kinks,
                                   bool smooth) {
     const auto build = [function](std::span<const Var> inputs) { return function(inputs[0]); };
@@ -73,94 +42,95 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
     return samples;
 }
 
-// Elementwise records differ in little: name, doc, arity, price, and three functions.
-#define GANDSL_ELEMENTWISE(operation, text, count, price, derivative, draws, ...)            \
-    const Operation operation##_operation{.name = #operation,                                \
-                                          .doc = text,                                       \
-                                          .arity = count,                                    \
-                                          .shape = elementwise_shape<operation##_operation>, \
-                                          .kernel = operation##_kernel,                      \
-                                          .vjp = derivative,                                 \
-                                          .cheap = price == Price::cheap,                    \
-                                          .samples = draws __VA_OPT__(, ) __VA_ARGS__};
+GANDSL_BINARY(
+    add, "a + b", x + y,
+    .vjp =
+        [](const VjpCall& c) {
+            return Gradients{c.cotangent, c.cotangent};
+        },
+    .cheap = true, .samples = [] { return binary_samples(add, -2, 2); }, .notation = "{a} + {(b)}")
 
-Var add(Var a, Var b) {
-    return record(add_operation, {a, b});
-}
-Var subtract(Var a, Var b) {
-    return record(subtract_operation, {a, b});
-}
-Var multiply(Var a, Var b) {
-    return record(multiply_operation, {a, b});
-}
-Var divide(Var a, Var b) {
-    return record(divide_operation, {a, b});
-}
-Var divide_or_zero(Var a, Var b) {
-    return record(divide_or_zero_operation, {a, b});
-}
-Var maximum(Var a, Var b) {
-    return record(maximum_operation, {a, b});
-}
-Var minimum(Var a, Var b) {
-    return record(minimum_operation, {a, b});
-}
-Var where(Var condition, Var a, Var b) {
-    return record(where_operation, {condition, a, b});
-}
-Var less(Var a, Var b) {
-    return record(less_operation, {a, b});
-}
-Var less_equal(Var a, Var b) {
-    return record(less_equal_operation, {a, b});
-}
-Var greater(Var a, Var b) {
-    return record(greater_operation, {a, b});
-}
-Var greater_equal(Var a, Var b) {
-    return record(greater_equal_operation, {a, b});
-}
-Var equal(Var a, Var b) {
-    return record(equal_operation, {a, b});
-}
-Var not_equal(Var a, Var b) {
-    return record(not_equal_operation, {a, b});
-}
-Var negate(Var x) {
-    return record(negate_operation, {x});
-}
-Var absolute(Var x) {
-    return record(absolute_operation, {x});
-}
-Var sign(Var x) {
-    return record(sign_operation, {x});
-}
-Var square(Var x) {
-    return record(square_operation, {x});
-}
-Var sqrt(Var x) {
-    return record(sqrt_operation, {x});
-}
-Var exp(Var x) {
-    return record(exp_operation, {x});
-}
-Var sin(Var x) {
-    return record(sin_operation, {x});
-}
-Var cos(Var x) {
-    return record(cos_operation, {x});
-}
-Var floor(Var x) {
-    return record(floor_operation, {x});
-}
+// The cotangent is summed before it is negated: there is less to negate then.
+GANDSL_BINARY(
+    subtract, "a - b", x - y,
+    .vjp =
+        [](const VjpCall& c) {
+            return Gradients{c.cotangent, c.wanted[1] ? -sum_to(c.cotangent, c.inputs[1].shape()) : Var{}};
+        },
+    .cheap = true, .samples = [] { return binary_samples(subtract, -2, 2); }, .notation = "{a} - {(b)}")
 
-Var log(Var x) {
-    require_var(x, "log", "input 0");
-    if (const auto stable = stable_log(x)) {
-        return *stable;
+GANDSL_BINARY(
+    multiply, "a * b", (x * y),
+    .vjp =
+        [](const VjpCall& c) {
+            return Gradients{c.wanted[0] ? c.cotangent * c.inputs[1] : Var{},
+                             c.wanted[1] ? c.cotangent * c.inputs[0] : Var{}};
+        },
+    .cheap = true, .samples = [] { return binary_samples(multiply, -2, 2); }, .neutral = 1,
+    .notation = "{a} * {(b)}")
+
+GANDSL_BINARY(
+    divide, "a / b", x / y,
+    .vjp =
+        [](const VjpCall& c) {
+            const Var first = c.cotangent / c.inputs[1];
+            return Gradients{first, c.wanted[1] ? -(first * c.output) : Var{}};
+        },
+    .samples = [] { return binary_samples(divide, 0.4, 2); }, .notation = "{a} / {(b)}")
+
+GANDSL_BINARY(
+    divide_or_zero, "a / b, and 0 where b is 0", y == Real(0) ? Real(0) : x / y,
+    .vjp =
+        [](const VjpCall& c) {
+            const Var first = divide_or_zero(c.cotangent, c.inputs[1]);
+            return Gradients{first, c.wanted[1] ? -(first * c.output) : Var{}};
+        },
+    .samples = [] { return binary_samples(divide_or_zero, 0.4, 2); }, .notation = "{a} / {(b)}")
+
+namespace {
+Gradients power_vjp(const VjpCall& c) {
+    const Var a = c.inputs[0];
+    const Var b = c.inputs[1];
+    Gradients result(2);
+    if (c.wanted[0]) {
+        // b a^(b - 1), and 0 where both are 0: x^0 is 1 everywhere, and 0 times the infinite 0^-1 is NaN.
+        const Var zero = a.tape().constant(0);
+        const std::optional<double> exponent = constant_number(b);
+        const Var less_one = b - 1.0;
+        const Var rest = exponent ? less_one : less_one + equal(a, zero) * equal(b, zero);
+        result[0] = exponent == 0.0 ? a.tape().filled(a.shape(), 0) : c.cotangent * b * power(a, rest);
     }
-    return record(log_operation, {x});
+    if (c.wanted[1]) {
+        // a^b grows as log(a) where a > 0; at and below 0 the derivative is taken as 0, as that of 1^b.
+        const Var zero = a.tape().constant(0);
+        const Var base = where(less_equal(a, zero), a.tape().constant(1), a);
+        result[1] = c.cotangent * power(base, b) * log(base);
+    }
+    return result;
 }
+std::vector<Sample> power_samples() {
+    std::vector<Sample> samples = binary_samples(power, 0.3, 2.5);
+    for (const double exponent : {2.0, 1.0, 0.5, -1.0, 3.0, 2.5}) {
+        samples.push_back({"exponent " + std::to_string(exponent),
+                           {{2, 3}},
+                           [exponent](std::span<const Var> inputs) {
+                               return power(inputs[0], inputs[0].tape().constant(exponent));
+                           },
+                           0.3,
+                           2.5});
+    }
+    samples.push_back(
+        {"negative base, whole exponent",
+         {{2, 3}},
+         [](std::span<const Var> inputs) { return power(inputs[0], inputs[0].tape().constant(4)); },
+         -2.5,
+         -0.3});
+    return samples;
+}
+}  // namespace
+
+GANDSL_BINARY_RECORD(power, "a to the power b", std::pow(x, y), .vjp = power_vjp, .samples = power_samples,
+                     .notation = "{(a)} ^ {(b)}")
 
 Var power(Var a, Var b) {
     require_var(a, "power", "the base");
@@ -184,6 +154,146 @@ Var power(Var a, Var b) {
     }
     return record(power_operation, {a, b});
 }
+
+namespace {
+// Equal numbers share the gradient evenly, as in the reduction `max`: `first` is 1, 1/2 or 0.
+Gradients shared(const VjpCall& c, Var strictly, Var or_equal) {
+    const Var first = (strictly + or_equal) * 0.5;
+    return {c.wanted[0] ? c.cotangent * first : Var{}, c.wanted[1] ? c.cotangent * (1.0 - first) : Var{}};
+}
+// Operands that keep apart by a margin: one drawn, the other drawn and moved to the far side.
+std::vector<Sample> choice_samples(Var (*function)(Var, Var)) {
+    const auto build = [function](std::span<const Var> inputs) {
+        return function(inputs[0], inputs[1] * 3.0 - 0.4);
+    };
+    return {{"same shape", {{2, 3}, {2, 3}}, build}, {"broadcast", {{2, 1, 3}, {4, 1}}, build}};
+}
+}  // namespace
+
+// NaN wins: a maximum that drops it would hide a diverged training.
+GANDSL_BINARY(
+    maximum, "the larger of a and b; NaN if either is", x >= y || x != x ? x : y,
+    .vjp =
+        [](const VjpCall& c) {
+            return shared(c, greater(c.inputs[0], c.inputs[1]), greater_equal(c.inputs[0], c.inputs[1]));
+        },
+    .cheap = true, .samples = [] { return choice_samples(maximum); })
+
+GANDSL_BINARY(
+    minimum, "the smaller of a and b; NaN if either is", x <= y || x != x ? x : y,
+    .vjp =
+        [](const VjpCall& c) {
+            return shared(c, less(c.inputs[0], c.inputs[1]), less_equal(c.inputs[0], c.inputs[1]));
+        },
+    .cheap = true, .samples = [] { return choice_samples(minimum); })
+
+namespace {
+GANDSL_KERNEL_3(where, x != Real(0) ? y : z)
+}  // namespace
+
+GANDSL_ELEMENTWISE_RECORD(
+    where, 3, "a where the condition is not 0, else b",
+    .vjp =
+        [](const VjpCall& c) {
+            const Var zero = c.output.tape().constant(0);
+            return Gradients{Var{}, c.wanted[1] ? where(c.inputs[0], c.cotangent, zero) : Var{},
+                             c.wanted[2] ? where(c.inputs[0], zero, c.cotangent) : Var{}};
+        },
+    .cheap = true,
+    .samples =
+        [] {
+            const auto build = [](std::span<const Var> inputs) {
+                return where(inputs[0], inputs[1], inputs[2]);
+            };
+            return std::vector<Sample>{
+                {"same shape", {{2, 3}, {2, 3}, {2, 3}}, build, -1, 2, {}, true, {true, false, false}},
+                {"broadcast", {{2, 1}, {3}, {}}, build, -1, 2, {}, true, {true, false, false}}};
+        })
+
+Var where(Var condition, Var a, Var b) {
+    return record(where_operation, {condition, a, b});
+}
+
+GANDSL_BINARY(
+    less, "1 where a < b, else 0", x < y ? Real(1) : Real(0), .cheap = true,
+    .samples = [] { return binary_samples(less, -2, 2, {}, false); })
+
+GANDSL_BINARY(
+    less_equal, "1 where a <= b, else 0", x <= y ? Real(1) : Real(0), .cheap = true,
+    .samples = [] { return binary_samples(less_equal, -2, 2, {}, false); })
+
+GANDSL_BINARY(
+    greater, "1 where a > b, else 0", x > y ? Real(1) : Real(0), .cheap = true,
+    .samples = [] { return binary_samples(greater, -2, 2, {}, false); })
+
+GANDSL_BINARY(
+    greater_equal, "1 where a >= b, else 0", x >= y ? Real(1) : Real(0), .cheap = true,
+    .samples = [] { return binary_samples(greater_equal, -2, 2, {}, false); })
+
+GANDSL_BINARY(
+    equal, "1 where a and b are equal, else 0", x == y ? Real(1) : Real(0), .cheap = true,
+    .samples = [] { return binary_samples(equal, -2, 2, {}, false); })
+
+GANDSL_BINARY(
+    not_equal, "1 where a and b differ, else 0", x != y ? Real(1) : Real(0), .cheap = true,
+    .samples = [] { return binary_samples(not_equal, -2, 2, {}, false); })
+
+GANDSL_UNARY(
+    negate, "-x", -x, .vjp = [](const VjpCall& c) { return Gradients{-c.cotangent}; }, .cheap = true,
+    .samples = [] { return unary_samples(negate, -2, 2); },
+    .undoes = [](const Attributes&, const Attributes&) { return true; })
+
+GANDSL_UNARY(
+    absolute, "|x|", std::abs(x),
+    .vjp = [](const VjpCall& c) { return Gradients{c.cotangent * sign(c.inputs[0])}; }, .cheap = true,
+    .samples = [] { return unary_samples(absolute, -2, 2, {0}); })
+
+GANDSL_UNARY(
+    sign, "1, 0 or -1", x > Real(0) ? Real(1) : (x < Real(0) ? Real(-1) : x), .cheap = true,
+    .samples = [] { return unary_samples(sign, -2, 2, {0}, false); })
+
+GANDSL_UNARY(
+    square, "x * x", (x * x),
+    .vjp = [](const VjpCall& c) { return Gradients{c.cotangent * (c.inputs[0] * 2.0)}; }, .cheap = true,
+    .samples = [] { return unary_samples(square, -2, 2); }, .notation = "{(a)} ^ 2")
+
+GANDSL_UNARY(
+    sqrt, "the square root; its gradient at 0 is taken as 0", std::sqrt(x),
+    .vjp = [](const VjpCall& c) { return Gradients{divide_or_zero(c.cotangent, c.output * 2.0)}; },
+    .samples = [] { return unary_samples(sqrt, 0.2, 4); })
+
+GANDSL_UNARY(
+    exp, "e to the power x", math::exp(x),
+    .vjp = [](const VjpCall& c) { return Gradients{c.cotangent * c.output}; },
+    .samples = [] { return unary_samples(exp, -2, 2); })
+
+GANDSL_UNARY_RECORD(
+    log, "the natural logarithm", math::log(x),
+    .vjp = [](const VjpCall& c) { return Gradients{c.cotangent / c.inputs[0]}; },
+    .samples = [] { return unary_samples(log, 0.2, 4); })
+
+Var log(Var x) {
+    require_var(x, "log", "input 0");
+    if (const auto stable = stable_log(x)) {
+        return *stable;
+    }
+    return record(log_operation, {x});
+}
+
+GANDSL_UNARY(
+    sin, "the sine of x radians", std::sin(x),
+    .vjp = [](const VjpCall& c) { return Gradients{c.cotangent * cos(c.inputs[0])}; },
+    .samples = [] { return unary_samples(sin, -3, 3); })
+
+GANDSL_UNARY(
+    cos, "the cosine of x radians", std::cos(x),
+    .vjp = [](const VjpCall& c) { return Gradients{-(c.cotangent * sin(c.inputs[0]))}; },
+    .samples = [] { return unary_samples(cos, -3, 3); })
+
+GANDSL_UNARY(
+    floor, "the largest whole number not above x", std::floor(x), .samples = [] {
+        return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false);
+    })
 
 Var operator+(Var a, Var b) {
     return add(a, b);
@@ -233,182 +343,6 @@ Var operator*(double a, Var b) {
 Var operator/(double a, Var b) {
     return divide(beside(b, a, divide_operation), b);
 }
-
-namespace {
-
-using Gradients = std::vector<Var>;
-
-Gradients add_vjp(const VjpCall& c) {
-    return {c.cotangent, c.cotangent};
-}
-// Summed first: there is less to negate then.
-Gradients subtract_vjp(const VjpCall& c) {
-    return {c.cotangent, c.wanted[1] ? -sum_to(c.cotangent, c.inputs[1].shape()) : Var{}};
-}
-Gradients multiply_vjp(const VjpCall& c) {
-    return {c.wanted[0] ? c.cotangent * c.inputs[1] : Var{}, c.wanted[1] ? c.cotangent * c.inputs[0] : Var{}};
-}
-Gradients divide_vjp(const VjpCall& c) {
-    const Var first = c.cotangent / c.inputs[1];
-    return {first, c.wanted[1] ? -(first * c.output) : Var{}};
-}
-Gradients divide_or_zero_vjp(const VjpCall& c) {
-    const Var first = divide_or_zero(c.cotangent, c.inputs[1]);
-    return {first, c.wanted[1] ? -(first * c.output) : Var{}};
-}
-Gradients power_vjp(const VjpCall& c) {
-    const Var a = c.inputs[0];
-    const Var b = c.inputs[1];
-    Gradients result(2);
-    if (c.wanted[0]) {
-        // b a^(b - 1), and 0 where both are 0: x^0 is 1 everywhere, and 0 times the infinite 0^-1 is NaN.
-        const Var zero = a.tape().constant(0);
-        const std::optional<double> exponent = constant_number(b);
-        const Var less_one = b - 1.0;
-        const Var rest = exponent ? less_one : less_one + equal(a, zero) * equal(b, zero);
-        result[0] = exponent == 0.0 ? a.tape().filled(a.shape(), 0) : c.cotangent * b * power(a, rest);
-    }
-    if (c.wanted[1]) {
-        // a^b grows as log(a) where a > 0; at and below 0 the derivative is taken as 0, as that of 1^b.
-        const Var zero = a.tape().constant(0);
-        const Var base = where(less_equal(a, zero), a.tape().constant(1), a);
-        result[1] = c.cotangent * power(base, b) * log(base);
-    }
-    return result;
-}
-
-// Equal numbers share the gradient evenly, as in the reduction `max`: `first` is 1, 1/2 or 0.
-Gradients shared(const VjpCall& c, Var strictly, Var or_equal) {
-    const Var first = (strictly + or_equal) * 0.5;
-    return {c.wanted[0] ? c.cotangent * first : Var{}, c.wanted[1] ? c.cotangent * (1.0 - first) : Var{}};
-}
-Gradients maximum_vjp(const VjpCall& c) {
-    return shared(c, greater(c.inputs[0], c.inputs[1]), greater_equal(c.inputs[0], c.inputs[1]));
-}
-Gradients minimum_vjp(const VjpCall& c) {
-    return shared(c, less(c.inputs[0], c.inputs[1]), less_equal(c.inputs[0], c.inputs[1]));
-}
-Gradients where_vjp(const VjpCall& c) {
-    const Var zero = c.output.tape().constant(0);
-    return {Var{}, c.wanted[1] ? where(c.inputs[0], c.cotangent, zero) : Var{},
-            c.wanted[2] ? where(c.inputs[0], zero, c.cotangent) : Var{}};
-}
-Gradients negate_vjp(const VjpCall& c) {
-    return {-c.cotangent};
-}
-Gradients absolute_vjp(const VjpCall& c) {
-    return {c.cotangent * sign(c.inputs[0])};
-}
-Gradients square_vjp(const VjpCall& c) {
-    return {c.cotangent * (c.inputs[0] * 2.0)};
-}
-Gradients sqrt_vjp(const VjpCall& c) {
-    return {divide_or_zero(c.cotangent, c.output * 2.0)};
-}
-Gradients exp_vjp(const VjpCall& c) {
-    return {c.cotangent * c.output};
-}
-Gradients log_vjp(const VjpCall& c) {
-    return {c.cotangent / c.inputs[0]};
-}
-Gradients sin_vjp(const VjpCall& c) {
-    return {c.cotangent * cos(c.inputs[0])};
-}
-Gradients cos_vjp(const VjpCall& c) {
-    return {-(c.cotangent * sin(c.inputs[0]))};
-}
-
-std::vector<Sample> where_samples() {
-    const auto build = [](std::span<const Var> inputs) { return where(inputs[0], inputs[1], inputs[2]); };
-    return {{"same shape", {{2, 3}, {2, 3}, {2, 3}}, build, -1, 2, {}, true, {true, false, false}},
-            {"broadcast", {{2, 1}, {3}, {}}, build, -1, 2, {}, true, {true, false, false}}};
-}
-std::vector<Sample> power_samples() {
-    std::vector<Sample> samples = binary_samples(power, 0.3, 2.5);
-    for (const double exponent : {2.0, 1.0, 0.5, -1.0, 3.0, 2.5}) {
-        samples.push_back({"exponent " + std::to_string(exponent),
-                           {{2, 3}},
-                           [exponent](std::span<const Var> inputs) {
-                               return power(inputs[0], inputs[0].tape().constant(exponent));
-                           },
-                           0.3,
-                           2.5});
-    }
-    samples.push_back(
-        {"negative base, whole exponent",
-         {{2, 3}},
-         [](std::span<const Var> inputs) { return power(inputs[0], inputs[0].tape().constant(4)); },
-         -2.5,
-         -0.3});
-    return samples;
-}
-// Operands that keep apart by a margin: one drawn, the other drawn and moved to the far side.
-std::vector<Sample> choice_samples(Var (*function)(Var, Var)) {
-    const auto build = [function](std::span<const Var> inputs) {
-        return function(inputs[0], inputs[1] * 3.0 - 0.4);
-    };
-    return {{"same shape", {{2, 3}, {2, 3}}, build}, {"broadcast", {{2, 1, 3}, {4, 1}}, build}};
-}
-
-}  // namespace
-
-GANDSL_ELEMENTWISE(
-    add, "a + b", 2, Price::cheap, add_vjp, [] { return binary_samples(add, -2, 2); },
-    .notation = "{a} + {(b)}")
-GANDSL_ELEMENTWISE(
-    subtract, "a - b", 2, Price::cheap, subtract_vjp, [] { return binary_samples(subtract, -2, 2); },
-    .notation = "{a} - {(b)}")
-GANDSL_ELEMENTWISE(
-    multiply, "a * b", 2, Price::cheap, multiply_vjp, [] { return binary_samples(multiply, -2, 2); },
-    .neutral = 1, .notation = "{a} * {(b)}")
-GANDSL_ELEMENTWISE(
-    divide, "a / b", 2, Price::expensive, divide_vjp, [] { return binary_samples(divide, 0.4, 2); },
-    .notation = "{a} / {(b)}")
-GANDSL_ELEMENTWISE(
-    divide_or_zero, "a / b, and 0 where b is 0", 2, Price::expensive, divide_or_zero_vjp,
-    [] { return binary_samples(divide_or_zero, 0.4, 2); }, .notation = "{a} / {(b)}")
-GANDSL_ELEMENTWISE(power, "a to the power b", 2, Price::expensive, power_vjp, power_samples,
-                   .notation = "{(a)} ^ {(b)}")
-GANDSL_ELEMENTWISE(maximum, "the larger of a and b; NaN if either is", 2, Price::cheap, maximum_vjp,
-                   [] { return choice_samples(maximum); })
-GANDSL_ELEMENTWISE(minimum, "the smaller of a and b; NaN if either is", 2, Price::cheap, minimum_vjp,
-                   [] { return choice_samples(minimum); })
-GANDSL_ELEMENTWISE(where, "a where the condition is not 0, else b", 3, Price::cheap, where_vjp, where_samples)
-GANDSL_ELEMENTWISE(less, "1 where a < b, else 0", 2, Price::cheap, nullptr,
-                   [] { return binary_samples(less, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(less_equal, "1 where a <= b, else 0", 2, Price::cheap, nullptr,
-                   [] { return binary_samples(less_equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(greater, "1 where a > b, else 0", 2, Price::cheap, nullptr,
-                   [] { return binary_samples(greater, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(greater_equal, "1 where a >= b, else 0", 2, Price::cheap, nullptr,
-                   [] { return binary_samples(greater_equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(equal, "1 where a and b are equal, else 0", 2, Price::cheap, nullptr,
-                   [] { return binary_samples(equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(not_equal, "1 where a and b differ, else 0", 2, Price::cheap, nullptr,
-                   [] { return binary_samples(not_equal, -2, 2, {}, false); })
-GANDSL_ELEMENTWISE(
-    negate, "-x", 1, Price::cheap, negate_vjp, [] { return unary_samples(negate, -2, 2); },
-    .undoes = [](const Attributes&, const Attributes&) { return true; })
-GANDSL_ELEMENTWISE(absolute, "|x|", 1, Price::cheap, absolute_vjp,
-                   [] { return unary_samples(absolute, -2, 2, {0}); })
-GANDSL_ELEMENTWISE(sign, "1, 0 or -1", 1, Price::cheap, nullptr,
-                   [] { return unary_samples(sign, -2, 2, {0}, false); })
-GANDSL_ELEMENTWISE(
-    square, "x * x", 1, Price::cheap, square_vjp, [] { return unary_samples(square, -2, 2); },
-    .notation = "{(a)} ^ 2")
-GANDSL_ELEMENTWISE(sqrt, "the square root; its gradient at 0 is taken as 0", 1, Price::expensive, sqrt_vjp,
-                   [] { return unary_samples(sqrt, 0.2, 4); })
-GANDSL_ELEMENTWISE(exp, "e to the power x", 1, Price::expensive, exp_vjp,
-                   [] { return unary_samples(exp, -2, 2); })
-GANDSL_ELEMENTWISE(log, "the natural logarithm", 1, Price::expensive, log_vjp,
-                   [] { return unary_samples(log, 0.2, 4); })
-GANDSL_ELEMENTWISE(sin, "the sine of x radians", 1, Price::expensive, sin_vjp,
-                   [] { return unary_samples(sin, -3, 3); })
-GANDSL_ELEMENTWISE(cos, "the cosine of x radians", 1, Price::expensive, cos_vjp,
-                   [] { return unary_samples(cos, -3, 3); })
-GANDSL_ELEMENTWISE(floor, "the largest whole number not above x", 1, Price::expensive, nullptr, [] {
-    return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false);
-})
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

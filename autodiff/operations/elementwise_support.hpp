@@ -9,8 +9,7 @@
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-/// Beside the price of reading a number from memory.
-enum class Price { cheap, expensive };
+using Gradients = std::vector<Var>;
 
 /// The operands' broadcast shape.
 template <const Operation& operation>
@@ -65,3 +64,35 @@ std::vector<Sample> binary_samples(Var (*function)(Var, Var), double low, double
 #define GANDSL_KERNEL_3(name, ...) GANDSL_KERNEL(name, GANDSL_BEFORE_3, GANDSL_READ_3, __VA_ARGS__)
 #define GANDSL_KERNEL_1_NUMBER(name, ...) \
     GANDSL_KERNEL(name, GANDSL_BEFORE_1; GANDSL_BEFORE_NUMBER, GANDSL_READ_1, __VA_ARGS__)
+
+/// A whole elementwise operation in one block, which becomes its kernel, its record NAME_operation and the
+/// function NAME that records it: `GANDSL_UNARY(NAME, DOC, EXPRESSION OF x, .vjp = ..., .samples = ...)`,
+/// members in the order of Operation. An operation whose function does more is a GANDSL_UNARY_RECORD, which
+/// leaves the function out, and one of another kernel than GANDSL_KERNEL_1 or 2 a GANDSL_ELEMENTWISE_RECORD.
+#define GANDSL_ELEMENTWISE_RECORD(operation, count, text, ...)                               \
+    const Operation operation##_operation{.name = #operation,                                \
+                                          .doc = text,                                       \
+                                          .arity = count,                                    \
+                                          .shape = elementwise_shape<operation##_operation>, \
+                                          .kernel = operation##_kernel,                      \
+                                          __VA_ARGS__};
+#define GANDSL_UNARY_RECORD(operation, text, expression, ...) \
+    namespace {                                               \
+    GANDSL_KERNEL_1(operation, expression)                    \
+    }                                                         \
+    GANDSL_ELEMENTWISE_RECORD(operation, 1, text, __VA_ARGS__)
+#define GANDSL_BINARY_RECORD(operation, text, expression, ...) \
+    namespace {                                                \
+    GANDSL_KERNEL_2(operation, expression)                     \
+    }                                                          \
+    GANDSL_ELEMENTWISE_RECORD(operation, 2, text, __VA_ARGS__)
+#define GANDSL_UNARY(operation, ...)               \
+    GANDSL_UNARY_RECORD(operation, __VA_ARGS__)    \
+    Var operation(Var x) {                         \
+        return record(operation##_operation, {x}); \
+    }
+#define GANDSL_BINARY(operation, ...)                 \
+    GANDSL_BINARY_RECORD(operation, __VA_ARGS__)      \
+    Var operation(Var a, Var b) {                     \
+        return record(operation##_operation, {a, b}); \
+    }

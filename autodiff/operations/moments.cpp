@@ -52,26 +52,6 @@ GANDSL_CLONES void adam_kernel(Real* const* results, const Real* const* operands
     }
 }
 
-using Gradients = std::vector<Var>;
-
-Gradients blend_vjp(const VjpCall& c) {
-    const double keep = c.attributes.numbers[0];
-    return {c.cotangent * keep, c.cotangent * (1 - keep)};
-}
-Gradients blend_square_vjp(const VjpCall& c) {
-    const double keep = c.attributes.numbers[0];
-    return {c.cotangent * keep, c.cotangent * c.inputs[1] * (2 * (1 - keep))};
-}
-Gradients divide_by_root_vjp(const VjpCall& c) {
-    const Var root = sqrt(c.inputs[1]);
-    const Var first = c.cotangent / (root + c.inputs[2]);
-    const Var third = -(first * c.output);
-    return {first, divide_or_zero(third, root * 2.0), third};
-}
-Gradients subtract_product_vjp(const VjpCall& c) {
-    return {c.cotangent, -(c.cotangent * c.inputs[2]), -(c.cotangent * c.inputs[1])};
-}
-
 std::vector<Sample> blend_samples(Var (*function)(Var, Var, double)) {
     const auto build = [function](double keep) {
         return [function, keep](std::span<const Var> inputs) { return function(inputs[0], inputs[1], keep); };
@@ -94,49 +74,55 @@ const FusedKernel adam{.parts = {{&blend_operation, {-1, -2}, true},
                                  {&subtract_product_operation, {-5, -6, 2}, true}},
                        .kernel = adam_kernel};
 
-const Operation blend_operation{.name = "blend",
-                                .doc = "keep * a + (1 - keep) * b",
-                                .arity = 2,
-                                .shape = elementwise_shape<blend_operation>,
-                                .kernel = blend_kernel,
-                                .vjp = blend_vjp,
-                                .samples = [] { return blend_samples(blend); },
-                                .notation = "{n} * {(a)} + {1 - n} * {(b)}"};
-const Operation blend_square_operation{.name = "blend_square",
-                                       .doc = "keep * a + (1 - keep) * b * b",
-                                       .arity = 2,
-                                       .shape = elementwise_shape<blend_square_operation>,
-                                       .kernel = blend_square_kernel,
-                                       .vjp = blend_square_vjp,
-                                       .samples = [] { return blend_samples(blend_square); },
-                                       .notation = "{n} * {(a)} + {1 - n} * {(b)} ^ 2"};
-const Operation divide_by_root_operation{.name = "divide_by_root",
-                                         .doc = "a / (sqrt(b) + c); NaN where b is infinite",
-                                         .arity = 3,
-                                         .shape = elementwise_shape<divide_by_root_operation>,
-                                         .kernel = divide_by_root_kernel,
-                                         .vjp = divide_by_root_vjp,
-                                         .samples = [] { return three_samples(divide_by_root); },
-                                         .notation = "{a} / (sqrt({b}) + {c})"};
-const Operation subtract_product_operation{.name = "subtract_product",
-                                           .doc = "a - b * c",
-                                           .arity = 3,
-                                           .shape = elementwise_shape<subtract_product_operation>,
-                                           .kernel = subtract_product_kernel,
-                                           .combination = &adam,
-                                           .vjp = subtract_product_vjp,
-                                           .samples = [] { return three_samples(subtract_product); },
-                                           .notation = "{a} - {(b)} * {(c)}"};
+GANDSL_ELEMENTWISE_RECORD(
+    blend, 2, "keep * a + (1 - keep) * b",
+    .vjp =
+        [](const VjpCall& c) {
+            const double keep = c.attributes.numbers[0];
+            return Gradients{c.cotangent * keep, c.cotangent * (1 - keep)};
+        },
+    .samples = [] { return blend_samples(blend); }, .notation = "{n} * {(a)} + {1 - n} * {(b)}")
 
 Var blend(Var a, Var b, double keep) {
     return record(blend_operation, {a, b}, {{}, {keep}});
 }
+
+GANDSL_ELEMENTWISE_RECORD(
+    blend_square, 2, "keep * a + (1 - keep) * b * b",
+    .vjp =
+        [](const VjpCall& c) {
+            const double keep = c.attributes.numbers[0];
+            return Gradients{c.cotangent * keep, c.cotangent * c.inputs[1] * (2 * (1 - keep))};
+        },
+    .samples = [] { return blend_samples(blend_square); }, .notation = "{n} * {(a)} + {1 - n} * {(b)} ^ 2")
+
 Var blend_square(Var a, Var b, double keep) {
     return record(blend_square_operation, {a, b}, {{}, {keep}});
 }
+
+GANDSL_ELEMENTWISE_RECORD(
+    divide_by_root, 3, "a / (sqrt(b) + c); NaN where b is infinite",
+    .vjp =
+        [](const VjpCall& c) {
+            const Var root = sqrt(c.inputs[1]);
+            const Var first = c.cotangent / (root + c.inputs[2]);
+            const Var third = -(first * c.output);
+            return Gradients{first, divide_or_zero(third, root * 2.0), third};
+        },
+    .samples = [] { return three_samples(divide_by_root); }, .notation = "{a} / (sqrt({b}) + {c})")
+
 Var divide_by_root(Var a, Var b, Var c) {
     return record(divide_by_root_operation, {a, b, c});
 }
+
+GANDSL_ELEMENTWISE_RECORD(
+    subtract_product, 3, "a - b * c", .combination = &adam,
+    .vjp =
+        [](const VjpCall& c) {
+            return Gradients{c.cotangent, -(c.cotangent * c.inputs[2]), -(c.cotangent * c.inputs[1])};
+        },
+    .samples = [] { return three_samples(subtract_product); }, .notation = "{a} - {(b)} * {(c)}")
+
 Var subtract_product(Var a, Var b, Var c) {
     return record(subtract_product_operation, {a, b, c});
 }
