@@ -79,99 +79,156 @@ void combine(const Graph& graph, const FusionGroup& group, ElementwiseProgram& p
     program.steps = std::move(steps);
 }
 
-}  // namespace
+std::size_t position_in(const std::vector<std::size_t>& list, std::size_t node) {
+    return static_cast<std::size_t>(std::find(list.begin(), list.end(), node) - list.begin());
+}
 
-Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<std::size_t>& outputs) {
-    Fused fused;
-    const auto position_in = [](const std::vector<std::size_t>& list, std::size_t node) {
-        return static_cast<std::size_t>(std::find(list.begin(), list.end(), node) - list.begin());
-    };
-    for (const std::size_t node : group.nodes) {
-        for (const std::size_t input : graph.nodes[node].inputs) {
-            if (position_in(group.nodes, input) == group.nodes.size() &&
-                position_in(fused.operands, input) == fused.operands.size()) {
-                fused.operands.push_back(input);
+// One group on its way to a program. Register of operand i is i; of node i of the group, operand_count + i.
+class Compilation {
+  public:
+    Compilation(const Graph& graph, const FusionGroup& group, const std::vector<std::size_t>& outputs)
+        : graph_(graph), group_(group), outputs_(outputs) {}
+
+    Fused compiled() {
+        find_operands();
+        find_last_reads();
+        add_sums();
+        add_producers();
+        give_operands_registers();
+        for (std::size_t step = 0; step < group_.nodes.size(); ++step) {
+            add_step(step);
+        }
+        combine(graph_, group_, fused_.program);
+        fused_.last_read.assign(last_read_.begin(),
+                                last_read_.begin() + static_cast<std::ptrdiff_t>(fused_.operands.size()));
+        return std::move(fused_);
+    }
+
+  private:
+    using Storage = ElementwiseProgram::Storage;
+
+    std::size_t register_of(std::size_t node) const {
+        const std::size_t own = position_in(group_.nodes, node);
+        return own < group_.nodes.size() ? fused_.operands.size() + own : position_in(fused_.operands, node);
+    }
+
+    void find_operands() {
+        for (const std::size_t node : group_.nodes) {
+            for (const std::size_t input : graph_.nodes[node].inputs) {
+                if (position_in(group_.nodes, input) == group_.nodes.size() &&
+                    position_in(fused_.operands, input) == fused_.operands.size()) {
+                    fused_.operands.push_back(input);
+                }
+            }
+        }
+        std::vector<Shape> shapes;
+        for (const std::size_t operand : fused_.operands) {
+            shapes.push_back(graph_.nodes[operand].shape);
+        }
+        set_domain(fused_.program, graph_.nodes[group_.nodes[0]].shape, shapes);
+    }
+
+    void find_last_reads() {
+        last_read_.assign(fused_.operands.size() + group_.nodes.size(), 0);
+        for (std::size_t step = 0; step < group_.nodes.size(); ++step) {
+            for (const std::size_t input : graph_.nodes[group_.nodes[step]].inputs) {
+                last_read_[register_of(input)] = step;
             }
         }
     }
-    std::vector<Shape> shapes;
-    for (const std::size_t operand : fused.operands) {
-        shapes.push_back(graph.nodes[operand].shape);
-    }
-    ElementwiseProgram& program = fused.program;
-    set_domain(program, graph.nodes[group.nodes[0]].shape, shapes);
-    using Storage = ElementwiseProgram::Storage;
-    const std::size_t operand_count = fused.operands.size();
-    // Register of operand i is i; of node i of the group, operand_count + i.
-    const auto register_of = [&](std::size_t node) {
-        const std::size_t own = position_in(group.nodes, node);
-        return own < group.nodes.size() ? operand_count + own : position_in(fused.operands, node);
-    };
-    std::vector<std::size_t> last_read(operand_count + group.nodes.size(), 0);
-    for (std::size_t step = 0; step < group.nodes.size(); ++step) {
-        for (const std::size_t input : graph.nodes[group.nodes[step]].inputs) {
-            last_read[register_of(input)] = step;
-        }
-    }
+
     // What is summed is there to the end.
-    fused.sums = group.sums;
-    for (const std::size_t sum : group.sums) {
-        const GraphNode& own = graph.nodes[sum];
-        program.summed.push_back(register_of(own.inputs[0]));
-        last_read[program.summed.back()] = not_read;
-        fused_reduction(graph.nodes[own.inputs[0]].shape, own.attributes.integers, program.sum);
-    }
-    for (const std::size_t node : group.producers) {
-        const Tile tile = *tiles_of(graph, node);
-        program.tiled.rows = {graph.nodes[node].shape[0], tile.rows};
-        program.tiled.columns = {graph.nodes[node].shape[1], tile.columns};
-        program.tiled.operands.push_back(position_in(fused.operands, node));
-    }
-    for (std::size_t index = 0; index < operand_count; ++index) {
-        program.operands[index].target = index;
-        const bool tiled = position_in(program.tiled.operands, index) < program.tiled.operands.size();
-        program.registers.push_back(
-            tiled ? ElementwiseProgram::Register{Storage::tile, index}
-            : program.operands[index].contiguous
-                ? ElementwiseProgram::Register{Storage::operand, index}
-                : ElementwiseProgram::Register{Storage::scratch, program.scratch_blocks++});
-    }
-    std::vector<std::size_t> free_blocks;
-    for (std::size_t step = 0; step < group.nodes.size(); ++step) {
-        const GraphNode& node = graph.nodes[group.nodes[step]];
-        ElementwiseProgram::Step work{
-            node.operation->kernel, node.attributes.numbers, {}, node.inputs.size(), operand_count + step};
-        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-            work.sources[i] = static_cast<std::uint8_t>(register_of(node.inputs[i]));
+    void add_sums() {
+        fused_.sums = group_.sums;
+        for (const std::size_t sum : group_.sums) {
+            const GraphNode& own = graph_.nodes[sum];
+            fused_.program.summed.push_back(register_of(own.inputs[0]));
+            last_read_[fused_.program.summed.back()] = not_read;
+            fused_reduction(graph_.nodes[own.inputs[0]].shape, own.attributes.integers, fused_.program.sum);
         }
-        // A block that is read here for the last time can be written here.
+    }
+
+    void add_producers() {
+        FusedProducers& producers = fused_.program.tiled;
+        for (const std::size_t node : group_.producers) {
+            const Tile tile = *tiles_of(graph_, node);
+            producers.rows = {graph_.nodes[node].shape[0], tile.rows};
+            producers.columns = {graph_.nodes[node].shape[1], tile.columns};
+            producers.operands.push_back(position_in(fused_.operands, node));
+        }
+    }
+
+    void give_operands_registers() {
+        ElementwiseProgram& program = fused_.program;
+        for (std::size_t index = 0; index < fused_.operands.size(); ++index) {
+            program.operands[index].target = index;
+            const bool tiled = position_in(program.tiled.operands, index) < program.tiled.operands.size();
+            program.registers.push_back(
+                tiled ? ElementwiseProgram::Register{Storage::tile, index}
+                : program.operands[index].contiguous
+                    ? ElementwiseProgram::Register{Storage::operand, index}
+                    : ElementwiseProgram::Register{Storage::scratch, program.scratch_blocks++});
+        }
+    }
+
+    // Scratch blocks that are read in `step` for the last time: it can write there.
+    void free_blocks_that_end(std::size_t step) {
         std::vector<std::size_t> ending;
-        for (const std::size_t input : node.inputs) {
+        for (const std::size_t input : graph_.nodes[group_.nodes[step]].inputs) {
             const std::size_t source = register_of(input);
-            if (source >= operand_count && last_read[source] == step &&
-                program.registers[source].storage == Storage::scratch) {
-                ending.push_back(program.registers[source].index);
+            const ElementwiseProgram::Register& read = fused_.program.registers[source];
+            if (source >= fused_.operands.size() && last_read_[source] == step &&
+                read.storage == Storage::scratch) {
+                ending.push_back(read.index);
             }
         }
         std::sort(ending.begin(), ending.end());
         ending.erase(std::unique(ending.begin(), ending.end()), ending.end());
-        free_blocks.insert(free_blocks.end(), ending.begin(), ending.end());
-        if (std::find(outputs.begin(), outputs.end(), group.nodes[step]) != outputs.end()) {
-            program.registers.push_back({Storage::output, fused.outputs.size()});
-            fused.outputs.push_back(group.nodes[step]);
-            fused.written.push_back(step);
-        } else {
-            if (free_blocks.empty()) {
-                free_blocks.push_back(program.scratch_blocks++);
-            }
-            program.registers.push_back({Storage::scratch, free_blocks.back()});
-            free_blocks.pop_back();
-        }
-        program.steps.push_back(std::move(work));
+        free_blocks_.insert(free_blocks_.end(), ending.begin(), ending.end());
     }
-    combine(graph, group, program);
-    fused.last_read.assign(last_read.begin(), last_read.begin() + static_cast<std::ptrdiff_t>(operand_count));
-    return fused;
+
+    void give_result_register(std::size_t step) {
+        ElementwiseProgram& program = fused_.program;
+        if (std::find(outputs_.begin(), outputs_.end(), group_.nodes[step]) != outputs_.end()) {
+            program.registers.push_back({Storage::output, fused_.outputs.size()});
+            fused_.outputs.push_back(group_.nodes[step]);
+            fused_.written.push_back(step);
+            return;
+        }
+        if (free_blocks_.empty()) {
+            free_blocks_.push_back(program.scratch_blocks++);
+        }
+        program.registers.push_back({Storage::scratch, free_blocks_.back()});
+        free_blocks_.pop_back();
+    }
+
+    void add_step(std::size_t step) {
+        const GraphNode& node = graph_.nodes[group_.nodes[step]];
+        ElementwiseProgram::Step work{node.operation->kernel,
+                                      node.attributes.numbers,
+                                      {},
+                                      node.inputs.size(),
+                                      fused_.operands.size() + step};
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+            work.sources[i] = static_cast<std::uint8_t>(register_of(node.inputs[i]));
+        }
+        free_blocks_that_end(step);
+        give_result_register(step);
+        fused_.program.steps.push_back(std::move(work));
+    }
+
+    const Graph& graph_;
+    const FusionGroup& group_;
+    const std::vector<std::size_t>& outputs_;
+    Fused fused_;
+    std::vector<std::size_t> last_read_;    ///< for each register, the last step that reads it
+    std::vector<std::size_t> free_blocks_;  ///< of scratch memory
+};
+
+}  // namespace
+
+Fused compile(const Graph& graph, const FusionGroup& group, const std::vector<std::size_t>& outputs) {
+    return Compilation(graph, group, outputs).compiled();
 }
 
 bool may_overwrite(const Graph& graph, const FusionGroup& group, const Fused& fused, std::size_t output,

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/formats/csv_reader.hpp"
+
 namespace gandsl::formats {
 
 /// How large a number may be.
@@ -19,9 +21,7 @@ struct CsvFormat {
     std::optional<bool> header;  ///< whether the first row names the columns; none: guessed
 };
 
-/// A CSV file (RFC 4180) while it is read, row by row, with the messages about it. Cells may stand in double
-/// quotes, and blanks around them are cut, within quotes too; lines end in LF, CRLF or CR; empty ones and a
-/// byte order mark are skipped.
+/// A CSV file while it is read, row by row, as columns that have names, with the messages about it.
 class CsvFile {
   public:
     /// Throws `file`, `memory`, and `format` for a file without rows or a broken first one.
@@ -48,30 +48,19 @@ class CsvFile {
     std::string label(const std::vector<std::string>& cells, std::size_t column) const;
 
     /// In which the row that was read last begins, from 1.
-    std::size_t line() const { return line_; }
-    [[noreturn]] void fail(const std::string& what) const;
+    std::size_t line() const { return reader_.position().line; }
+    [[noreturn]] void fail(const std::string& what) const { reader_.fail(what); }
     /// That nothing comes after the header.
     [[noreturn]] void fail_without_rows() const;
     std::string spelled_columns() const;
 
   private:
     bool is_header(const std::vector<std::string>& first);
-    bool read_row(std::vector<std::string>& cells);
-    std::string read_cell();
-    std::string read_quoted();
-    void skip_blanks();
-    void skip_empty_lines();
-    void end_line();
     std::string comma_help() const;
     std::string header_help() const;
-    std::string separator_help() const;
 
-    std::filesystem::path path_;
+    CsvReader reader_;
     CsvFormat format_;
-    std::string text_;
-    std::size_t at_ = 0;         ///< in text_
-    std::size_t next_line_ = 1;  ///< the line that at_ is in
-    std::size_t line_ = 1;
     std::vector<std::string> columns_;
     std::unordered_map<std::string, std::size_t> indices_;  ///< of the names; of several the first
     std::optional<std::vector<std::string>> first_;  ///< a first row that is no header, until it is asked for
@@ -79,9 +68,6 @@ class CsvFile {
     bool headed_ = false;
     std::optional<std::string> warning_;
 };
-
-/// Without the spaces and tabs at both ends.
-std::string_view without_blanks(std::string_view text);
 
 /// A number as people write it: blanks around it and a plus sign do no harm.
 std::optional<double> parse_number(std::string_view text);

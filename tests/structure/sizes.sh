@@ -9,10 +9,7 @@ cd "$1"
 
 # What may be longer: PATH, PATH FUNCTION or PATH CLASS, then why. Each line has to be needed.
 exceptions='
-autodiff/plan/fused.cpp compile: to split
 autodiff/tape.hpp Tape: to split
-runtime/formats/csv.hpp CsvFile: to split
-runtime/data/drawn/portrait.hpp Portrait: to split
 '
 
 folders=

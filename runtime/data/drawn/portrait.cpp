@@ -105,110 +105,110 @@ float spread(RandomStream& random, float middle, float deviation) {
 
 /// The outline of the skull with the jaw narrowing below the cheeks.
 float head(const Portrait& face, Point p) {
-    const float down = std::max(p.y / face.face_height, 0.0F);
-    const float narrowing = 1 - face.jaw * std::min(down * down, 1.2F);
-    return ellipse({p.x / std::max(narrowing, 0.3F), p.y}, {0, 0}, {face.face_width, face.face_height});
+    const float down = std::max(p.y / face.skull.height, 0.0F);
+    const float narrowing = 1 - face.skull.jaw * std::min(down * down, 1.2F);
+    return ellipse({p.x / std::max(narrowing, 0.3F), p.y}, {0, 0}, {face.skull.width, face.skull.height});
 }
 
 Colour skin_at(const Portrait& face, Point p) {
-    const float across = std::clamp(p.x / face.face_width, -1.0F, 1.0F);
-    const float down = std::clamp(p.y / face.face_height, -1.0F, 1.0F);
+    const float across = std::clamp(p.x / face.skull.width, -1.0F, 1.0F);
+    const float down = std::clamp(p.y / face.skull.height, -1.0F, 1.0F);
     const float towards = 0.16F * (across * face.light.x + down * face.light.y);
     const float round = 0.12F * (across * across + down * down);
     return lit(face.skin, 1.04F + towards - round);
 }
 
 Colour hair_at(const Portrait& face, Point p) {
-    const float strands =
-        std::sin(34 * (p.x - face.parting) + 6 * p.y) * std::sin(11 * p.x + 3 * p.y + 9 * face.fringe);
-    return lit(face.hair_colour, 1.05F + 0.16F * strands - 0.18F * p.y);
+    const float strands = std::sin(34 * (p.x - face.hair.parting) + 6 * p.y) *
+                          std::sin(11 * p.x + 3 * p.y + 9 * face.hair.fringe);
+    return lit(face.hair.colour, 1.05F + 0.16F * strands - 0.18F * p.y);
 }
 
 void paint_back(const Portrait& face, Point p, Pixel& pixel) {
     pixel.paint(pixel.cover(ellipse(p, {0, 1.52F}, {1.05F, 0.72F})),
                 lit(face.clothes, 1.1F - 0.35F * std::abs(p.x)));
-    const float width = face.face_width;
-    if (face.hair == Portrait::Hair::long_cut) {
-        const float top = ellipse(p, {0, -0.12F}, {width * 1.28F, face.face_height * 1.12F});
+    const float width = face.skull.width;
+    if (face.hair.cut == Portrait::Cut::long_cut) {
+        const float top = ellipse(p, {0, -0.12F}, {width * 1.28F, face.skull.height * 1.12F});
         const float fall = capsule(p, {0, 0.1F}, {0, 0.62F}, width * 1.22F);
         pixel.paint_with(pixel.cover(std::min(top, fall)), [&] { return lit(hair_at(face, p), 0.8F); });
     }
     const float neck = capsule(p, {0, 0.4F}, {0, 0.92F}, width * 0.46F);
     pixel.paint(pixel.cover(neck), lit(face.skin, p.y < 0.85F ? 0.74F : 0.86F));
-    if (face.hair == Portrait::Hair::curly) {
+    if (face.hair.cut == Portrait::Cut::curly) {
         const float angle = std::atan2(p.y + 0.2F, p.x);
-        const float waves = 0.035F * std::sin(13 * angle + 5 * face.parting);
+        const float waves = 0.035F * std::sin(13 * angle + 5 * face.hair.parting);
         pixel.paint_with(
-            pixel.cover(ellipse(p, {0, -0.2F}, {width * 1.32F, face.face_height * 1.02F}) + waves),
+            pixel.cover(ellipse(p, {0, -0.2F}, {width * 1.32F, face.skull.height * 1.02F}) + waves),
             [&] { return hair_at(face, p); });
     }
     for (const float side : {-1.0F, 1.0F}) {
-        const Point ear = {side * width * 0.99F - 0.05F * face.turn, 0.06F};
+        const Point ear = {side * width * 0.99F - 0.05F * face.pose.turn, 0.06F};
         pixel.paint(pixel.cover(ellipse(p, ear, {0.075F, 0.13F})), lit(face.skin, 0.84F));
     }
 }
 
 void paint_eye(const Portrait& face, Point p, float side, Pixel& pixel) {
-    const Point centre = {side * face.eye_distance + face.turn * 0.13F, face.eye_height};
-    const float size = face.eye_size;
+    const Point centre = {side * face.eyes.distance + face.pose.turn * 0.13F, face.eyes.height};
+    const float size = face.eyes.size;
     if (std::abs(p.x - centre.x) > 2 * size || std::abs(p.y - centre.y) > 0.32F) {
         return;
     }
     const float socket = ellipse(p, {centre.x, centre.y - 0.02F}, {size * 1.5F, size * 1.1F});
     pixel.paint(0.35F * std::clamp(-socket / (0.6F * size), 0.0F, 1.0F), lit(face.skin, 0.72F));
 
-    const float opening = size * face.eye_opening;
+    const float opening = size * face.eyes.opening;
     const float eye = ellipse(p, centre, {size, opening});
     pixel.paint(pixel.cover(eye), {0.95F, 0.94F, 0.92F});
-    const Point middle = {centre.x + face.gaze.x * size, centre.y + face.gaze.y * opening};
+    const Point middle = {centre.x + face.eyes.gaze.x * size, centre.y + face.eyes.gaze.y * opening};
     const auto within_eye = [&](float distance) { return pixel.cover(std::max(distance, eye)); };
-    pixel.paint(within_eye(ellipse(p, middle, {size * 0.46F, size * 0.46F})), face.iris);
+    pixel.paint(within_eye(ellipse(p, middle, {size * 0.46F, size * 0.46F})), face.eyes.iris);
     pixel.paint(within_eye(ellipse(p, middle, {size * 0.22F, size * 0.22F})), {0.04F, 0.04F, 0.05F});
     const Point glint = {middle.x + face.light.x * size * 0.2F, middle.y - size * 0.2F};
     pixel.paint(within_eye(ellipse(p, glint, {size * 0.13F, size * 0.13F})), {1, 1, 1});
     // The upper lid is the upper part of the eye's edge.
     const float lid = std::max(std::abs(eye) - 0.017F, p.y - centre.y);
-    pixel.paint(0.85F * pixel.cover(lid), lit(face.hair_colour, 0.5F));
+    pixel.paint(0.85F * pixel.cover(lid), lit(face.hair.colour, 0.5F));
 
-    const float brow_y = face.eye_height - face.brow_height;
-    const Point inner = {centre.x - side * size * 0.95F, brow_y + face.brow_tilt};
-    const Point outer = {centre.x + side * size * 1.25F, brow_y - face.brow_tilt * 0.3F};
+    const float brow_y = face.eyes.height - face.brows.height;
+    const Point inner = {centre.x - side * size * 0.95F, brow_y + face.brows.tilt};
+    const Point outer = {centre.x + side * size * 1.25F, brow_y - face.brows.tilt * 0.3F};
     const Point arch = {centre.x + side * size * 0.45F, brow_y - 0.03F};
-    const float brow = std::min(capsule(p, inner, arch, face.brow_thickness),
-                                capsule(p, arch, outer, face.brow_thickness * 0.8F));
-    pixel.paint(0.9F * pixel.cover(brow), lit(face.hair_colour, 0.8F));
+    const float brow = std::min(capsule(p, inner, arch, face.brows.thickness),
+                                capsule(p, arch, outer, face.brows.thickness * 0.8F));
+    pixel.paint(0.9F * pixel.cover(brow), lit(face.hair.colour, 0.8F));
 }
 
 void paint_nose(const Portrait& face, Point p, Pixel& pixel) {
-    const float x = face.turn * 0.19F;
-    const float tip = face.eye_height + face.nose_length;
-    if (p.y < face.eye_height - 0.05F || p.y > tip + 0.12F) {
+    const float x = face.pose.turn * 0.19F;
+    const float tip = face.eyes.height + face.nose.length;
+    if (p.y < face.eyes.height - 0.05F || p.y > tip + 0.12F) {
         return;
     }
     const float side = face.light.x > 0 ? -1.0F : 1.0F;
-    const float ridge = capsule(p, {face.turn * 0.14F + side * 0.04F, face.eye_height + 0.06F},
-                                {x + side * face.nose_width * 0.7F, tip - 0.05F}, 0.03F);
+    const float ridge = capsule(p, {face.pose.turn * 0.14F + side * 0.04F, face.eyes.height + 0.06F},
+                                {x + side * face.nose.width * 0.7F, tip - 0.05F}, 0.03F);
     pixel.paint(0.4F * std::clamp(0.5F - ridge / 0.05F, 0.0F, 1.0F), lit(face.skin, 0.68F));
-    const float wings = ellipse(p, {x, tip}, {face.nose_width, 0.045F});
+    const float wings = ellipse(p, {x, tip}, {face.nose.width, 0.045F});
     pixel.paint(0.55F * std::clamp(0.5F - wings / 0.04F, 0.0F, 1.0F), lit(face.skin, 0.66F));
-    const float end = ellipse(p, {x + face.light.x * 0.02F, tip - 0.045F}, {face.nose_width * 0.6F, 0.05F});
+    const float end = ellipse(p, {x + face.light.x * 0.02F, tip - 0.045F}, {face.nose.width * 0.6F, 0.05F});
     pixel.paint(0.5F * std::clamp(0.5F - end / 0.05F, 0.0F, 1.0F), lit(face.skin, 1.15F));
     for (const float nostril : {-1.0F, 1.0F}) {
-        const float hole = ellipse(p, {x + nostril * face.nose_width * 0.5F, tip + 0.012F}, {0.026F, 0.016F});
+        const float hole = ellipse(p, {x + nostril * face.nose.width * 0.5F, tip + 0.012F}, {0.026F, 0.016F});
         pixel.paint(0.7F * pixel.cover(hole), lit(face.skin, 0.3F));
     }
 }
 
 void paint_mouth(const Portrait& face, Point p, Pixel& pixel) {
-    const float x = (p.x - face.turn * 0.15F) / face.mouth_width;
+    const float x = (p.x - face.pose.turn * 0.15F) / face.mouth.width;
     const float bend = 1 - x * x;
-    if (std::abs(p.y - face.mouth_height) > 0.25F) {
+    if (std::abs(p.y - face.mouth.height) > 0.25F) {
         return;
     }
-    const float line = face.mouth_height + face.smile * bend;
+    const float line = face.mouth.height + face.mouth.smile * bend;
     if (face.moustache) {
         const float hair =
-            std::abs(p.y - (face.mouth_height - 0.085F) - 0.05F * x * x) - 0.042F * (1.2F - x * x);
+            std::abs(p.y - (face.mouth.height - 0.085F) - 0.05F * x * x) - 0.042F * (1.2F - x * x);
         pixel.paint_with(0.92F * pixel.cover(std::abs(x) < 1.1F ? hair : 1),
                          [&] { return hair_at(face, p); });
     }
@@ -216,127 +216,129 @@ void paint_mouth(const Portrait& face, Point p, Pixel& pixel) {
         return;
     }
     const float taper = std::sqrt(bend);
-    const float opening = face.mouth_opening * taper;
-    const float upper = line - opening - face.lip_thickness * taper;
-    const float lower = line + opening + face.lip_thickness * 1.35F * taper;
-    pixel.paint(pixel.cover(std::max(upper - p.y, p.y - lower)), lit(face.lips, p.y > line ? 1.08F : 0.9F));
+    const float opening = face.mouth.opening * taper;
+    const float upper = line - opening - face.mouth.lip_thickness * taper;
+    const float lower = line + opening + face.mouth.lip_thickness * 1.35F * taper;
+    pixel.paint(pixel.cover(std::max(upper - p.y, p.y - lower)),
+                lit(face.mouth.lips, p.y > line ? 1.08F : 0.9F));
     const float gap = std::abs(p.y - line) - std::max(opening, 0.009F);
     pixel.paint(pixel.cover(gap), {0.28F, 0.09F, 0.09F});
     const float teeth = std::max(gap, p.y - line - 0.15F * opening);
-    pixel.paint(face.mouth_opening > 0.02F ? pixel.cover(teeth + 0.005F) : 0, {0.95F, 0.94F, 0.90F});
+    pixel.paint(face.mouth.opening > 0.02F ? pixel.cover(teeth + 0.005F) : 0, {0.95F, 0.94F, 0.90F});
 }
 
 void paint_beard(const Portrait& face, Point p, float outline, Pixel& pixel) {
-    const float x = p.x / face.face_width;
-    const float from = face.mouth_height - 0.16F - 0.28F * x * x;
+    const float x = p.x / face.skull.width;
+    const float from = face.mouth.height - 0.16F - 0.28F * x * x;
     const float around_mouth =
-        ellipse(p, {face.turn * 0.15F, face.mouth_height + 0.01F}, {face.mouth_width * 1.05F, 0.095F});
+        ellipse(p, {face.pose.turn * 0.15F, face.mouth.height + 0.01F}, {face.mouth.width * 1.05F, 0.095F});
     const float region = std::max({outline, from - p.y, -around_mouth});
     pixel.paint_with(face.beard * std::clamp(0.5F - region / 0.07F, 0.0F, 1.0F),
                      [&] { return hair_at(face, p); });
 }
 
 void paint_hair(const Portrait& face, Point p, Pixel& pixel) {
-    const float width = face.face_width;
-    const float from_parting = p.x - face.parting * width;
-    float line = face.hairline + face.fringe * from_parting * from_parting;
+    const float width = face.skull.width;
+    const float from_parting = p.x - face.hair.parting * width;
+    float line = face.hair.line + face.hair.fringe * from_parting * from_parting;
     float reach = 1.1F;
-    if (face.hair == Portrait::Hair::bald) {
+    if (face.hair.cut == Portrait::Cut::bald) {
         // A rest of hair at the sides.
-        const float sides = std::max({ellipse(p, {0, -0.05F}, {width * 1.07F, face.face_height}),
+        const float sides = std::max({ellipse(p, {0, -0.05F}, {width * 1.07F, face.skull.height}),
                                       width * 0.9F - std::abs(p.x), p.y - 0.05F, -0.3F - p.y});
         pixel.paint_with(0.8F * pixel.cover(sides), [&] { return hair_at(face, p); });
         return;
     }
-    if (face.hair == Portrait::Hair::long_cut) {
+    if (face.hair.cut == Portrait::Cut::long_cut) {
         reach = 1.2F;
         line += 1.8F * std::max(std::abs(p.x) - width * 0.72F, 0.0F) * 4;
     } else {
         line += std::max(std::abs(p.x) - width * 0.8F, 0.0F) * 5;
     }
-    const float cap = ellipse(p, {0, -0.1F}, {width * reach, face.face_height * 1.04F});
-    const float lower_end = face.hair == Portrait::Hair::long_cut ? 0.55F : 0.02F;
+    const float cap = ellipse(p, {0, -0.1F}, {width * reach, face.skull.height * 1.04F});
+    const float lower_end = face.hair.cut == Portrait::Cut::long_cut ? 0.55F : 0.02F;
     pixel.paint_with(pixel.cover(std::max({cap, (p.y - line) * 0.7F, p.y - lower_end})),
                      [&] { return hair_at(face, p); });
 }
 
 void paint_glasses(const Portrait& face, Point p, Pixel& pixel) {
     constexpr Colour frame = {0.12F, 0.11F, 0.12F};
-    const float radius = face.eye_size * 1.65F;
-    if (std::abs(p.y - face.eye_height) > 0.25F) {
+    const float radius = face.eyes.size * 1.65F;
+    if (std::abs(p.y - face.eyes.height) > 0.25F) {
         return;
     }
     for (const float side : {-1.0F, 1.0F}) {
-        const Point centre = {side * face.eye_distance + face.turn * 0.13F, face.eye_height + 0.02F};
+        const Point centre = {side * face.eyes.distance + face.pose.turn * 0.13F, face.eyes.height + 0.02F};
         const float glass = ellipse(p, centre, {radius, radius * 0.86F});
         pixel.paint(0.12F * pixel.cover(glass), {0.85F, 0.92F, 1});
         pixel.paint(pixel.cover(std::abs(glass) - 0.016F), frame);
         const Point hinge = {centre.x + side * radius, centre.y - 0.02F};
-        pixel.paint(pixel.cover(capsule(p, hinge, {side * face.face_width, centre.y - 0.03F}, 0.014F)),
+        pixel.paint(pixel.cover(capsule(p, hinge, {side * face.skull.width, centre.y - 0.03F}, 0.014F)),
                     frame);
     }
-    const float inner = face.eye_distance - radius;
-    const float middle = face.turn * 0.13F;
-    pixel.paint(
-        pixel.cover(capsule(p, {middle - inner, face.eye_height}, {middle + inner, face.eye_height}, 0.015F)),
-        frame);
+    const float inner = face.eyes.distance - radius;
+    const float middle = face.pose.turn * 0.13F;
+    pixel.paint(pixel.cover(capsule(p, {middle - inner, face.eyes.height}, {middle + inner, face.eyes.height},
+                                    0.015F)),
+                frame);
 }
 
 }  // namespace
 
 Portrait::Portrait(RandomStream& random)
-    : centre{spread(random, 0, 0.05F), spread(random, 0.02F, 0.04F)},
-      scale(spread(random, 0.96F, 0.06F)),
-      sine(spread(random, 0, 0.07F)),
-      turn(spread(random, 0, 0.45F)),
+    : pose{.centre = {spread(random, 0, 0.05F), spread(random, 0.02F, 0.04F)},
+           .scale = spread(random, 0.96F, 0.06F),
+           .sine = spread(random, 0, 0.07F),
+           .turn = spread(random, 0, 0.45F)},
       light{random.uniform() < 0.5F ? -1.0F : 1.0F, -0.6F},
-      face_width(spread(random, 0.47F, 0.03F)),
-      face_height(spread(random, 0.64F, 0.03F)),
-      jaw(random.uniform(0.12F, 0.36F)),
-      hairline(spread(random, -0.36F, 0.045F)),
-      parting(random.uniform(-0.7F, 0.7F)),
-      fringe(random.uniform(-0.2F, 0.75F)),
-      eye_distance(spread(random, 0.2F, 0.013F)),
-      eye_height(spread(random, -0.04F, 0.02F)),
-      eye_size(spread(random, 0.098F, 0.009F)),
-      eye_opening(random.uniform(0.42F, 0.72F)),
-      gaze{random.uniform(-0.3F, 0.3F), random.uniform(-0.15F, 0.2F)},
-      brow_height(random.uniform(0.12F, 0.18F)),
-      brow_tilt(spread(random, 0, 0.022F)),
-      brow_thickness(random.uniform(0.014F, 0.03F)),
-      nose_length(random.uniform(0.22F, 0.3F)),
-      nose_width(random.uniform(0.065F, 0.1F)),
-      mouth_height(random.uniform(0.35F, 0.41F)),
-      mouth_width(random.uniform(0.14F, 0.22F)),
-      lip_thickness(random.uniform(0.014F, 0.036F)),
-      smile(spread(random, 0.025F, 0.025F)),
-      mouth_opening(std::max(random.uniform(-0.06F, 0.045F), 0.0F)),
+      skull{.width = spread(random, 0.47F, 0.03F),
+            .height = spread(random, 0.64F, 0.03F),
+            .jaw = random.uniform(0.12F, 0.36F)},
+      hair{.line = spread(random, -0.36F, 0.045F),
+           .parting = random.uniform(-0.7F, 0.7F),
+           .fringe = random.uniform(-0.2F, 0.75F)},
+      eyes{.distance = spread(random, 0.2F, 0.013F),
+           .height = spread(random, -0.04F, 0.02F),
+           .size = spread(random, 0.098F, 0.009F),
+           .opening = random.uniform(0.42F, 0.72F),
+           .gaze = {random.uniform(-0.3F, 0.3F), random.uniform(-0.15F, 0.2F)}},
+      brows{.height = random.uniform(0.12F, 0.18F),
+            .tilt = spread(random, 0, 0.022F),
+            .thickness = random.uniform(0.014F, 0.03F)},
+      nose{.length = random.uniform(0.22F, 0.3F), .width = random.uniform(0.065F, 0.1F)},
+      mouth{.height = random.uniform(0.35F, 0.41F),
+            .width = random.uniform(0.14F, 0.22F),
+            .lip_thickness = random.uniform(0.014F, 0.036F),
+            .smile = spread(random, 0.025F, 0.025F),
+            .opening = std::max(random.uniform(-0.06F, 0.045F), 0.0F)},
       glasses(random.uniform() < 0.18F) {
-    cosine = std::sqrt(1 - sine * sine);
+    pose.cosine = std::sqrt(1 - pose.sine * pose.sine);
     const float hue = random.uniform();
     const float grey = random.uniform(0.3F, 0.75F);
     background_top = of_hue(hue, grey, grey + random.uniform(0.03F, 0.2F));
     background_bottom = lit(background_top, random.uniform(0.6F, 1.1F));
     clothes = of_hue(random.uniform(), random.uniform(0.05F, 0.4F), random.uniform(0.35F, 0.85F));
     skin = between(skins, random);
-    hair_colour = lit(hairs[random.below(hairs.size())], random.uniform(0.8F, 1.15F));
-    iris = irises[random.below(irises.size())];
-    lips = mixed(skin, {0.72F, 0.2F, 0.22F}, random.uniform(0.25F, 0.6F));
-    constexpr std::array<Hair, 8> cuts = {Hair::short_cut, Hair::short_cut, Hair::short_cut, Hair::long_cut,
-                                          Hair::long_cut,  Hair::long_cut,  Hair::curly,     Hair::bald};
-    hair = cuts[random.below(cuts.size())];
-    if (hair != Hair::long_cut && random.uniform() < 0.35F) {
+    hair.colour = lit(hairs[random.below(hairs.size())], random.uniform(0.8F, 1.15F));
+    eyes.iris = irises[random.below(irises.size())];
+    mouth.lips = mixed(skin, {0.72F, 0.2F, 0.22F}, random.uniform(0.25F, 0.6F));
+    constexpr std::array<Cut, 8> cuts = {Cut::short_cut, Cut::short_cut, Cut::short_cut, Cut::long_cut,
+                                         Cut::long_cut,  Cut::long_cut,  Cut::curly,     Cut::bald};
+    hair.cut = cuts[random.below(cuts.size())];
+    if (hair.cut != Cut::long_cut && random.uniform() < 0.35F) {
         beard = random.uniform(0.25F, 0.95F);
         moustache = true;
-    } else if (hair != Hair::long_cut && random.uniform() < 0.1F) {
+    } else if (hair.cut != Cut::long_cut && random.uniform() < 0.1F) {
         moustache = true;
     }
 }
 
 Colour Portrait::at(Point position, float size) const {
-    const Point moved = {(position.x - centre.x) / scale, (position.y - centre.y) / scale};
-    const Point p = {moved.x * cosine + moved.y * sine, moved.y * cosine - moved.x * sine};
-    Pixel pixel(mixed(background_top, background_bottom, (position.y + 1) / 2), size / scale);
+    const Point moved = {(position.x - pose.centre.x) / pose.scale,
+                         (position.y - pose.centre.y) / pose.scale};
+    const Point p = {moved.x * pose.cosine + moved.y * pose.sine,
+                     moved.y * pose.cosine - moved.x * pose.sine};
+    Pixel pixel(mixed(background_top, background_bottom, (position.y + 1) / 2), size / pose.scale);
     paint_back(*this, p, pixel);
     const float outline = head(*this, p);
     pixel.paint(pixel.cover(outline), skin_at(*this, p));

@@ -20,51 +20,68 @@ struct Portrait {
     /// The colour at a place of the picture (-1 .. 1 each way), over a pixel of this size.
     Colour at(Point point, float pixel) const;
 
-    enum class Hair { short_cut, long_cut, bald, curly };
+    /// How the head is held.
+    struct Pose {
+        Point centre;
+        float scale;
+        float sine;        ///< of the angle by which it is tilted
+        float turn;        ///< how far the features move to one side
+        float cosine = 1;  ///< of the angle
+    };
+    struct Skull {
+        float width;
+        float height;
+        float jaw;
+    };
+    enum class Cut { short_cut, long_cut, bald, curly };
+    struct Hair {
+        float line;
+        float parting;
+        float fringe;
+        Cut cut = Cut::short_cut;
+        Colour colour = {};
+    };
+    struct Eyes {
+        float distance;
+        float height;
+        float size;
+        float opening;
+        Point gaze;
+        Colour iris = {};
+    };
+    struct Brows {
+        float height;
+        float tilt;
+        float thickness;
+    };
+    struct Nose {
+        float length;
+        float width;
+    };
+    struct Mouth {
+        float height;
+        float width;
+        float lip_thickness;
+        float smile;
+        float opening;
+        Colour lips = {};
+    };
 
-    // How the head is held.
-    Point centre;
-    float scale;
-    float cosine = 1;  ///< of the angle by which it is tilted
-    float sine;
-    float turn;  ///< how far the features move to one side
-
-    // Colours.
-    Colour background_top;
-    Colour background_bottom;
-    Colour clothes;
-    Colour skin;
-    Colour hair_colour;
-    Colour iris;
-    Colour lips;
+    Pose pose;
     Point light;  ///< where it comes from
-
-    // Shapes.
-    float face_width;
-    float face_height;
-    float jaw;
-    Hair hair = Hair::short_cut;
-    float hairline;
-    float parting;
-    float fringe;
-    float eye_distance;
-    float eye_height;
-    float eye_size;
-    float eye_opening;
-    Point gaze;
-    float brow_height;
-    float brow_tilt;
-    float brow_thickness;
-    float nose_length;
-    float nose_width;
-    float mouth_height;
-    float mouth_width;
-    float lip_thickness;
-    float smile;
-    float mouth_opening;
+    Skull skull;
+    Hair hair;
+    Eyes eyes;
+    Brows brows;
+    Nose nose;
+    Mouth mouth;
+    bool glasses;
     float beard = 0;  ///< 0 none .. 1 dense
     bool moustache = false;
-    bool glasses;
+    Colour skin;
+    Colour clothes;
+    Colour background_top;
+    Colour background_bottom;
 };
 
 }  // namespace gandsl::data
