@@ -7,7 +7,7 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-constexpr std::size_t block = 512;
+constexpr std::size_t block = elementwise_block;
 static_assert(part_size % block == 0);
 constexpr std::size_t never = static_cast<std::size_t>(-1);
 

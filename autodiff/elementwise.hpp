@@ -17,6 +17,8 @@ inline namespace GANDSL_PRECISION {
 
 /// Registers are addressed by a byte; more work than this is cut into several programs.
 inline constexpr std::size_t max_registers = 48;
+/// Numbers that go through all operations before the next.
+inline constexpr std::size_t elementwise_block = 512;
 /// Numbers that one thread computes at a time.
 inline constexpr std::size_t part_size = 8192;
 /// Sums of one program.

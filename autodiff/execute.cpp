@@ -1,6 +1,7 @@
 #include "autodiff/execute.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "autodiff/elementwise.hpp"
@@ -34,6 +35,31 @@ ElementwiseProgram single(const Operation& operation, const Attributes& attribut
     return program;
 }
 
+// An elementwise operation of few numbers, of which the operands have as many or one: as what `run` makes of
+// it, without making it.
+bool executed_at_once(const Operation& operation, const Attributes& attributes,
+                      std::span<const ConstTensor> inputs, Tensor output) {
+    const std::size_t count = output.size();
+    if (count == 0 || count > elementwise_block) {
+        return false;
+    }
+    std::array<const Real*, max_kernel_inputs> operands{};
+    std::array<std::array<Real, elementwise_block>, max_kernel_inputs> repeated;  // not initialized: it costs
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        const std::size_t size = inputs[index].size();
+        if (size == count) {
+            operands[index] = inputs[index].data;
+        } else if (size == 1) {
+            std::fill_n(repeated[index].data(), count, *inputs[index].data);
+            operands[index] = repeated[index].data();
+        } else {
+            return false;
+        }
+    }
+    operation.kernel(output.data, operands.data(), count, attributes.numbers.data());
+    return true;
+}
+
 }  // namespace
 
 void execute(const Operation& operation, const Attributes& attributes, std::span<const ConstTensor> inputs,
@@ -46,6 +72,9 @@ void execute(const Operation& operation, const Attributes& attributes, std::span
         return;
     }
     if (operation.kernel != nullptr) {
+        if (executed_at_once(operation, attributes, inputs, output)) {
+            return;
+        }
         const ElementwiseProgram program = single(operation, attributes, inputs, output.shape);
         std::vector<Real> scratch(scratch_size(program, execution.pool.size()));
         std::vector<const Real*> operands;

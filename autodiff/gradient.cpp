@@ -120,8 +120,9 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
     if (!cotangents.empty()) {
         cotangents.back() = tape.filled(value.shape(), 1);
     }
-    const std::size_t mark = tape.mark();
-    const NodeId outer = tape.gradient_of();
+    Recording& recording = tape.recording;
+    const std::size_t origin = recording.origin;
+    const NodeId outer = recording.gradient_of;
     for (std::size_t index = path.nodes.size(); index-- > 0;) {
         const NodeId id = path.nodes[index];
         if (!cotangents[index].valid()) {
@@ -148,8 +149,8 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
         if (has_value) {
             require_unassigned(tape, id);
         }
-        tape.set_mark(tape.node(id).mark);
-        tape.set_gradient_of(id);
+        recording.origin = tape.node(id).origin;
+        recording.gradient_of = id;
         const std::vector<Var> found =
             operation.vjp({{tape, id}, inputs, cotangents[index], attributes, {wanted.get(), ids.size()}});
         require_gradients(tape, operation, ids, found);
@@ -162,8 +163,8 @@ std::vector<Var> gradient(Var value, std::span<const Var> variables) {
             total = total.valid() ? add(total, fitted) : fitted;
         }
     }
-    tape.set_mark(mark);
-    tape.set_gradient_of(outer);
+    recording.origin = origin;
+    recording.gradient_of = outer;
     std::vector<Var> result;
     for (const Var& variable : variables) {
         const auto found = path.index_of.find(variable.id());

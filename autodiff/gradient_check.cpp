@@ -31,7 +31,7 @@ Var projection(Tape& tape, Var value, std::uint64_t seed, std::uint32_t stream) 
     return sum(value * tape.constant(std::move(weights)));
 }
 
-struct Recording {
+struct RecordedFunction {
     Var value;                   // a scalar
     std::vector<Var> variables;  // the differentiated inputs
 };
@@ -40,10 +40,10 @@ bool is_fixed(const GradientCheckOptions& options, std::size_t input) {
     return input < options.fixed.size() && options.fixed[input];
 }
 
-Recording recording(Tape& tape, const GradientCheckFunction& function, std::span<const Array> inputs,
+RecordedFunction recording(Tape& tape, const GradientCheckFunction& function, std::span<const Array> inputs,
                     const GradientCheckOptions& options) {
     std::vector<Var> vars;
-    Recording result;
+    RecordedFunction result;
     for (std::size_t input = 0; input < inputs.size(); ++input) {
         vars.push_back(tape.constant(inputs[input]));
         if (!is_fixed(options, input)) {
@@ -143,7 +143,7 @@ GradientReport check_gradient(const GradientCheckFunction& function, std::span<c
         refuse("more inputs are fixed than there are");
     }
     Tape tape(Evaluation::eager, options.seed);
-    const Recording recorded = recording(tape, function, inputs, options);
+    const RecordedFunction recorded = recording(tape, function, inputs, options);
     if (recorded.variables.empty()) {
         throw Error(ErrorCode::invalid_argument, "[check_gradient] no input is to be differentiated");
     }

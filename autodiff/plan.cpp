@@ -47,7 +47,7 @@ PlanStatistics statistics_of(const Tape& tape, const Draft& draft, std::size_t r
         if (bytes > largest) {
             largest = bytes;
             statistics.largest = own.shape;
-            statistics.largest_mark = tape.node(own.id).mark;
+            statistics.largest_origin = tape.node(own.id).origin;
         }
     }
     for (const std::size_t block : layout.workspace_of) {
@@ -59,14 +59,20 @@ PlanStatistics statistics_of(const Tape& tape, const Draft& draft, std::size_t r
 }  // namespace
 
 struct Plan::Implementation {
+    struct VarHash {
+        std::size_t operator()(Var var) const {
+            return std::hash<std::uint64_t>()(std::uint64_t{var.generation()} << 32U | var.id());
+        }
+    };
+
     Graph graph;
     std::shared_ptr<ThreadPool> pool;
     const Tape* tape = nullptr;  ///< only to be compared: it may be gone
     std::uint64_t seed = 0;
     AssignmentMarks marks;
     std::vector<std::shared_ptr<Array>> held;  ///< states and constants
-    std::unordered_map<NodeId, std::span<Real>> inputs;
-    std::unordered_map<NodeId, std::span<const Real>> outputs;
+    std::unordered_map<Var, std::span<Real>, VarHash> inputs;
+    std::unordered_map<Var, std::span<const Real>, VarHash> outputs;
     Arena arena;
     Arena feeds;
     Steps steps;
@@ -127,7 +133,7 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
     require_passes(options.without);
     const Var any = outputs.empty() ? assignments[0].state : outputs[0];
     require_var(any, "plan", outputs.empty() ? "an assignment's state" : "an output");
-    const Tape& tape = any.tape();
+    Tape& tape = any.tape();
     Implementation& own = *implementation_;
     own.pool = options.pool ? options.pool : std::make_shared<ThreadPool>();
     own.tape = &tape;
@@ -148,13 +154,13 @@ Plan::Plan(std::vector<Var> outputs, std::vector<Assignment> assignments, PlanOp
     };
     for (std::size_t node = 0; node < own.graph.nodes.size(); ++node) {
         if (own.graph.nodes[node].operation == &input_operation) {
-            own.inputs.emplace(own.graph.nodes[node].id,
+            own.inputs.emplace(Var(tape, own.graph.nodes[node].id),
                                std::span(addresses[draft.layout.block_of[node]], size_of(node)));
         }
     }
     for (std::size_t index = 0; index < outputs.size(); ++index) {
-        own.outputs.emplace(outputs[index].id(), std::span<const Real>(addresses[draft.layout.outputs[index]],
-                                                                       size_of(own.graph.outputs[index])));
+        own.outputs.emplace(outputs[index], std::span<const Real>(addresses[draft.layout.outputs[index]],
+                                                                  size_of(own.graph.outputs[index])));
     }
     own.steps = bind_steps(own.graph, draft.schedule, std::move(draft.layout), addresses);
     own.statistics.flops = own.steps.flops;
@@ -198,7 +204,7 @@ std::vector<std::string> Plan::passes() {
 
 std::span<Real> Plan::feed(Var input) {
     require_own(input, "feed");
-    const auto found = own().inputs.find(input.id());
+    const auto found = own().inputs.find(input);
     if (found == own().inputs.end()) {
         require_input(input, "feed");
         return {};
@@ -278,7 +284,7 @@ void Plan::profile(std::uint64_t step, std::vector<OperationTime>& times) {
 
 std::span<const Real> Plan::read(Var output) const {
     require_own(output, "read");
-    const auto found = own().outputs.find(output.id());
+    const auto found = own().outputs.find(output);
     if (found == own().outputs.end()) {
         throw Error(ErrorCode::invalid_argument,
                     "[read] a Var of the operation '" +

@@ -28,11 +28,11 @@ struct PlanStatistics {
     std::size_t arena_bytes = 0;   ///< one block for everything that a run computes
     std::size_t buffer_bytes = 0;  ///< the sum of those buffers, had each its own memory
     std::size_t state_bytes = 0;
-    double flops = 0;              ///< of one run
-    double bytes_moved = 0;        ///< of one run: what its kernels and copies read and write, each once
-    std::size_t feed_bytes = 0;    ///< of its inputs
-    Shape largest = {};            ///< of the values in the arena
-    std::size_t largest_mark = 0;  ///< its node's (Tape::set_mark)
+    double flops = 0;                ///< of one run
+    double bytes_moved = 0;          ///< of one run: what its kernels and copies read and write, each once
+    std::size_t feed_bytes = 0;      ///< of its inputs
+    Shape largest = {};              ///< of the values in the arena
+    std::size_t largest_origin = 0;  ///< its node's (Recording::origin)
 };
 
 struct PlanOptions {

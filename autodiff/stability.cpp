@@ -104,7 +104,7 @@ void require_rewrite(std::string_view name) {
 std::optional<Var> stable_log(Var x) {
     return through_moves(x, [](Var inner) -> std::optional<Var> {
         for (const Rewrite& rewrite : rewrite_table) {
-            if (inner.tape().rewrites(rewrite.name)) {
+            if (inner.tape().recording.rewrites(rewrite.name)) {
                 if (const auto stable = rewrite.log(inner)) {
                     return stable;
                 }
@@ -115,7 +115,8 @@ std::optional<Var> stable_log(Var x) {
 }
 
 std::optional<Var> logit_of(Var p) {
-    return p.tape().rewrites(rewrite_table[0].name) ? through_moves(p, input_of_sigmoid) : std::nullopt;
+    return p.tape().recording.rewrites(rewrite_table[0].name) ? through_moves(p, input_of_sigmoid)
+                                                              : std::nullopt;
 }
 
 }  // namespace GANDSL_PRECISION

@@ -41,10 +41,16 @@ void require_var(Var var, std::string_view entry, std::string_view role) {
                         "an operation gave");
     }
     if (var.id() >= var.tape().size()) {
-        throw Error(ErrorCode::invalid_argument, at(entry, role) + " is a Var with number " +
-                                                     std::to_string(var.id()) + " of a tape of " +
-                                                     std::to_string(var.tape().size()) +
-                                                     " nodes; expected one that a tape or an operation gave");
+        throw Error(ErrorCode::invalid_argument,
+                    at(entry, role) + " is a Var with number " + std::to_string(var.id()) + " of a tape of " +
+                        std::to_string(var.tape().size()) +
+                        " nodes; expected one that a tape or an operation gave, in a "
+                        "scope that is not over");
+    }
+    if (var.generation() != var.tape().node(var.id()).generation) {
+        throw Error(ErrorCode::invalid_argument,
+                    at(entry, role) +
+                        " is a Var that its tape has forgotten: it was recorded in a scope that is over");
     }
 }
 
@@ -74,7 +80,10 @@ const Array& Var::value() const {
 }
 
 Tape::Tape(Evaluation evaluation, std::uint64_t seed)
-    : clock_(std::make_shared<AssignmentClock>()), evaluation_(evaluation), seed_(seed) {}
+    : clock_(std::make_shared<AssignmentClock>()),
+      workspace_(std::make_unique<EagerWorkspace>()),
+      evaluation_(evaluation),
+      seed_(seed) {}
 Tape::~Tape() {
     clock_->tape_is_gone = true;
 }
@@ -91,34 +100,55 @@ NodeId assigned_since(const Tape& tape, NodeId id) {
     return found == node.inputs.end() ? no_node : *found;
 }
 
-void Tape::refuse_id(NodeId id) const {
+void NodeList::refuse(NodeId id) const {
     throw Error(ErrorCode::invalid_argument, "[Tape::node] number " + std::to_string(id) + " of a tape of " +
-                                                 std::to_string(nodes_.size()) + " nodes");
+                                                 std::to_string(size_) + " nodes");
 }
 
-Var Tape::push(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape) {
-    if (nodes_.size() >= no_node) {
+NodeId NodeList::push(const Operation& operation) {
+    if (size_ >= no_node) {
         throw Error(ErrorCode::memory, "[tape] has as many nodes as can be counted");
     }
-    const auto id = static_cast<NodeId>(nodes_.size());
-    nodes_.push_back({&operation, std::move(attributes), std::move(inputs), std::move(shape), nullptr, mark_,
-                      gradient_of_, clock_->now});
-    return {*this, id};
+    if (size_ == nodes_.size()) {
+        nodes_.emplace_back();
+    }
+    Node& node = nodes_[size_];
+    node.operation = &operation;
+    node.generation = generation_;
+    return static_cast<NodeId>(size_++);
+}
+
+void NodeList::shrink(std::size_t size) {
+    size_ = size;
+    ++generation_;
+}
+
+Node& Tape::push(const Operation& operation, std::span<const NodeId> inputs, Attributes attributes,
+                 Shape shape) {
+    Node& node = nodes_[nodes_.push(operation)];
+    node.attributes = std::move(attributes);
+    node.inputs.assign(inputs.begin(), inputs.end());
+    node.shape = std::move(shape);
+    node.origin = recording.origin;
+    node.gradient_of = recording.gradient_of;
+    node.computed = clock_->now;
+    return node;
 }
 
 Var Tape::input(Shape shape, std::string name) {
     element_count(shape);
-    const auto id = static_cast<Index>(nodes_.size());  // keeps inputs of one shape apart
-    const Var var = push(input_operation, {}, {{id}, {}}, std::move(shape));
-    names_.emplace_back(var.id(), std::move(name));
-    return var;
+    const auto id = static_cast<NodeId>(nodes_.size());
+    // Its number keeps inputs of one shape apart.
+    push(input_operation, {}, {{Index{id}}, {}}, std::move(shape)).value = nullptr;
+    names_.emplace_back(id, std::move(name));
+    return {*this, id};
 }
 
 Var Tape::constant(Array value) {
-    const auto id = static_cast<Index>(nodes_.size());
-    const Var var = push(constant_operation, {}, {{id}, {}}, shape_of(value));
-    nodes_.back().value = flushed(std::move(value));
-    return var;
+    const auto id = static_cast<NodeId>(nodes_.size());
+    Node& node = push(constant_operation, {}, {{Index{id}}, {}}, shape_of(value));
+    node.value = flushed(std::move(value));
+    return {*this, id};
 }
 
 Var Tape::constant(double value) {
@@ -127,18 +157,38 @@ Var Tape::constant(double value) {
 
 Var Tape::filled(Shape shape, double value) {
     // One number whatever the shape: equal constants then merge.
-    Var scalar = push(constant_operation, {}, {{-1}, {value}}, {});
-    nodes_.back().value = flushed(make_array({}, static_cast<Real>(value)));
+    const auto id = static_cast<NodeId>(nodes_.size());
+    push(constant_operation, {}, {{-1}, {value}}, {}).value =
+        flushed(make_array({}, static_cast<Real>(value)));
+    const Var scalar(*this, id);
     return shape.empty() ? scalar : broadcast_to(scalar, std::move(shape));
 }
 
 Var Tape::state(Array value, std::string name) {
-    const auto id = static_cast<Index>(nodes_.size());
-    const Var var = push(state_operation, {}, {{id}, {}}, shape_of(value));
-    nodes_.back().value = flushed(std::move(value));
-    names_.emplace_back(var.id(), std::move(name));
-    clock_->assigned.emplace(var.id(), 0);
-    return var;
+    const auto id = static_cast<NodeId>(nodes_.size());
+    Node& node = push(state_operation, {}, {{Index{id}}, {}}, shape_of(value));
+    node.value = flushed(std::move(value));
+    first_forgettable_ = nodes_.size();
+    names_.emplace_back(id, std::move(name));
+    clock_->assigned.emplace(id, 0);
+    return {*this, id};
+}
+
+void Tape::rewind(TapeMark mark) {
+    if (mark.nodes > nodes_.size()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[rewind] the mark stands at " + std::to_string(mark.nodes) + " nodes, of which " +
+                        std::to_string(nodes_.size()) +
+                        " are left; expected a mark of this tape that it was not rewound behind");
+    }
+    const std::size_t kept = std::max(mark.nodes, first_forgettable_);
+    if (kept == nodes_.size()) {
+        return;
+    }
+    nodes_.shrink(kept);
+    while (!names_.empty() && names_.back().first >= kept) {
+        names_.pop_back();
+    }
 }
 
 void Tape::assign(Var state, const Array& value) {
@@ -153,7 +203,7 @@ void Tape::assign(Var state, const Array& value) {
 
 void Tape::assign(Var state, std::span<const Real> values) {
     require_var_of(*this, state, "assign", "the state");
-    const Node& node = nodes_[state.id()];
+    const Node& node = this->node(state.id());
     if (node.operation != &state_operation) {
         throw Error(ErrorCode::invalid_argument,
                     "[assign] a Var of the operation '" + std::string(node.operation->name) +
@@ -178,7 +228,7 @@ const std::string& Tape::name(NodeId id) const {
     return found != names_.end() && found->first == id ? found->second : none;
 }
 
-void Tape::set_rewrite(std::string_view name, bool on) {
+void Recording::set_rewrite(std::string_view name, bool on) {
     require_rewrite(name);
     std::erase(rewrites_off_, name);
     if (!on) {
@@ -186,26 +236,40 @@ void Tape::set_rewrite(std::string_view name, bool on) {
     }
 }
 
-bool Tape::rewrites(std::string_view name) const {
+bool Recording::rewrites(std::string_view name) const {
     return std::find(rewrites_off_.begin(), rewrites_off_.end(), name) == rewrites_off_.end();
 }
 
-void Tape::evaluate(NodeId id) {
-    Node& node = nodes_[id];
-    std::vector<ConstTensor> inputs;
-    for (const NodeId input : node.inputs) {
-        if (!nodes_[input].value) {
-            return;
+namespace {
+
+// The value of a node, where its inputs have one. What its memory held before counts no more: if nobody else
+// has it and it fits, the value is written there.
+std::shared_ptr<Array> computed(Tape& tape, Node& node) {
+    std::shared_ptr<Array> value = std::move(node.value);
+    node.value = nullptr;
+    std::vector<ConstTensor>& inputs = tape.workspace().inputs;
+    inputs.clear();
+    for (const NodeId id : node.inputs) {
+        const Node& input = tape.node(id);
+        if (!input.value) {
+            return nullptr;
         }
-        inputs.push_back({nodes_[input].value->data(), nodes_[input].shape});
+        inputs.push_back({input.value->data(), input.shape});
+    }
+    const bool fits =
+        value && value.use_count() == 1 &&
+        std::equal(value->shape().begin(), value->shape().end(), node.shape.begin(), node.shape.end(),
+                   [](std::size_t one, Index other) { return one == static_cast<std::size_t>(other); });
+    if (!fits) {
+        value = std::make_shared<Array>(make_array(node.shape));
     }
     const FlushDenormals flush;  // as plans do
-    ThreadPool alone;
-    const Execution execution{alone, seed_, 0};
-    auto value = std::make_shared<Array>(make_array(node.shape));
+    const Execution execution{tape.workspace().alone, tape.seed(), 0};
     execute(*node.operation, node.attributes, inputs, {value->data(), node.shape}, execution);
-    node.value = std::move(value);
+    return value;
 }
+
+}  // namespace
 
 namespace {
 
@@ -250,27 +314,31 @@ Var record(const Operation& operation, std::span<const Var> inputs, Attributes a
     if (operation.arity >= 0 && inputs.size() != static_cast<std::size_t>(operation.arity)) {
         refuse("takes " + std::to_string(operation.arity) + " inputs, not " + std::to_string(inputs.size()));
     }
-    std::vector<NodeId> ids;
-    std::vector<Shape> shapes;
+    require_var(inputs[0], operation.name, "input 0");
+    Tape& tape = inputs[0].tape();
+    std::vector<NodeId>& ids = tape.workspace().ids;
+    std::vector<Shape>& shapes = tape.workspace().shapes;
+    ids.clear();
+    shapes.resize(std::max(shapes.size(), inputs.size()));
     for (std::size_t index = 0; index < inputs.size(); ++index) {
         const Var& input = inputs[index];
-        if (!input.valid() || input.id() >= input.tape().size() || &input.tape() != &inputs[0].tape()) {
-            const std::string role = "input " + std::to_string(index);
-            require_var(input, operation.name, role);
-            require_var_of(inputs[0].tape(), input, operation.name, role);
+        if (!input.valid() || &input.tape() != &tape || input.id() >= tape.size() ||
+            input.generation() != tape.node(input.id()).generation) {
+            require_var_of(tape, input, operation.name, "input " + std::to_string(index));
         }
         ids.push_back(input.id());
-        shapes.push_back(input.tape().node(input.id()).shape);
+        shapes[index] = tape.node(input.id()).shape;
     }
-    Shape shape = operation.shape(attributes, shapes);
-    return inputs[0].tape().append(operation, std::move(ids), std::move(attributes), std::move(shape));
+    Shape shape = operation.shape(attributes, std::span(shapes).first(inputs.size()));
+    return tape.append(operation, ids, std::move(attributes), std::move(shape));
 }
 
 Var record(const Operation& operation, std::initializer_list<Var> inputs, Attributes attributes) {
     return record(operation, std::span<const Var>(inputs.begin(), inputs.size()), std::move(attributes));
 }
 
-Var Tape::append(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape) {
+Var Tape::append(const Operation& operation, std::span<const NodeId> inputs, Attributes attributes,
+                 Shape shape) {
     require_record(operation, inputs.size());
     element_count(shape);
     for (const NodeId input : inputs) {
@@ -281,11 +349,10 @@ Var Tape::append(const Operation& operation, std::vector<NodeId> inputs, Attribu
                                           to_string(shape) + " has not the elements of its input's " +
                                           to_string(node(inputs[0]).shape));
     }
-    const Var var = push(operation, std::move(inputs), std::move(attributes), std::move(shape));
-    if (evaluation_ == Evaluation::eager) {
-        evaluate(var.id());
-    }
-    return var;
+    const auto id = static_cast<NodeId>(nodes_.size());
+    Node& recorded = push(operation, inputs, std::move(attributes), std::move(shape));
+    recorded.value = evaluation_ == Evaluation::eager ? computed(*this, recorded) : nullptr;
+    return {*this, id};
 }
 
 }  // namespace GANDSL_PRECISION

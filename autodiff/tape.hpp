@@ -28,13 +28,13 @@ struct Attributes {
 using NodeId = std::uint32_t;
 inline constexpr NodeId no_node = static_cast<NodeId>(-1);
 
-/// A value on a tape: a handle, cheap to copy, valid as long as its tape. All that takes one throws
-/// Error(invalid_argument) for an empty one, for an id that its tape does not have, and for one of another
-/// tape where those must be the same.
+/// A value on a tape: a handle, cheap to copy, valid as long as its tape, and its scope there. All that takes
+/// one throws Error(invalid_argument) for an empty one, for one that its tape does not have or no longer has,
+/// and for one of another tape where those must be the same.
 class Var {
   public:
     Var() = default;
-    Var(Tape& tape, NodeId id) : tape_(&tape), id_(id) {}
+    Var(Tape& tape, NodeId id);
 
     bool valid() const { return tape_ != nullptr; }
     Tape& tape() const {
@@ -44,11 +44,14 @@ class Var {
         return *tape_;
     }
     NodeId id() const { return id_; }
+    /// Tells the Var from those that had its number before Tape::rewind.
+    std::uint32_t generation() const { return generation_; }
     /// By value: the tape moves its nodes as it grows.
     Shape shape() const;
 
     /// The value: of a state always, of another Var where it was computed as it was recorded. Throws
-    /// Error(invalid_argument) for a value that only a Plan computes.
+    /// Error(invalid_argument) for a value that only a Plan computes. The array is the tape's: valid until
+    /// Tape::rewind.
     const Array& value() const;
 
     friend bool operator==(const Var&, const Var&) = default;
@@ -58,6 +61,7 @@ class Var {
 
     Tape* tape_ = nullptr;
     NodeId id_ = 0;
+    std::uint32_t generation_ = 0;
 };
 
 /// Throws Error(invalid_argument) unless `var` is one that a tape gave, and still has. `entry` is what it was
@@ -69,21 +73,73 @@ void require_var_of(const Tape& tape, Var var, std::string_view entry, std::stri
 /// One recorded operation.
 struct Node {
     const Operation* operation = nullptr;
-    Attributes attributes;
-    std::vector<NodeId> inputs;
-    Shape shape;
-    std::shared_ptr<Array> value;  ///< states, constants, and what an eager tape computed; else null
-    std::size_t mark = 0;          ///< the recording program's place (Tape::set_mark)
-    NodeId gradient_of = no_node;  ///< the operation whose gradient this belongs to
+    Attributes attributes = {};
+    std::vector<NodeId> inputs = {};
+    Shape shape = {};
+    std::shared_ptr<Array> value = {};  ///< states, constants, and what an eager tape computed; else null
+    std::size_t origin = 0;             ///< Recording::origin as it was recorded
     std::uint64_t computed = 0;    ///< assignments to states that had been made when `value` was computed
+    NodeId gradient_of = no_node;  ///< the operation whose gradient this belongs to
+    std::uint32_t generation = 0;  ///< of the Vars that are this node's
+};
+
+/// How what comes next is recorded, and what is noted of it.
+struct Recording {
+    /// The recording program's place, so that a later failure can be traced to where it came from.
+    std::size_t origin = 0;
+    /// The node to whose gradient nodes belong; no_node outside of gradients.
+    NodeId gradient_of = no_node;
+    /// Whether convolutions are plain sums of products (im2col) rather than the fastest algorithm for their
+    /// shape, whose rounding errors are a little larger, and are those of the largest number within a few
+    /// pixels: beside one of 1e7 a result of 36 may be off by 2, beside an infinite one it may be NaN. In
+    /// double they always are.
+    bool exact = false;
+
+    /// Switches a rewrite of `rewrites()` (autodiff/stability.hpp) off or on.
+    void set_rewrite(std::string_view name, bool on);
+    bool rewrites(std::string_view name) const;
+
+  private:
+    std::vector<std::string> rewrites_off_;
+};
+
+/// A tape's nodes. Those that were dropped are kept, out of sight, with their memory, for what is recorded
+/// next.
+class NodeList {
+  public:
+    NodeId push(const Operation& operation);  ///< all else in it is left over from before
+    Node& operator[](NodeId id) { return nodes_[id]; }
+    /// Throws Error(invalid_argument) for a number that the tape does not have.
+    const Node& at(NodeId id) const {
+        if (id >= size_) {
+            refuse(id);
+        }
+        return nodes_[id];
+    }
+    std::size_t size() const { return size_; }
+    /// Drops the nodes from `size` on.
+    void shrink(std::size_t size);
+
+  private:
+    [[noreturn]] void refuse(NodeId id) const;
+
+    std::vector<Node> nodes_;
+    std::size_t size_ = 0;
+    std::uint32_t generation_ = 0;
 };
 
 struct AssignmentClock;  // when states got their values: autodiff/assignment_clock.hpp
+struct EagerWorkspace;   // autodiff/execute.hpp
 
 /// When values are computed.
 enum class Evaluation {
     eager,    ///< as they are recorded, where all inputs have values
     planned,  ///< only by a Plan
+};
+
+/// How far a tape had been recorded.
+struct TapeMark {
+    std::size_t nodes = 0;
 };
 
 /// A flat record of operations, in the order they were recorded; a node's inputs always precede it. Holds the
@@ -94,6 +150,8 @@ class Tape {
     ~Tape();
     Tape(const Tape&) = delete;  // Vars point to their tape
     Tape& operator=(const Tape&) = delete;
+
+    Recording recording;  ///< holds for what is recorded from now on
 
     /// A value fed from outside before each Plan::run; has no value of its own. `name` is a label for
     /// messages and need not be its own: whoever saves states by their names sees to it that these differ.
@@ -110,57 +168,58 @@ class Tape {
     void assign(Var state, const Array& value);
     void assign(Var state, std::span<const Real> values);  ///< row-major, as many as it has elements
 
-    const Node& node(NodeId id) const {
-        if (id >= nodes_.size()) {
-            refuse_id(id);
-        }
-        return nodes_[id];
-    }
+    /// Until here `rewind` goes back.
+    TapeMark mark() const { return {nodes_.size()}; }
+    /// Forgets what was recorded since `mark`, and keeps its memory for what comes next: a loop that rewinds
+    /// each time neither grows nor allocates. States live on, and with them all that was recorded before the
+    /// last of them. Vars of what is forgotten are refused from then on. Throws Error(invalid_argument) for a
+    /// mark that the tape was rewound behind.
+    void rewind(TapeMark mark);
+
+    const Node& node(NodeId id) const { return nodes_.at(id); }
     const std::string& name(NodeId id) const;  ///< of an input or a state; empty otherwise
     std::size_t size() const { return nodes_.size(); }
     std::uint64_t seed() const { return seed_; }
     Evaluation evaluation() const { return evaluation_; }
 
-    /// Nodes recorded from now on carry `mark`, so that a later failure can be traced to where they came
-    /// from.
-    void set_mark(std::size_t mark) { mark_ = mark; }
-    std::size_t mark() const { return mark_; }
-
-    /// Nodes recorded from now on belong to the gradient of `node`; no_node ends it.
-    void set_gradient_of(NodeId node) { gradient_of_ = node; }
-    NodeId gradient_of() const { return gradient_of_; }
-
-    /// Switches a rewrite of `rewrites()` (autodiff/stability.hpp) off or on for what is recorded from now
-    /// on.
-    void set_rewrite(std::string_view name, bool on);
-    bool rewrites(std::string_view name) const;
-
-    /// Whether convolutions recorded from now on are plain sums of products (im2col) rather than the fastest
-    /// algorithm for their shape, whose rounding errors are a little larger, and are those of the largest
-    /// number within a few pixels: beside one of 1e7 a result of 36 may be off by 2, beside an infinite one
-    /// it may be NaN. In double they always are.
-    void set_exact(bool exact) { exact_ = exact; }
-    bool exact() const { return exact_; }
-
     /// Used by operations to record themselves; an eager tape computes the value. `inputs` may be empty.
-    Var append(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
+    Var append(const Operation& operation, std::span<const NodeId> inputs, Attributes attributes,
+               Shape shape);
 
     const std::shared_ptr<AssignmentClock>& assignment_clock() const { return clock_; }
+    EagerWorkspace& workspace() { return *workspace_; }
 
   private:
-    [[noreturn]] void refuse_id(NodeId id) const;
-    Var push(const Operation& operation, std::vector<NodeId> inputs, Attributes attributes, Shape shape);
-    void evaluate(NodeId id);
+    Node& push(const Operation& operation, std::span<const NodeId> inputs, Attributes attributes,
+               Shape shape);
 
-    std::vector<Node> nodes_;
+    NodeList nodes_;
+    std::size_t first_forgettable_ = 0;  ///< one behind the last state
     std::vector<std::pair<NodeId, std::string>> names_;
-    std::vector<std::string> rewrites_off_;
     std::shared_ptr<AssignmentClock> clock_;
+    std::unique_ptr<EagerWorkspace> workspace_;
     Evaluation evaluation_;
     std::uint64_t seed_;
-    std::size_t mark_ = 0;
-    NodeId gradient_of_ = no_node;
-    bool exact_ = false;
+};
+
+inline Var::Var(Tape& tape, NodeId id)
+    : tape_(&tape), id_(id), generation_(id < tape.size() ? tape.node(id).generation : 0) {}
+
+/// Rewinds a tape, at its end, to where it was at its beginning.
+class Scope {
+  public:
+    explicit Scope(Tape& tape) : tape_(tape), mark_(tape.mark()) {}
+    ~Scope() {
+        if (mark_.nodes < tape_.size()) {
+            tape_.rewind(mark_);
+        }
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+  private:
+    Tape& tape_;
+    TapeMark mark_;
 };
 
 }  // namespace GANDSL_PRECISION

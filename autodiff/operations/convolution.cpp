@@ -130,7 +130,7 @@ Convolution by_weight_job(const Attributes& attributes, const Shape& x, const Sh
 }
 using Job = Convolution (*)(const Attributes&, const Shape&, const Shape&, const Shape&);
 
-// What a tape was told when the convolution was recorded (Tape::set_exact).
+// What a tape was told when the convolution was recorded (Recording::exact).
 constexpr std::size_t exact_place = 10;
 bool is_exact(const Attributes& attributes) {
     return attributes.integers[exact_place] != 0;
@@ -139,7 +139,7 @@ Attributes attributes_of(Var first_input, const Operation& operation, const Conv
                          Index first, Index second) {
     require_var(first_input, operation.name, "input 0");
     Attributes attributes = geometry_attributes(geometry, first, second);
-    attributes.integers.push_back(first_input.tape().exact() ? 1 : 0);
+    attributes.integers.push_back(first_input.tape().recording.exact ? 1 : 0);
     return attributes;
 }
 

@@ -16,7 +16,9 @@ template <const Operation& operation>
 Shape elementwise_shape(const Attributes&, std::span<const Shape> inputs) {
     Shape shape = inputs[0];
     for (std::size_t i = 1; i < inputs.size(); ++i) {
-        shape = broadcast_shapes(shape, inputs[i], std::string(operation.name).c_str());
+        if (inputs[i] != shape) {
+            shape = broadcast_shapes(shape, inputs[i], std::string(operation.name).c_str());
+        }
     }
     return shape;
 }

@@ -189,7 +189,7 @@ class Step {
             for (const NodeId input : recorder_.tape().node(id).inputs) {
                 const auto owner = owners.find(input);
                 if (reached[id] && owner != owners.end() && found.insert(owner->second).second) {
-                    std::size_t origin = recorder_.tape().node(id).mark;
+                    std::size_t origin = recorder_.tape().node(id).origin;
                     while (graph_.origins.at(origin).caller != 0) {
                         origin = graph_.origins[origin].caller;
                     }
@@ -392,12 +392,12 @@ std::vector<Var> Graph::outputs() const {
 Graph build(const dsl::Program& program, const BuildOptions& options) {
     Graph graph;
     graph.tape = std::make_unique<Tape>(Evaluation::planned, options.seed);
-    graph.tape->set_exact(options.exact);
+    graph.tape->recording.exact = options.exact;
     graph.origins.emplace_back();
     try {
         record(program, options, graph);
     } catch (const Error& error) {
-        const std::size_t mark = graph.tape->mark();
+        const std::size_t mark = graph.tape->recording.origin;
         const bool too_large = error.code() == ErrorCode::memory || error.code() == ErrorCode::shape;
         if (!too_large || error.location() || !options.locate || mark == 0) {
             throw;

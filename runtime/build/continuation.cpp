@@ -201,7 +201,7 @@ Value Recorder::step(std::size_t net, Scope& scope, const Value& input) {
     values[0] = input;
     stepped[0] = true;
     const Draws draws = StepCheck(program_, {}).of(net).draws;
-    const std::size_t caller = tape().mark();
+    const std::size_t caller = tape().recording.origin;
     for (const dsl::Instruction& each : callee.body) {
         set_origin({.span = each.span, .entry = each.entry, .caller = caller, .net = net});
         Values inputs;

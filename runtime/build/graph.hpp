@@ -32,7 +32,7 @@ struct BuildOptions {
     std::uint64_t total_steps = 1;         ///< of the run, for schedules
     std::uint64_t examples_per_step = 0;   ///< for schedules by epochs
     std::uint64_t examples_per_epoch = 1;  ///< at least 1
-    bool exact = false;                    ///< convolutions as plain sums of products (Tape::set_exact)
+    bool exact = false;                    ///< convolutions as plain sums of products (Recording::exact)
     /// The place in the file of what was being recorded, for errors about memory.
     std::function<SourceLocation(const dsl::Span& span)> locate = {};
     bool train = true;  ///< false: samples and measures alone, with the moving averages they use

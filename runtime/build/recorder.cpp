@@ -42,7 +42,7 @@ Recorder::Recorder(const dsl::Program& program, const BuildOptions& options, Gra
 }
 
 void Recorder::set_origin(const Origin& origin) {
-    tape().set_mark(graph_.origins.size());
+    tape().recording.origin = graph_.origins.size();
     graph_.origins.push_back(origin);
 }
 
@@ -266,9 +266,9 @@ Recorder::Values Recorder::call(std::size_t net, Scope& scope, const Values& giv
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         values[i] = inputs[i];
     }
-    const std::size_t mark = tape().mark();
+    const std::size_t mark = tape().recording.origin;
     run_in(callee.body, scope, callee.types, values, &callee, net);
-    tape().set_mark(mark);
+    tape().recording.origin = mark;
     Values results;
     for (const dsl::ValueId id : callee.results) {
         // Callers take what a net gives for a value of each example, also a number that is none inside.
@@ -289,7 +289,7 @@ void Recorder::run(const dsl::Instructions& code, Scope& scope, const std::vecto
 void Recorder::run_in(const dsl::Instructions& code, Scope& scope, const std::vector<dsl::Type>& types,
                       Values& values, const dsl::Net* net, std::size_t net_index) {
     values.resize(types.size());
-    const std::size_t caller = net != nullptr ? tape().mark() : 0;
+    const std::size_t caller = net != nullptr ? tape().recording.origin : 0;
     for (const dsl::Instruction& each : code) {
         set_origin({.span = each.span, .entry = each.entry, .caller = caller, .net = net_index});
         Values inputs;

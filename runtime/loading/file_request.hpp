@@ -22,7 +22,7 @@ struct FileRequest {
     std::optional<std::uint64_t> seed;
     std::optional<std::filesystem::path> data;
     std::size_t threads = 0;  ///< 0: as many as there are processors
-    bool exact = false;       ///< convolutions as plain sums of products (Tape::set_exact)
+    bool exact = false;       ///< convolutions as plain sums of products (Recording::exact)
 };
 
 /// The words that say the same again on a command line, from the file on.

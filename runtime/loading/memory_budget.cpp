@@ -48,11 +48,11 @@ PlanOptions MemoryBudget::options(std::string what, std::string mend, const Besi
             "not enough memory: {} takes {}, and there is room for {}\n"
             "  The largest value, {} of {}, is made here. {} takes less.",
             what, bytes(wanted), bytes(left), to_string(plan.largest), terminal::human_bytes(largest), mend);
-        if (plan.largest.empty() || plan.largest_mark == 0) {
+        if (plan.largest.empty() || plan.largest_origin == 0) {
             throw Error(ErrorCode::memory, message);
         }
         throw Error(ErrorCode::memory, message,
-                    locate(state->loaded, state->graph.origins.at(plan.largest_mark).span));
+                    locate(state->loaded, state->graph.origins.at(plan.largest_origin).span));
     };
     return {.pool = state_->pool, .without = {}, .before_memory = check};
 }

@@ -179,7 +179,7 @@ class DivergenceReport {
           tape_(*replay.graph.tape),
           cause_(cause),
           node_(tape_.node(cause.node)),
-          origin_(replay.graph.origins.at(node_.mark)) {
+          origin_(replay.graph.origins.at(node_.origin)) {
         // What the operation took, and of a gradient what the operation behind it took.
         forward_ = node_.gradient_of;
         while (forward_ != no_node && tape_.node(forward_).gradient_of != no_node) {
@@ -245,7 +245,7 @@ class DivergenceReport {
     }
 
     Term name_of(NodeId id) const {
-        const runtime::Origin& origin = replay_.graph.origins.at(tape_.node(id).mark);
+        const runtime::Origin& origin = replay_.graph.origins.at(tape_.node(id).origin);
         return origin.entry != nullptr ? written(*origin.entry) : Term(Form::objective);
     }
 

@@ -181,7 +181,7 @@ std::vector<Misuse> of_tapes() {
         {"name_beyond", of_two([](Tape& t, Tape&) { t.name(99); }), invalid, {"99"}},
         {"append_beyond",
          of_two([](Tape& t, Tape&) {
-             t.append(*operations()[3], {7, 8}, {}, {2});
+             t.append(*operations()[3], std::vector<NodeId>{7, 8}, {}, {2});
          }),
          invalid,
          {"7"}},
@@ -249,7 +249,10 @@ std::vector<Misuse> of_tapes() {
          ErrorCode::memory,
          {}},
         {"filled_huge", [] { Tape().filled({Index{1} << 40}, 1); }, ErrorCode::memory, {"not enough memory"}},
-        {"rewrite_unknown", [] { Tape().set_rewrite("none", false); }, invalid, {"none", "log-sigmoid"}},
+        {"rewrite_unknown",
+         [] { Tape().recording.set_rewrite("none", false); },
+         invalid,
+         {"none", "log-sigmoid"}},
     };
 }
 

@@ -71,7 +71,7 @@ struct Results {
 Results evaluate(const Formula& formula, const std::vector<double>& numbers, bool rewriting) {
     Tape tape;
     for (const Rewrite& rewrite : rewrites()) {
-        tape.set_rewrite(rewrite.name, rewriting);
+        tape.recording.set_rewrite(rewrite.name, rewriting);
     }
     const Var x = tape.constant(to_array({4, 6}, numbers));
     const Var value = formula.build(x);
@@ -124,7 +124,7 @@ void check_extremes(const Formula& formula) {
 void check_unknown_rewrite() {
     Tape tape;
     try {
-        tape.set_rewrite("no-such-rewrite", false);
+        tape.recording.set_rewrite("no-such-rewrite", false);
         BOOST_ERROR("no error was thrown");
     } catch (const Error& error) {
         BOOST_TEST(error.message().find("no-such-rewrite") != std::string::npos);
@@ -137,12 +137,12 @@ void check_unknown_rewrite() {
 // With only its own rewrite switched off a formula breaks: the others do not stand in for it.
 void check_own_rewrite(const Formula& formula) {
     Tape tape;
-    tape.set_rewrite(formula.rewrite, false);
+    tape.recording.set_rewrite(formula.rewrite, false);
     const std::vector<double> extremes{200, -200, 104, -104, 300, -300, 200, -200, 104, -104, 300, -300,
                                        200, -200, 104, -104, 300, -300, 200, -200, 104, -104, 300, -300};
     const Var x = tape.constant(to_array({4, 6}, extremes));
     BOOST_TEST(!all_finite(to_numbers(formula.build(x).value())));
-    tape.set_rewrite(formula.rewrite, true);
+    tape.recording.set_rewrite(formula.rewrite, true);
     BOOST_TEST(all_finite(to_numbers(formula.build(x).value())));
 }
 

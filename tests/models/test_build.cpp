@@ -511,8 +511,8 @@ BOOST_AUTO_TEST_CASE(marks_point_into_the_file) {
     std::size_t inside = 0;
     for (NodeId id = 0; id < graph.tape->size(); ++id) {
         const Node& node = graph.tape->node(id);
-        BOOST_REQUIRE(node.mark < graph.origins.size());
-        const dsl::Span span = graph.origins[node.mark].span;
+        BOOST_REQUIRE(node.origin < graph.origins.size());
+        const dsl::Span span = graph.origins[node.origin].span;
         BOOST_REQUIRE(span.end <= dcgan.size());
         inside += node.operation->name == "tanh" && dcgan.substr(span.begin, 4) == "tanh" ? 1 : 0;
     }

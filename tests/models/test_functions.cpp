@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(bce_is_the_textbook_formula) {
 BOOST_AUTO_TEST_CASE(bce_of_a_sigmoid_is_the_same_formula) {
     for (const bool rewritten : {true, false}) {
         Tape tape;
-        tape.set_rewrite("log-sigmoid", rewritten);
+        tape.recording.set_rewrite("log-sigmoid", rewritten);
         const models::Value x = value(tape, column({-3, 0.5}));
         const models::Value p = apply(tape, "sigmoid", {}, {x}).results[0];
         const models::Value t = value(tape, column({0.7, 0.1}));

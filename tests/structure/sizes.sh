@@ -9,7 +9,6 @@ cd "$1"
 
 # What may be longer: PATH, PATH FUNCTION or PATH CLASS, then why. Each line has to be needed.
 exceptions='
-autodiff/tape.hpp Tape: to split
 '
 
 folders=

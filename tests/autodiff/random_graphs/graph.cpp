@@ -109,7 +109,7 @@ std::vector<Var> record_on(Tape& tape, const RandomGraph& graph, std::span<const
         for (const std::size_t input : node.inputs) {
             inputs.push_back(vars[input].id());
         }
-        vars.push_back(tape.append(*node.operation, std::move(inputs), node.attributes, node.shape));
+        vars.push_back(tape.append(*node.operation, inputs, node.attributes, node.shape));
     }
     return vars;
 }
