@@ -60,7 +60,7 @@ class Runner {
         phases_.fill(never);
     }
 
-    /// At most `block` numbers from position `first` on.
+    /// At longest `block` numbers from position `first` on.
     void run(std::size_t first, std::size_t count) {
         for (std::size_t index = 0; index < program_.registers.size(); ++index) {
             const auto& own = program_.registers[index];
@@ -78,8 +78,8 @@ class Runner {
             if (operand.period == 0) {
                 expand(operand, program_.sizes, operands_[index], first, count, written_[operand.target]);
             } else if (const std::size_t phase = first % operand.period; phase != phases_[index]) {
-                const std::size_t most = std::min(block, static_cast<std::size_t>(program_.count));
-                expand(operand, program_.sizes, operands_[index], phase, most, written_[operand.target]);
+                const std::size_t longest = std::min(block, static_cast<std::size_t>(program_.count));
+                expand(operand, program_.sizes, operands_[index], phase, longest, written_[operand.target]);
                 phases_[index] = phase;
             }
         }

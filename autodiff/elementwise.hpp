@@ -27,8 +27,9 @@ inline constexpr std::size_t max_sums = 4;
 /// Operands that no memory holds: matrices of the domain's shape, computed a tile at a time by the thread
 /// that reads them.
 struct FusedProducers {
-    Partition rows, columns;            ///< how the domain is cut
-    std::vector<std::size_t> operands;  ///< their places in the program; their registers are at Storage::tile
+    Partition rows, columns;  ///< how the domain is cut
+    std::vector<std::size_t>
+        operands;  ///< their indices in the program; their registers are at Storage::tile
     /// Writes the tile (row, column) of operand `which` of these, its rows as far apart as it has columns.
     std::function<void(std::size_t which, std::size_t row, std::size_t column, Real* tile)> compute;
 };
@@ -49,7 +50,7 @@ struct ElementwiseProgram {
         std::vector<Index> strides;  ///< along `sizes`; 0 where broadcast
         bool contiguous = false;
         /// After how many numbers the same ones come again, if only the last axis counts and a block has
-        /// whole turns of it; else 0. A single number: 1.
+        /// whole cycles of it; else 0. A single number: 1.
         std::size_t period = 0;
         std::size_t target = 0;  ///< its register; one in scratch unless contiguous, and its own there
     };

@@ -57,7 +57,7 @@ std::size_t free_memory() {
 /// What the process's control group and those around it leave (Linux, cgroups 1 and 2). Pages of files count
 /// as used there, though they are given back when memory is wanted, and so are taken off.
 std::size_t group_memory() {
-    std::size_t least = unknown;
+    std::size_t lowest = unknown;
     std::ifstream groups("/proc/self/cgroup");
     for (std::string line; std::getline(groups, line);) {
         const std::size_t name = line.find(':');
@@ -79,14 +79,14 @@ std::size_t group_memory() {
                 const std::size_t used =
                     number_in(folder + (second ? "memory.current" : "memory.usage_in_bytes")).value_or(0);
                 const std::size_t files = pages_of_files(folder + "memory.stat");
-                least = std::min(least, left(*limit, used - std::min(used, files)));
+                lowest = std::min(lowest, left(*limit, used - std::min(used, files)));
             }
             if (group.empty()) {
                 break;
             }
         }
     }
-    return least;
+    return lowest;
 }
 
 /// What `ulimit -v` leaves.

@@ -126,7 +126,7 @@ struct ConvolutionGeometry {
     Index pad_before[2] = {0, 0};
     Index pad_after[2] = {0, 0};
 };
-/// Padding for which the output has ceil(size / stride) places.
+/// Padding for which the output has ceil(size / stride) numbers along an axis.
 ConvolutionGeometry same_geometry(const Index (&input)[2], const Index (&kernel)[2], const Index (&stride)[2],
                                   const Index (&dilation)[2]);
 

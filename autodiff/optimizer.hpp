@@ -46,8 +46,8 @@ struct RmsProp {
 };
 
 /// States an optimizer keeps between steps, made at its first use and passed again at later uses of the same
-/// optimizer (turns of a repeat), with the same variables. For a new tape it may be filled by hand: `slots`
-/// are states of it, `values` the same.
+/// optimizer (iterations of a repeat), with the same variables. For a new tape it may be filled by hand:
+/// `slots` are states of it, `values` the same.
 struct OptimizerState {
     std::vector<Var> slots;   ///< moments, in the order of the variables, then single numbers
     std::vector<Var> values;  ///< their values after the uses recorded so far

@@ -34,7 +34,7 @@ struct NotFinite {
     std::size_t entry = 0;  ///< the first one among the node's elements
     std::size_t count = 0;  ///< of such elements
     Real value = 0;         ///< NaN or an infinity
-    std::size_t result = 0;  ///< place of the first result to which it leads
+    std::size_t result = 0;  ///< index of the first result to which it leads
 };
 
 /// Nothing, where all results are finite. A value that no result suffers from (an infinity divided by, an

@@ -51,7 +51,7 @@ std::string to_string(const Shape& shape);
 struct Value;
 /// A call that stays a description: a schedule (`cosine(2e-4, warmup = 500)`), an initialiser, a stop rule.
 struct NestedCall;
-/// A net given as an argument, by its place in Program::nets (l1, l2, continue).
+/// A net given as an argument, by its index in Program::nets (l1, l2, continue).
 struct NetReference {
     std::size_t net = 0;
 };
@@ -121,10 +121,9 @@ struct Fans {
 
 /// A weight or a running statistic that one mention of a layer owns.
 struct Weight {
-    std::string
-        name;         ///< "weight", "bias", "running_mean"; the checker prefixes the layer's place in its net
-    Shape shape;      ///< as the layer stores it
-    NestedCall init;  ///< an initializer entry with its arguments
+    std::string name;  ///< "weight", "bias", "running_mean"; the checker prefixes the layer's path in its net
+    Shape shape;       ///< as the layer stores it
+    NestedCall init;   ///< an initializer entry with its arguments
     bool learned = true;            ///< false: a running statistic
     std::optional<Fans> fans = {};  ///< none: those of a matrix, `in` its last axis but one, `out` its last
 };

@@ -141,7 +141,7 @@ std::vector<Code> codes();
 
 enum class Severity { error, warning };
 
-/// A second place that belongs to a diagnostic.
+/// A second span that belongs to a diagnostic.
 struct Note {
     Span span;
     std::string text;
@@ -389,7 +389,7 @@ enum class Scalar { objective, measure, gradient };
 Diagnostic not_one_number(Span span, Scalar what, const Type& found);
 /// `stop`: what lets no gradient through from the first argument to the second; none where the one does not
 /// depend on the other.
-Diagnostic independent_gradient(Span span, const std::optional<Term>& stop);
+Diagnostic independent_gradient(Span span, const std::optional<Term>& stop, std::string_view net);
 /// `expected` says which shapes would do.
 Diagnostic wrong_rank(std::string_view entry, const Type& found, const Term& expected,
                       Remedy help = Remedy::none);

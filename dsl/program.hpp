@@ -18,10 +18,10 @@ using ValueId = std::size_t;
 
 /// What a layer around another (spectral_norm) does to one of that one's weights before it is used.
 struct WeightChange {
-    std::size_t weight = 0;  ///< place in Instruction::weights
+    std::size_t weight = 0;  ///< index into Instruction::weights
     const Entry* entry = nullptr;
     Arguments arguments = {};
-    std::vector<std::size_t> weights = {};  ///< its own, places in Net::weights
+    std::vector<std::size_t> weights = {};  ///< its own, indices into Net::weights
 };
 
 /// One step of straight-line code.
@@ -45,7 +45,7 @@ struct Instruction {
     const Entry* entry = nullptr;  ///< points into the catalogue the program was checked with
     Arguments arguments = {};
     std::vector<std::size_t> weights =
-        {};  ///< apply: places in Net::weights, in the order the type rule declared them
+        {};  ///< apply: indices into Net::weights, in the order the type rule declared them
     std::vector<WeightChange> changes = {};  ///< apply: in the order in which they are made
     std::size_t index = 0;
     std::size_t field = 0;
@@ -115,7 +115,7 @@ struct OptimizerCall {
 
 struct Update {
     std::size_t site =
-        0;  ///< which `update` of the file; turns of a `repeat` share it (and its optimizer state)
+        0;  ///< which `update` of the file; iterations of a `repeat` share it (and its optimizer state)
     std::vector<std::size_t> nets;  ///< what learns
     OptimizerCall optimizer;
     Instructions body;         ///< ends with the objective; value ids are Train's
@@ -125,7 +125,7 @@ struct Update {
     Span span;
 };
 
-/// Bindings outside updates, or one update; in order. Repeats are unrolled, each turn with fresh slots.
+/// Bindings outside updates, or one update; in order. Repeats are unrolled, each iteration with fresh slots.
 using TrainItem = std::variant<Instructions, Update>;
 
 struct Average {

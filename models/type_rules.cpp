@@ -1,49 +1,22 @@
 #include "models/type_rules.hpp"
 
-#include <algorithm>
-
-#include "autodiff/shape.hpp"
 #include "dsl/diagnostics.hpp"
 #include "dsl/spelling.hpp"
+#include "dsl/types.hpp"
 #include "models/records.hpp"
 
 namespace gandsl::models {
 
 using dsl::Type;
 
-Type broadcast(const std::string& operation, const Type& left, const Type& right) {
-    const std::size_t rank = std::max(left.shape.size(), right.shape.size());
-    Type result;
-    result.shape.assign(rank, 1);
-    result.batched = left.batched || right.batched;
-    for (std::size_t back = 1; back <= rank; ++back) {
-        const dsl::Index a = back <= left.shape.size() ? left.shape[left.shape.size() - back] : 1;
-        const dsl::Index b = back <= right.shape.size() ? right.shape[right.shape.size() - back] : 1;
-        if (a != b && a != 1 && b != 1) {
-            throw dsl::diagnostics::does_not_broadcast(operation, left, right);
-        }
-        result.shape[rank - back] = a == 1 ? b : a;
-    }
-    return result;
-}
-
 dsl::TypeRule elementwise(std::string operation) {
     return [operation = std::move(operation)](dsl::TypeCall& call) {
         Type result = with_shape(call.inputs.front(), call.inputs.front().shape);
         for (std::size_t i = 1; i < call.inputs.size(); ++i) {
-            result = broadcast(operation, result, call.inputs[i]);
+            result = dsl::broadcast(operation, result, call.inputs[i]);
         }
         return std::vector<Type>{result};
     };
-}
-
-std::size_t checked_axis(const std::string& entry, dsl::Index axis, const Type& input,
-                         const std::string& about) {
-    const auto rank = static_cast<dsl::Index>(input.shape.size());
-    if (axis < -rank || axis >= rank) {
-        throw dsl::diagnostics::unknown_axis(entry, axis, input, about);
-    }
-    return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
 }
 
 dsl::TypeRule reduction(std::string name) {
@@ -53,7 +26,7 @@ dsl::TypeRule reduction(std::string name) {
         if (call.has("axis")) {
             shape = input.shape;
             shape.erase(shape.begin() +
-                        static_cast<std::ptrdiff_t>(checked_axis(name, call.integer("axis"), input)));
+                        static_cast<std::ptrdiff_t>(dsl::axis_of(name, call.integer("axis"), input)));
         }
         return std::vector<Type>{with_shape(input, shape)};
     };

@@ -8,18 +8,11 @@
 /// Type rules that several entries share. All throw diagnostics of dsl/diagnostics.hpp.
 namespace gandsl::models {
 
-/// NumPy's broadcasting on the example's own axes; whole numbers lose their classes.
-dsl::Type broadcast(const std::string& operation, const dsl::Type& left, const dsl::Type& right);
-
 /// One result, the broadcast of all inputs.
 dsl::TypeRule elementwise(std::string operation);
 
 /// The input's axes without the one named `axis`, or one number when none is given.
 dsl::TypeRule reduction(std::string name);
-
-/// `axis` from the end where negative, as 0 .. rank - 1.
-std::size_t checked_axis(const std::string& entry, dsl::Index axis, const dsl::Type& input,
-                         const std::string& about = "axis");
 
 /// Refuses labels and symbols: an embedding must come first.
 void numbers_only(const std::string& entry, const dsl::Type& input);

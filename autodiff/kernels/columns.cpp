@@ -49,10 +49,10 @@ Index scatter_block(const Patches& patches, Index channels) {
 Partition weight_cut(const Patches& patches, Index channels) {
     // A private gradient is written and read once more, so it should be the sum of some rows; but two threads
     // have work.
-    const Index most = std::clamp(
+    const Index max_parts = std::clamp(
         std::min(partial_elements / (patches.width() * channels), patches.rows() / min_partial_rows),
         Index{2}, Index{16});
-    return partition(patches.rows(), row_flops(patches, channels), 4 * min_flops, most, 16);
+    return partition(patches.rows(), row_flops(patches, channels), 4 * min_flops, max_parts, 16);
 }
 
 GANDSL_CLONES void add_partials(Real* __restrict out, const Real* __restrict partials, std::size_t parts,

@@ -32,12 +32,12 @@ const ConvolutionAlgorithm& choose_algorithm(const Convolution& job, bool exact)
         return *table[0];
     }
     const ConvolutionAlgorithm* best = table[0];
-    double least = estimated_cost(*best, job);
+    double lowest = estimated_cost(*best, job);
     for (const ConvolutionAlgorithm* algorithm : table) {
         if (algorithm->handles(job)) {
             const double cost = estimated_cost(*algorithm, job);
-            if (cost < least) {
-                least = cost;
+            if (cost < lowest) {
+                lowest = cost;
                 best = algorithm;
             }
         }

@@ -19,7 +19,7 @@ bool handles_by_batch_rows(const Convolution& job) {
     return job.geometry.dilation[1] == 1 && job.sizes.examples >= fewest_examples;
 }
 
-// A kernel's row at one place of the output: taps [tap, tap + count) meet pixels from `pixel` on.
+// A kernel's row at one position of the output: taps [tap, tap + count) meet pixels from `pixel` on.
 struct Meeting {
     Index tap, pixel, count;
 };

@@ -21,7 +21,7 @@ namespace {
 constexpr Index tiles_elements = 1 << 20;
 constexpr Index weight_elements = 1 << 19;
 
-// Rows and slabs (the places of one value lie a slab apart) whose sizes are powers of two would fall on one
+// Rows and slabs (the points of one value lie a slab apart) whose sizes are powers of two would fall on one
 // another in the cache.
 Index step_of(Index channels) {
     return channels + lane_count;
@@ -41,7 +41,7 @@ struct Tiling {
         WinogradTiles tiles;
         Index each = 0;  ///< tiles in a unit
     };
-    /// In an order in which those that have a value at a place are neighbours.
+    /// In an order in which those that have a value at a point are neighbours.
     std::array<Kind, 4> kinds{{{WinogradTransforms::short_y, {}, 0},
                                {0, {}, 0},
                                {WinogradTransforms::short_x, {}, 0},
@@ -49,7 +49,7 @@ struct Tiling {
     Index units = 0;
     Index units_of_example = 1;
     Index tiles_of_unit = 1;
-    double products = 0;  ///< of a tile's value and a kernel's, over all places
+    double products = 0;  ///< of a tile's value and a kernel's, over all points
 };
 
 // `size[axis]` results along each axis.
@@ -83,7 +83,7 @@ Tiling tiling_of(const WinogradTransforms& transforms, Index examples, const Ind
     return tiling;
 }
 
-// The tiles of some units lie together, one kind after another: those with a value at a place.
+// The tiles of some units lie together, one kind after another: those with a value at a point.
 struct Rows {
     Index begin;
     Index end;
@@ -137,7 +137,7 @@ struct WinogradMethod {
     Index empty_point = -1;
 };
 
-// The channels that count at a place: those of phases whose kernel has a value there.
+// The channels that count at a point: those of phases whose kernel has a value there.
 struct Channels {
     Index begin, end;
 
@@ -240,10 +240,11 @@ Partition unit_cut(const WinogradMethod& method) {
     const bool alone = tiles == 1;
     // Sixteen tiles are what BLAS takes at once.
     const Index multiple = alone ? 8 : std::max(Index{1}, 16 / tiles);
-    const Index places = method.transforms->places();
-    const Index max_tiles = std::max(Index{16}, tiles_elements / (places * (method.inner + method.outer)));
+    const Index point_count = method.transforms->point_count();
+    const Index max_tiles =
+        std::max(Index{16}, tiles_elements / (point_count * (method.inner + method.outer)));
     const double flops =
-        2 * static_cast<double>(places * tiles * method.inner) * static_cast<double>(method.outer);
+        2 * static_cast<double>(point_count * tiles * method.inner) * static_cast<double>(method.outer);
     Partition cut = partition(method.tiling.units, flops, 4e6, alone ? 16 : 8, multiple);
     cut.grain = std::min(cut.grain, std::max(multiple, max_tiles / tiles / multiple * multiple));
     return cut;
@@ -252,10 +253,11 @@ Partition unit_cut(const WinogradMethod& method) {
 // Units that the weight's gradient takes in one pass.
 Index pass_of(const WinogradMethod& method) {
     const Index tiles = method.tiling.tiles_of_unit;
-    const Index max_tiles = std::max(
-        Index{64}, weight_elements / (method.transforms->places() * (method.inner + method.outer)) / 16 * 16);
-    const Index most = std::max(Index{1}, max_tiles / tiles);
-    const Index passes = (method.tiling.units + most - 1) / most;
+    const Index max_tiles =
+        std::max(Index{64}, weight_elements /
+                                (method.transforms->point_count() * (method.inner + method.outer)) / 16 * 16);
+    const Index max_units = std::max(Index{1}, max_tiles / tiles);
+    const Index passes = (method.tiling.units + max_units - 1) / max_units;
     return (method.tiling.units + passes - 1) / passes;
 }
 
@@ -273,16 +275,16 @@ void count_by_winograd(const Convolution& job, std::span<double> counts) {
 
 std::size_t workspace_by_winograd(const Convolution& job, std::size_t threads) {
     const WinogradMethod method = winograd_method(job);
-    const Index places = method.transforms->places();
-    const Index weight = places * slab_of(method.inner, step_of(method.outer));
+    const Index point_count = method.transforms->point_count();
+    const Index weight = point_count * slab_of(method.inner, step_of(method.outer));
     Index tiles = 0;
     Index reversed = 0;
     if (job.product == Product::by_weight) {
         const Index pass = pass_of(method) * method.tiling.tiles_of_unit;
-        tiles = places * (slab_of(pass, step_of(method.inner)) + slab_of(pass, step_of(method.outer)));
+        tiles = point_count * (slab_of(pass, step_of(method.inner)) + slab_of(pass, step_of(method.outer)));
     } else {
         const Index grain = unit_cut(method).grain * method.tiling.tiles_of_unit;
-        tiles = static_cast<Index>(threads) * places *
+        tiles = static_cast<Index>(threads) * point_count *
                 (slab_of(grain, step_of(method.inner)) + slab_of(grain, step_of(method.outer)));
         reversed = job.product == Product::by_input ? job.sizes.kernel[0] * job.sizes.kernel[1] *
                                                           job.sizes.in_channels * job.sizes.out_channels
@@ -291,21 +293,22 @@ std::size_t workspace_by_winograd(const Convolution& job, std::size_t threads) {
     return static_cast<std::size_t>(weight + tiles + reversed);
 }
 
-// forward, by_input: spread, a product for each place, gather; each part on its own.
+// forward, by_input: spread, a product for each point, gather; each part on its own.
 void run_product(const Convolution& job, const WinogradMethod& method, Real* result, const Real* source,
                  const Real* weight, std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
-    const Index places = transforms.places();
+    const Index point_count = transforms.point_count();
     const Index weight_slab = slab_of(method.inner, step_of(method.outer));
     Real* const kernel = scratch.data();
-    Real* rest = kernel + places * weight_slab;
+    Real* rest = kernel + point_count * weight_slab;
     if (job.product == Product::by_input) {
         reverse_weight(rest, weight, job.sizes.kernel[0] * job.sizes.kernel[1], job.sizes.in_channels,
                        job.sizes.out_channels, pool);
         weight = rest;
         rest += job.sizes.kernel[0] * job.sizes.kernel[1] * job.sizes.in_channels * job.sizes.out_channels;
     }
-    const Partition rows = partition(method.weight.a, static_cast<double>(places * method.weight.b), 16384);
+    const Partition rows =
+        partition(method.weight.a, static_cast<double>(point_count * method.weight.b), 16384);
     pool.parallel(rows.parts(), [&](std::size_t part, std::size_t) {
         transforms.weight(kernel, weight_slab, weight, method.weight, method.taps, rows.begin(part),
                           rows.end(part));
@@ -320,15 +323,15 @@ void run_product(const Convolution& job, const WinogradMethod& method, Real* res
     const auto& spread_kinds = method.adjoint ? transforms.cotangent : transforms.source;
     const auto& gather_kinds = method.adjoint ? transforms.source_gradient : transforms.result;
     const auto multiply = [&](Index begin, Index end, std::size_t worker) {
-        Real* const spread = rest + static_cast<Index>(worker) * places * (source_slab + result_slab);
-        Real* const products = spread + places * source_slab;
+        Real* const spread = rest + static_cast<Index>(worker) * point_count * (source_slab + result_slab);
+        Real* const products = spread + point_count * source_slab;
         const Index units = end - begin;
         for_kinds(tiling, begin, units, begin, end,
                   [&](const Tiling::Kind& kind, Index first, Index last, Index row) {
                       spread_kinds[kind.kind](spread + row * source_step, source_slab, source_step, source,
                                               method.source, kind.tiles, first, last);
                   });
-        for (Index i = 0; i < places; ++i) {
+        for (Index i = 0; i < point_count; ++i) {
             const Rows rows = rows_at(transforms, tiling, i, units);
             const Channels own = channels_at(method, i);
             const Channels inner = backward ? Channels{0, method.inner} : own;
@@ -372,12 +375,12 @@ void run_product(const Convolution& job, const WinogradMethod& method, Real* res
     });
 }
 
-// by_weight: all tiles of a pass are spread, then each place is one product over them. What is missing at a
-// place would have gone to taps that the kernel does not have.
+// by_weight: all tiles of a pass are spread, then each point is one product over them. What is missing at a
+// point would have gone to taps that the kernel does not have.
 void run_by_weight(const WinogradMethod& method, Real* result, const Real* input, const Real* cotangent,
                    std::span<Real> scratch, ThreadPool& pool) {
     const WinogradTransforms& transforms = *method.transforms;
-    const Index places = transforms.places();
+    const Index point_count = transforms.point_count();
     const Index weight_slab = slab_of(method.inner, step_of(method.outer));
     const Tiling& tiling = method.tiling;
     const Index pass = pass_of(method);
@@ -386,12 +389,12 @@ void run_by_weight(const WinogradMethod& method, Real* result, const Real* input
     const Index source_slab = slab_of(pass * tiling.tiles_of_unit, source_step);
     const Index result_slab = slab_of(pass * tiling.tiles_of_unit, result_step);
     Real* const kernel = scratch.data();
-    Real* const source = kernel + places * weight_slab;
-    Real* const result_gradients = source + places * source_slab;
+    Real* const source = kernel + point_count * weight_slab;
+    Real* const result_gradients = source + point_count * source_slab;
     for (Index first = 0; first < tiling.units; first += pass) {
         const Index units = std::min(pass, tiling.units - first);
         const double values =
-            static_cast<double>(tiling.tiles_of_unit * places * (method.inner + method.outer));
+            static_cast<double>(tiling.tiles_of_unit * point_count * (method.inner + method.outer));
         const Partition cut = partition(units, values, 65536);
         pool.parallel(cut.parts(), [&](std::size_t part, std::size_t) {
             for_kinds(tiling, first, units, first + cut.begin(part), first + cut.end(part),
@@ -403,7 +406,7 @@ void run_by_weight(const WinogradMethod& method, Real* result, const Real* input
                                                           begin, end);
                       });
         });
-        pool.parallel(static_cast<std::size_t>(places), [&](std::size_t part, std::size_t) {
+        pool.parallel(static_cast<std::size_t>(point_count), [&](std::size_t part, std::size_t) {
             const auto point = static_cast<Index>(part);
             const Rows rows = rows_at(transforms, tiling, point, units);
             const Channels inner = channels_at(method, point);
@@ -414,7 +417,8 @@ void run_by_weight(const WinogradMethod& method, Real* result, const Real* input
                  first > 0);
         });
     }
-    const Partition rows = partition(method.weight.a, static_cast<double>(places * method.weight.b), 16384);
+    const Partition rows =
+        partition(method.weight.a, static_cast<double>(point_count * method.weight.b), 16384);
     pool.parallel(rows.parts(), [&](std::size_t part, std::size_t) {
         transforms.weight_gradient(result, method.weight, method.taps, rows.begin(part), rows.end(part),
                                    kernel, weight_slab);

@@ -16,7 +16,7 @@ struct AxisSlice {
     Index step = 1;
 };
 
-/// Copies `count` places of every outer row from the one array to the other.
+/// Copies `count` numbers of every outer row from the one array to the other.
 void copy_places(Real* out, const AxisSlice& to, const Real* in, const AxisSlice& from, Index outer,
                  Index count, Index inner, ThreadPool& pool);
 

@@ -20,9 +20,10 @@ struct Partition {
 
 /// Parts of at least `min_work`, where each thing is `work` of the same unit; no more than `most` of them,
 /// and each but the last a multiple of `multiple` things.
-inline Partition partition(Index count, double work, double min_work, Index most = 64, Index multiple = 1) {
+inline Partition partition(Index count, double work, double min_work, Index max_parts = 64,
+                           Index multiple = 1) {
     const double whole = static_cast<double>(count) * work;
-    const Index parts = std::clamp(static_cast<Index>(std::min(whole / min_work, 1e6)), Index{1}, most);
+    const Index parts = std::clamp(static_cast<Index>(std::min(whole / min_work, 1e6)), Index{1}, max_parts);
     const Index grain = (count + parts - 1) / parts;
     return {count, std::max(multiple, (grain + multiple - 1) / multiple * multiple)};
 }

@@ -22,7 +22,7 @@ Index ceil_divide(Index a, Index b) {
 }
 
 Meetings meetings(const PatchAxis& axis, Index tap, Index begin, Index end) {
-    const Index shift = axis.offset - tap * axis.dilation;  // place = anchor * up - shift
+    const Index shift = axis.offset - tap * axis.dilation;  // position = anchor * up - shift
     Meetings result{std::max(begin, ceil_divide(shift, axis.up)), axis.down, 0, axis.up, 0};
     result.anchor += ((shift - result.anchor) % axis.down + axis.down) % axis.down;
     result.source = (result.anchor * axis.up - shift) / axis.down;

@@ -92,8 +92,8 @@ GANDSL_CLONES void open_gates(Real* __restrict trace, Index part, const Real* __
 
 // What flows back into one example's step.
 struct Flow {
-    const Real* from_parts;  ///< cotangent of the whole trace at this place, or null
-    const Real* from_state;  ///< cotangent of the state at this place
+    const Real* from_parts;  ///< cotangent of the whole trace at this position, or null
+    const Real* from_state;  ///< cotangent of the state at this position
     const Real* to_state;    ///< from the next step, or null after the last
     Real* to_memory;         ///< from the next step; afterwards, for the step before
 };

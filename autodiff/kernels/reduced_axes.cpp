@@ -10,7 +10,7 @@ inline namespace GANDSL_PRECISION {
 
 std::vector<Index> axes_to_reduce(const Shape& shape, std::vector<Index> axes, const char* operation) {
     const std::size_t rank = shape.size();
-    if (rank > ReducedAxes::most) {
+    if (rank > ReducedAxes::max_count) {
         throw Error(ErrorCode::shape,
                     "[" + std::string(operation) + "] more axes than can be reduced: " + to_string(shape));
     }

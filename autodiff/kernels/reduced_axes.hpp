@@ -15,14 +15,14 @@ inline namespace GANDSL_PRECISION {
 /// How a reduction walks its input: axes of size 1 dropped, neighbours of one kind joined, so that reduced
 /// and other axes alternate. Of fixed size: a run must not allocate.
 struct ReducedAxes {
-    static constexpr std::size_t most = 16;
+    static constexpr std::size_t max_count = 16;
     struct Axis {
         std::size_t size = 1;
         bool reduced = false;
         std::size_t stride = 1;         ///< in the input
         std::size_t result_stride = 1;  ///< in the result; 0 where reduced
     };
-    std::array<Axis, most> axes;
+    std::array<Axis, max_count> axes;
     std::size_t count = 0;
 
     /// Numbers of the result.
@@ -44,7 +44,7 @@ std::size_t recorded_axis(Index axis, const Shape& shape, std::string_view opera
 /// none.
 Shape reduced_shape(const Shape& shape, std::span<const Index> axes, std::string_view operation);
 
-/// Of an input with at most ReducedAxes::most axes.
+/// Of an input with at most ReducedAxes::max_count axes.
 ReducedAxes reduced_axes(const Shape& input, std::span<const Index> reduced);
 
 }  // namespace GANDSL_PRECISION

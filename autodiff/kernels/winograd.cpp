@@ -17,7 +17,7 @@ struct Axis {
     using Sizes = ToomCook<whole_outputs - (is_short ? 1 : 0), taps_>;
     static constexpr std::size_t whole_points = whole_outputs + taps_ - 1;
 
-    /// Which of the whole tile's places a point is.
+    /// Which of the whole tile's numbers a point is.
     static constexpr Index index_of(std::size_t point) {
         return static_cast<Index>(is_short && point + 1 == Sizes::points ? point + 1 : point);
     }
@@ -110,7 +110,7 @@ GANDSL_INLINE void both_sides(Lanes* out, const Lanes* in) {
 }
 
 template <typename AxisY, typename AxisX>
-constexpr Index place_of(std::size_t i, std::size_t j) {
+constexpr Index point_of(std::size_t i, std::size_t j) {
     return AxisY::index_of(i) * static_cast<Index>(AxisX::whole_points) + AxisX::index_of(j);
 }
 
@@ -147,7 +147,7 @@ GANDSL_INLINE void for_tiles(const WinogradImage& layout, const WinogradTiles& t
     }
 }
 
-// Elements from a pixel to the one at its place in the next tile, which is fetched ahead.
+// Elements from a pixel to the one like it in the next tile, which is fetched ahead.
 GANDSL_INLINE Index tile_step(const WinogradImage& layout, std::size_t outputs) {
     return layout.phases * static_cast<Index>(outputs) * layout.channels;
 }
@@ -187,7 +187,7 @@ GANDSL_INLINE void spread_tiles(Real* out, Index slab, Index step, const Real* i
                     both_sides<Y, X>(spread, in);
                     for (std::size_t i = 0; i < rows_of<Y>; ++i) {
                         for (std::size_t j = 0; j < rows_of<X>; ++j) {
-                            store(target + place_of<AxisY, AxisX>(i, j) * slab + channel,
+                            store(target + point_of<AxisY, AxisX>(i, j) * slab + channel,
                                   spread[i * rows_of<X> + j]);
                         }
                     }
@@ -216,7 +216,7 @@ GANDSL_INLINE void gather_tiles(Real* image, const WinogradImage& layout, const 
                     for (std::size_t i = 0; i < columns_of<Y>; ++i) {
                         for (std::size_t j = 0; j < columns_of<X>; ++j) {
                             load(spread[i * columns_of<X> + j],
-                                 source + place_of<AxisY, AxisX>(i, j) * slab + channel);
+                                 source + point_of<AxisY, AxisX>(i, j) * slab + channel);
                         }
                     }
                     both_sides<Y, X>(out, spread);
@@ -245,7 +245,7 @@ template <typename Of>
 GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, const WinogradWeight& layout,
                                  const WinogradTaps& taps, Index begin, Index end) {
     constexpr std::size_t side = columns_of<Of>;
-    constexpr std::size_t places = rows_of<Of> * rows_of<Of>;
+    constexpr std::size_t point_count = rows_of<Of> * rows_of<Of>;
     for (Index a = begin; a < end; ++a) {
         for (Index phase = 0; phase < taps.phases * taps.phases; ++phase) {
             const auto& y = taps.at[static_cast<std::size_t>(phase / taps.phases)];
@@ -253,7 +253,7 @@ GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, cons
             const Index slot = winograd_slot(taps.phases, phase / taps.phases, phase % taps.phases);
             for (Index b = 0; b < layout.b; b += lane_count) {
                 Lanes in[side * side];
-                Lanes spread[places];
+                Lanes spread[point_count];
                 for (std::size_t i = 0; i < side; ++i) {
                     for (std::size_t j = 0; j < side; ++j) {
                         if (y[i] < 0 || x[j] < 0) {
@@ -266,7 +266,7 @@ GANDSL_INLINE void spread_weight(Real* out, Index slab, const Real* weight, cons
                 }
                 both_sides<Of, Of>(spread, in);
                 Real* const target = out + a * layout.row + slot * layout.phase + b;
-                for (std::size_t i = 0; i < places; ++i) {
+                for (std::size_t i = 0; i < point_count; ++i) {
                     store(target + static_cast<Index>(i) * slab, spread[i]);
                 }
             }
@@ -278,17 +278,17 @@ template <typename Of>
 GANDSL_INLINE void gather_weight(Real* weight, const WinogradWeight& layout, const WinogradTaps& taps,
                                  Index begin, Index end, const Real* in, Index slab) {
     constexpr std::size_t side = rows_of<Of>;
-    constexpr std::size_t places = columns_of<Of> * columns_of<Of>;
+    constexpr std::size_t point_count = columns_of<Of> * columns_of<Of>;
     for (Index a = begin; a < end; ++a) {
         for (Index phase = 0; phase < taps.phases * taps.phases; ++phase) {
             const auto& y = taps.at[static_cast<std::size_t>(phase / taps.phases)];
             const auto& x = taps.at[static_cast<std::size_t>(phase % taps.phases)];
             const Index slot = winograd_slot(taps.phases, phase / taps.phases, phase % taps.phases);
             for (Index b = 0; b < layout.b; b += lane_count) {
-                Lanes spread[places];
+                Lanes spread[point_count];
                 Lanes out[side * side];
                 const Real* const source = in + a * layout.row + slot * layout.phase + b;
-                for (std::size_t i = 0; i < places; ++i) {
+                for (std::size_t i = 0; i < point_count; ++i) {
                     load(spread[i], source + static_cast<Index>(i) * slab);
                 }
                 both_sides<Of, Of>(out, spread);

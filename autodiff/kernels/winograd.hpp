@@ -7,13 +7,13 @@
 #include "autodiff/shape.hpp"
 
 /// The transforms of Winograd's convolution (Lavin & Gray, 2015, "Fast Algorithms for Convolutional Neural
-/// Networks"): tiles of an image and taps of a kernel become values at `points` x `points` places, where a
-/// convolution is a product for each place; the result's tile comes back from there. Channels are last and
+/// Networks"): tiles of an image and taps of a kernel become values at `points` x `points` points, where a
+/// convolution is a product for each point; the result's tile comes back from there. Channels are last and
 /// handled sixteen floats at a time.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-/// How tiles lie on an image. Along each axis a tile's place i of phase p is pixel
+/// How tiles lie on an image. Along each axis a tile's number i of phase p is pixel
 /// phases * (outputs * tile + i) + p - offset; pixels outside the image are zero, or are not written.
 struct WinogradImage {
     Index size[2] = {1, 1};
@@ -23,7 +23,7 @@ struct WinogradImage {
 };
 
 /// The channels of all phases lie together, those of phases (1, 0), (0, 0), (0, 1), (1, 1) in turn: the
-/// phases of even lines are neighbours, and so are those of even columns. This is the place of phase (y, x).
+/// phases of even lines are neighbours, and so are those of even columns. This is the index of phase (y, x).
 constexpr Index winograd_slot(Index phases, Index y, Index x) {
     return phases == 1 ? 0 : y == 0 ? 1 + x : 3 * x;
 }
@@ -36,14 +36,14 @@ struct WinogradTiles {
     Index first_column = 0;
 };
 
-/// Which tap of the kernel, along either axis, stands at each place of each phase; -1: none.
+/// Which tap of the kernel, along either axis, stands at each position of each phase; -1: none.
 struct WinogradTaps {
     Index phases = 1;
     std::array<std::array<Index, 5>, 2> at{};
 };
 
 /// Where the transformed kernel of the tap phase with slot p and channels (a, b) is, in the slab of one
-/// place: a * row + p * phase + b.
+/// point: a * row + p * phase + b.
 struct WinogradWeight {
     Index kernel = 1;
     Index a = 1, b = 1;  ///< the weight is (kernel, kernel, a, b)
@@ -64,7 +64,7 @@ struct WinogradTransforms {
     static constexpr std::size_t short_x = 1;
     static constexpr std::size_t short_y = 2;
 
-    /// Tiles begin .. end of an image to their places: out[place * slab + (tile - begin) * step + slot *
+    /// Tiles begin .. end of an image to their points: out[point * slab + (tile - begin) * step + slot *
     /// channels + channel]. `source`: of the convolved image; `cotangent`: of the result's gradient.
     using Spread = void (*)(Real* out, Index slab, Index step, const Real* image, const WinogradImage& layout,
                             const WinogradTiles& tiles, Index begin, Index end);
@@ -76,14 +76,14 @@ struct WinogradTransforms {
                             Index end, const Real* in, Index slab, Index step);
     Kinds<Gather> result;
     Kinds<Gather> source_gradient;
-    /// The weight's rows begin .. end (of a) to their places, and the adjoint.
+    /// The weight's rows begin .. end (of a) to their points, and the adjoint.
     void (*weight)(Real* out, Index slab, const Real* weight, const WinogradWeight& layout,
                    const WinogradTaps& taps, Index begin, Index end);
     void (*weight_gradient)(Real* weight, const WinogradWeight& layout, const WinogradTaps& taps, Index begin,
                             Index end, const Real* in, Index slab);
 
     Index points() const { return outputs + taps - 1; }
-    Index places() const { return points() * points(); }
+    Index point_count() const { return points() * points(); }
     Index lacking() const { return points() - 2; }
     /// The points where a kernel's value is its first tap, and its last one.
     Index first_tap() const { return 0; }

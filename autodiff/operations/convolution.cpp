@@ -41,8 +41,8 @@ ConvolutionSizes convolution_sizes(const Attributes& attributes, std::span<const
     }
     ConvolutionSizes sizes{x[0], {x[1], x[2]}, {}, {weight[0], weight[1]}, x[3], weight[3]};
     for (std::size_t axis = 0; axis < 2; ++axis) {
-        sizes.out[axis] = places(geometry_of(attributes), axis, sizes.in[axis], sizes.kernel[axis],
-                                 "convolution", described);
+        sizes.out[axis] = output_size(geometry_of(attributes), axis, sizes.in[axis], sizes.kernel[axis],
+                                      "convolution", described);
     }
     return sizes;
 }
@@ -50,8 +50,8 @@ ConvolutionSizes convolution_sizes(const Attributes& attributes, std::span<const
 void check_places(const char* operation, const std::string& described, const Attributes& attributes,
                   const ConvolutionSizes& sizes, const char* sizes_given) {
     for (std::size_t axis = 0; axis < 2; ++axis) {
-        const Index expected =
-            places(geometry_of(attributes), axis, sizes.in[axis], sizes.kernel[axis], operation, described);
+        const Index expected = output_size(geometry_of(attributes), axis, sizes.in[axis], sizes.kernel[axis],
+                                           operation, described);
         if (expected != sizes.out[axis]) {
             refuse(operation, described + ", " + describe(geometry_of(attributes)),
                    std::string(sizes_given) + " (" + std::to_string(first_size(attributes)) + ", " +
@@ -262,8 +262,8 @@ std::vector<Case> cases() {
     std::vector<Case> result = given;
     for (Case& one : result) {
         for (std::size_t axis = 0; axis < 2; ++axis) {
-            one.sizes.out[axis] = places(one.geometry, axis, one.sizes.in[axis], one.sizes.kernel[axis],
-                                         "convolution", one.name);
+            one.sizes.out[axis] = output_size(one.geometry, axis, one.sizes.in[axis], one.sizes.kernel[axis],
+                                              "convolution", one.name);
         }
     }
     return result;

@@ -31,8 +31,8 @@ std::string describe(const ConvolutionGeometry& geometry) {
            pair(geometry.pad_before) + " before and " + pair(geometry.pad_after) + " after";
 }
 
-Index places(const ConvolutionGeometry& geometry, std::size_t axis, Index size, Index kernel,
-             const char* operation, const std::string& described) {
+Index output_size(const ConvolutionGeometry& geometry, std::size_t axis, Index size, Index kernel,
+                  const char* operation, const std::string& described) {
     const Index stride = geometry.stride[axis];
     const Index dilation = geometry.dilation[axis];
     const Index before = geometry.pad_before[axis];

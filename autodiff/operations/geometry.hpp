@@ -16,8 +16,8 @@ Index second_size(const Attributes& attributes);
 
 /// Places of a kernel along one axis. Throws Error(shape) naming `operation` and `described` where there are
 /// none or the geometry makes no sense.
-Index places(const ConvolutionGeometry& geometry, std::size_t axis, Index size, Index kernel,
-             const char* operation, const std::string& described);
+Index output_size(const ConvolutionGeometry& geometry, std::size_t axis, Index size, Index kernel,
+                  const char* operation, const std::string& described);
 
 /// The images on both sides of a convolution, and its kernel: height and width of each.
 struct ConvolutionSizes {
@@ -29,7 +29,7 @@ struct ConvolutionSizes {
     Index out_channels = 1;
 };
 
-/// Columns that hold the input's pixels at every place of the output.
+/// Columns that hold the input's pixels at every position of the output.
 Patches input_patches(const ConvolutionSizes& sizes, const ConvolutionGeometry& geometry);
 /// Columns that hold the output's pixels at every pixel of the input, the kernel's taps in reverse.
 Patches output_patches(const ConvolutionSizes& sizes, const ConvolutionGeometry& geometry);

@@ -129,7 +129,7 @@ void forward_moments(const Call& call) {
         return Totals{sums + 2 * slice * results, sums + (2 * slice + 1) * results};
     };
     const std::size_t outer = axes.axes[0].size;
-    // Results of different outer places are independent: any split gives the same numbers.
+    // Results of different outer positions are independent: any split gives the same numbers.
     constexpr std::size_t part_size = 16384;
     const std::size_t parts = axes.axes[0].reduced
                                   ? slices

@@ -25,8 +25,8 @@ Shape unfold_shape(const Attributes& attributes, std::span<const Shape> inputs) 
         throw Error(ErrorCode::shape, "[unfold] " + described + ": expected four axes, channels last");
     }
     const ConvolutionGeometry geometry = geometry_of(attributes);
-    return {x[0], places(geometry, 0, x[1], kernel[0], "unfold", described),
-            places(geometry, 1, x[2], kernel[1], "unfold", described),
+    return {x[0], output_size(geometry, 0, x[1], kernel[0], "unfold", described),
+            output_size(geometry, 1, x[2], kernel[1], "unfold", described),
             multiply_sizes(kernel[0], kernel[1], "unfold"), x[3]};
 }
 
@@ -72,8 +72,8 @@ Shape fold_shape(const Attributes& attributes, std::span<const Shape> inputs) {
             "[fold] " + described + ": expected patches with five axes (n, rows, columns, taps, channels)");
     }
     const ConvolutionGeometry geometry = geometry_of(attributes);
-    const Shape expected{patches[0], places(geometry, 0, image[0], kernel[0], "fold", described),
-                         places(geometry, 1, image[1], kernel[1], "fold", described),
+    const Shape expected{patches[0], output_size(geometry, 0, image[0], kernel[0], "fold", described),
+                         output_size(geometry, 1, image[1], kernel[1], "fold", described),
                          multiply_sizes(kernel[0], kernel[1], "fold"), patches[4]};
     if (expected != patches) {
         throw Error(ErrorCode::shape,
@@ -143,8 +143,8 @@ std::vector<Sample> fold_samples() {
     for (const UnfoldCase& one : unfold_cases()) {
         const Shape patches{
             one.image[0],
-            places(one.geometry, 0, one.image[1], one.kernel[0], "fold", one.name),
-            places(one.geometry, 1, one.image[2], one.kernel[1], "fold", one.name),
+            output_size(one.geometry, 0, one.image[1], one.kernel[0], "fold", one.name),
+            output_size(one.geometry, 1, one.image[2], one.kernel[1], "fold", one.name),
             one.kernel[0] * one.kernel[1],
             one.image[3],
         };

@@ -193,7 +193,7 @@ std::vector<Shape> input_shapes(const Graph& graph, std::size_t node) {
 
 Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector<Assignment>& assignments) {
     Graph graph;
-    std::vector<std::size_t> place_of(tape.size(), nowhere);
+    std::vector<std::size_t> index_of(tape.size(), nowhere);
     std::vector<char> needed(tape.size(), 0);
     for (const Var& output : outputs) {
         require_var_of(tape, output, "plan", "an output");
@@ -235,17 +235,17 @@ Graph prune(const Tape& tape, const std::vector<Var>& outputs, const std::vector
             continue;
         }
         const Node& node = tape.node(static_cast<NodeId>(id));
-        place_of[id] = graph.nodes.size();
+        index_of[id] = graph.nodes.size();
         graph.nodes.push_back({static_cast<NodeId>(id), node.operation, node.attributes, {}, node.shape});
         for (const NodeId input : node.inputs) {
-            graph.nodes.back().inputs.push_back(place_of[input]);
+            graph.nodes.back().inputs.push_back(index_of[input]);
         }
     }
     for (const Var& output : outputs) {
-        graph.outputs.push_back(place_of[output.id()]);
+        graph.outputs.push_back(index_of[output.id()]);
     }
     for (const Assignment& assignment : assignments) {
-        graph.stores.push_back({place_of[assignment.state.id()], place_of[assignment.value.id()]});
+        graph.stores.push_back({index_of[assignment.state.id()], index_of[assignment.value.id()]});
     }
     return graph;
 }

@@ -16,7 +16,7 @@ struct GraphNode {
     NodeId id = 0;  ///< on the tape
     const Operation* operation = nullptr;
     Attributes attributes;
-    std::vector<std::size_t> inputs;  ///< places in Graph::nodes
+    std::vector<std::size_t> inputs;  ///< indices into Graph::nodes
     Shape shape;
 };
 

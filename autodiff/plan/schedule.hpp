@@ -10,7 +10,7 @@ namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 struct FusionGroup {
-    std::vector<std::size_t> nodes;  ///< places in Graph::nodes, in order
+    std::vector<std::size_t> nodes;  ///< indices into Graph::nodes, in order
     bool elementwise = false;
     std::vector<std::size_t> sums;  ///< sums of these nodes, taken while they are computed
     /// Matrices that these nodes alone read, computed a tile at a time (Operation::tiles) and never kept.

@@ -112,7 +112,7 @@ Diagnostic not_one_number(Span span, Scalar what, const Type& found) {
         "take its `sum(...)` or `mean(...)`");
 }
 
-Diagnostic independent_gradient(Span span, const std::optional<Term>& stop) {
+Diagnostic independent_gradient(Span span, const std::optional<Term>& stop, std::string_view net) {
     const std::string zero = "this gradient is zero: ";
     if (!stop) {
         return helping(error(Code::independent_gradient, span,
@@ -121,6 +121,7 @@ Diagnostic independent_gradient(Span span, const std::optional<Term>& stop) {
     }
     return helping(error(Code::independent_gradient, span,
                          zero + "between the first argument and the second stands " + wording(*stop) +
+                             (net.empty() ? std::string() : ", in the net `" + std::string(net) + "`") +
                              ", which lets none through"),
                    "take the gradient of what reaches the second argument in another way too");
 }

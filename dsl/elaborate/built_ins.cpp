@@ -49,7 +49,8 @@ Operand check_gradient(Context& context, Emitter& emitter, const std::vector<Ope
     }
     if (const auto path = emitter.space->flow.gradient_path(of->id, to->id); !path.open) {
         return context.report(diagnostics::independent_gradient(
-            span, path.stop == nullptr ? std::nullopt : path.stop->stops_gradients));
+            span, path.stop ? path.stop->entry->stops_gradients : std::nullopt,
+            path.stop ? path.stop->net : std::string()));
     }
     Instruction instruction;
     instruction.kind = Instruction::Kind::gradient;

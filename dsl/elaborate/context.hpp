@@ -12,6 +12,7 @@
 
 #include "dsl/check.hpp"
 #include "dsl/elaborate/budget.hpp"
+#include "dsl/elaborate/flow.hpp"
 #include "dsl/elaborate/reports.hpp"
 #include "dsl/elaborate/scope.hpp"
 
@@ -47,6 +48,7 @@ struct NetState {
     Span shaped;                      ///< what gave its inputs their shapes: a call or its annotations
     std::set<std::size_t> nets;       ///< all it calls, and those that these call
     std::optional<bool> random = {};  ///< whether its body draws numbers, once that was asked
+    std::optional<Flow> flow = {};    ///< of its body, likewise
     bool absent = false;              ///< from a run that could not be had
 };
 

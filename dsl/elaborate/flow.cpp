@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace gandsl::dsl {
 
@@ -31,6 +32,10 @@ void Flow::add(const Instruction& instruction) {
     }
 }
 
+void Flow::close(ValueId result, ValueId argument, const std::optional<Stop>& stop) {
+    sources_.at(result).closed.emplace(argument, stop);
+}
+
 bool Flow::depends(ValueId value, ValueId on, bool through_opaque) const {
     std::vector<bool> seen(sources_.size(), false);
     std::vector<ValueId> open{value};
@@ -55,7 +60,7 @@ bool Flow::depends(ValueId value, ValueId on, bool through_opaque) const {
 Flow::GradientPath Flow::gradient_path(ValueId value, ValueId on) const {
     std::vector<bool> seen(sources_.size(), false);
     std::vector<ValueId> open{value};
-    std::vector<ValueId> stopping;
+    std::vector<std::pair<ValueId, Stop>> stopping;
     while (!open.empty()) {
         const ValueId next = open.back();
         open.pop_back();
@@ -66,15 +71,23 @@ Flow::GradientPath Flow::gradient_path(ValueId value, ValueId on) const {
             continue;
         }
         seen[next] = true;
-        if (sources_[next].stop != nullptr) {
-            stopping.push_back(next);
-        } else {
-            open.insert(open.end(), sources_[next].values.begin(), sources_[next].values.end());
+        const Source& source = sources_[next];
+        if (source.stop != nullptr) {
+            stopping.push_back({next, {source.stop}});
+            continue;
+        }
+        for (const ValueId value : source.values) {
+            const auto closed = source.closed.find(value);
+            if (closed == source.closed.end()) {
+                open.push_back(value);
+            } else if (closed->second) {
+                stopping.push_back({value, *closed->second});
+            }
         }
     }
-    const auto stop =
-        std::find_if(stopping.begin(), stopping.end(), [&](ValueId each) { return depends(each, on, true); });
-    return {.stop = stop == stopping.end() ? nullptr : sources_[*stop].stop};
+    const auto stop = std::find_if(stopping.begin(), stopping.end(),
+                                   [&](const auto& each) { return depends(each.first, on, true); });
+    return {.stop = stop == stopping.end() ? std::nullopt : std::optional(stop->second)};
 }
 
 std::set<std::size_t> Flow::nets_behind(ValueId value) const {

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "dsl/program.hpp"
@@ -13,6 +16,14 @@ class Flow {
   public:
     void add(const Instruction& instruction);
 
+    /// What lets no gradient through: an entry, perhaps inside a net that is called.
+    struct Stop {
+        const Entry* entry = nullptr;
+        std::string net = {};
+    };
+    /// Notes of a result and an argument of a call that no gradient flows between them in the net.
+    void close(ValueId result, ValueId argument, const std::optional<Stop>& stop);
+
     /// Whether a value is computed from another; `through_opaque`: also where no gradient flows.
     bool depends(ValueId value, ValueId on, bool through_opaque = false) const;
 
@@ -20,7 +31,7 @@ class Flow {
     /// does.
     struct GradientPath {
         bool open = false;
-        const Entry* stop = nullptr;
+        std::optional<Stop> stop = {};
     };
     GradientPath gradient_path(ValueId value, ValueId on) const;
 
@@ -30,8 +41,9 @@ class Flow {
   private:
     struct Source {
         std::vector<ValueId> values = {};
-        std::vector<ValueId> hidden = {};  ///< what gradients do not see of them
-        const Entry* stop = nullptr;       ///< what lets no gradient through to any of them
+        std::vector<ValueId> hidden = {};                    ///< what gradients do not see of them
+        const Entry* stop = nullptr;                         ///< what lets no gradient through to any of them
+        std::map<ValueId, std::optional<Stop>> closed = {};  ///< to which of them none flows
         std::vector<std::size_t> nets = {};
     };
 

@@ -74,6 +74,41 @@ bool draws_anew(Context& context, std::size_t net) {
     return *known;
 }
 
+const Flow& flow_in(Context& context, std::size_t net);
+
+/// Notes where the net of a call lets no gradient through from an argument to a result.
+void close_gradients(Context& context, Flow& flow, std::size_t net, const std::vector<ValueId>& results,
+                     const std::vector<ValueId>& arguments) {
+    const Flow& inside = flow_in(context, net);
+    const Net& called = context.program.nets[net];
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        for (std::size_t k = 0; k < arguments.size(); ++k) {
+            auto path = inside.gradient_path(called.results[i], k);
+            if (!path.open) {
+                if (path.stop) {
+                    path.stop->net = called.name;
+                }
+                flow.close(results[i], arguments[k], path.stop);
+            }
+        }
+    }
+}
+
+/// What the values of a net that was checked are computed from. Its inputs are the first of them.
+const Flow& flow_in(Context& context, std::size_t net) {
+    if (!context.names.nets[net].flow) {
+        Flow flow;
+        for (const Instruction& instruction : context.program.nets[net].body) {
+            flow.add(instruction);
+            if (instruction.kind == Instruction::Kind::call) {
+                close_gradients(context, flow, instruction.index, instruction.outputs, instruction.inputs);
+            }
+        }
+        context.names.nets[net].flow = std::move(flow);
+    }
+    return *context.names.nets[net].flow;
+}
+
 Operand report_cycle(Context& context, const NetState& net, Span span) {
     diagnostics::Names cycle;
     for (const NetState& other : context.names.nets) {
@@ -174,8 +209,10 @@ Operand emit_call(Context& context, Emitter& emitter, const PreparedCall& call,
     for (const Tensor& input : inputs) {
         instruction.inputs.push_back(input.id);
     }
+    const std::vector<ValueId> arguments = instruction.inputs;
     const auto results = draws_anew(context, index) ? emitter.emit(std::move(instruction), net.results)
                                                     : emitter.emit_once(std::move(instruction), net.results);
+    close_gradients(context, emitter.space->flow, index, results, arguments);
     return value_of(net.tree->name.text, results, net.results);
 }
 

@@ -1,5 +1,6 @@
 #include "autodiff/operations.hpp"
 #include "dsl/diagnostics.hpp"
+#include "dsl/types.hpp"
 #include "models/functions/functions.hpp"
 #include "models/layouts.hpp"
 #include "models/records.hpp"
@@ -14,7 +15,7 @@ namespace {
 /// Axis along which values of this rank are joined: channels of pictures, the last axis otherwise.
 std::size_t joining_axis(const std::string& entry, const dsl::Arguments& arguments, const dsl::Type& type) {
     if (has(arguments, "axis")) {
-        return checked_axis(entry, integer(arguments, "axis"), type);
+        return dsl::axis_of(entry, integer(arguments, "axis"), type);
     }
     return is_picture(type) ? 0 : type.shape.size() - 1;
 }

@@ -229,7 +229,7 @@ class Step {
         }
     }
 
-    /// Turns of a repeat share a name.
+    /// Iterations of a repeat share a name.
     void remember(const std::pair<std::size_t, std::string>& name, Var value, std::size_t item) {
         const auto known =
             std::find_if(named_.begin(), named_.end(), [&](const auto& each) { return each.name == name; });
@@ -292,12 +292,12 @@ class Step {
     std::set<std::size_t> updated_;                     ///< nets that any update names
     std::map<std::size_t, OptimizerState> optimizers_;  ///< by site
     /// A value of an update, over the iterations of a repeat.
-    struct NamedTurns {
+    struct NamedIterations {
         std::pair<std::size_t, std::string> name;  ///< site, and column of the log
         std::vector<Var> iterations;
         std::size_t item = 0;
     };
-    std::vector<NamedTurns> named_;
+    std::vector<NamedIterations> named_;
 };
 
 /// How many examples of a split the code has to look at: as many as the shortest of its data. Nothing where

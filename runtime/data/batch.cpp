@@ -55,8 +55,8 @@ void read_ordered(const Dataset& dataset, const Order& order, std::uint64_t posi
     });
 }
 
-void read_in_turn(const Dataset& dataset, Split split, std::size_t first, std::size_t size,
-                  std::size_t field_count, Batch& batch, bool next) {
+void read_in_order(const Dataset& dataset, Split split, std::size_t first, std::size_t size,
+                   std::size_t field_count, Batch& batch, bool next) {
     const std::size_t count = dataset.description().count(split);
     batch.position = first;
     fill(dataset, first < count ? std::min(size, count - first) : 0, field_count, next, batch,

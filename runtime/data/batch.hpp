@@ -25,7 +25,7 @@ void read_ordered(const Dataset& dataset, const Order& order, std::uint64_t posi
 
 /// Fills `batch` with examples first, first + 1, ... of a split as they lie there, at most `size` of them:
 /// the last batch of a split may be smaller. `next` as above.
-void read_in_turn(const Dataset& dataset, Split split, std::size_t first, std::size_t size,
-                  std::size_t field_count, Batch& batch, bool next = false);
+void read_in_order(const Dataset& dataset, Split split, std::size_t first, std::size_t size,
+                   std::size_t field_count, Batch& batch, bool next = false);
 
 }  // namespace gandsl::data

@@ -49,8 +49,8 @@ struct Description {
     std::size_t count(Split split) const { return split == Split::train ? train_count : test_count; }
 };
 
-/// Which example is wanted. The epoch is the turn in which it is shown, for sources that vary an example from
-/// turn to turn; others leave it aside. Sources of sequences yield the example so many steps later than it
+/// Which example is wanted. The epoch is the pass in which it is shown, for sources that vary an example from
+/// pass to pass; others leave it aside. Sources of sequences yield the example so many steps later than it
 /// stands for a shift of 0 or 1; others know no shift.
 struct Example {
     Split split = Split::train;

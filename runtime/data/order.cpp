@@ -35,21 +35,21 @@ void check_step(std::uint64_t count, std::uint64_t examples_per_step) {
 }  // namespace
 
 std::uint64_t permuted(std::uint64_t index, std::uint64_t count, std::uint64_t key, std::uint64_t stream,
-                       std::uint64_t turn) {
+                       std::uint64_t epoch) {
     if (count <= 1) {
         return 0;
     }
     const auto half = static_cast<unsigned>(std::bit_width(count - 1) + 1) / 2;
     const std::uint64_t mask = (std::uint64_t{1} << half) - 1;
-    // One counter a (stream, turn, round); the half that goes in joins the key's words through a first
+    // One counter a (stream, epoch, round); the half that goes in joins the key's words through a first
     // scrambling.
-    const auto scrambled = philox(key, stream, turn);
-    const std::uint64_t turn_key = std::uint64_t{scrambled[0]} << 32 | scrambled[1];
+    const auto scrambled = philox(key, stream, epoch);
+    const std::uint64_t epoch_key = std::uint64_t{scrambled[0]} << 32 | scrambled[1];
     do {
         std::uint64_t left = index >> half;
         std::uint64_t right = index & mask;
         for (unsigned round = 0; round < rounds; ++round) {
-            const std::uint64_t mixed = left ^ (philox(turn_key, round, right)[0] & mask);
+            const std::uint64_t mixed = left ^ (philox(epoch_key, round, right)[0] & mask);
             left = right;
             right = mixed;
         }

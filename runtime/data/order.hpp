@@ -20,10 +20,10 @@ struct Order {
     ExampleReference at(std::uint64_t position) const;
 };
 
-/// Where `index` goes in a permutation of 0 .. count - 1 chosen by (key, stream, turn): a Feistel network
+/// Where `index` goes in a permutation of 0 .. count - 1 chosen by (key, stream, epoch): a Feistel network
 /// over the smallest even number of bits, walked until it lands below count (Black and Rogaway, 2002).
 std::uint64_t permuted(std::uint64_t index, std::uint64_t count, std::uint64_t key, std::uint64_t stream,
-                       std::uint64_t turn);
+                       std::uint64_t epoch);
 
 /// Steps after which `epochs` epochs are over, for steps of `examples_per_step` examples: the last of them is
 /// the first step that has shown epochs * count examples or more. Throws invalid_argument if that overflows

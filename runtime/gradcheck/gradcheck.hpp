@@ -48,9 +48,9 @@ struct WeightReport {
 /// Called as each weight is done.
 using Progress = std::function<void(const WeightReport&)>;
 
-/// Every update once, the first turn of those in a `repeat`. First weights are moved a little, as zeros sit
-/// on the kinks of relu; draws are those of step 0. What is behind stop_gradient stays at its value, as the
-/// gradient takes it to.
+/// Every update once, the first iteration of those in a `repeat`. First weights are moved a little, as zeros
+/// sit on the kinks of relu; draws are those of step 0. What is behind stop_gradient stays at its value, as
+/// the gradient takes it to.
 std::vector<WeightReport> check(const dsl::Program& program, const Options& options, const Feed& feed,
                                 const Progress& progress = {});
 

@@ -105,7 +105,7 @@ dsl::FindTrained finder(const dsl::Catalogue& catalogue, ResolveContext context,
 /// an average.
 std::size_t kept_beside(const dsl::Program& program, std::size_t net) {
     std::size_t kept = 0;
-    std::set<std::size_t> sites;  // turns of a repeat share theirs
+    std::set<std::size_t> sites;  // iterations of a repeat share theirs
     for (const dsl::TrainItem& item : program.train->items) {
         const auto* update = std::get_if<dsl::Update>(&item);
         if (update != nullptr &&

@@ -2,7 +2,7 @@
 
 #include "autodiff/error.hpp"
 #include "runtime/build/estimate.hpp"
-#include "runtime/build/unlearned.hpp"
+#include "runtime/build/gradient_reach.hpp"
 #include "runtime/loading/load.hpp"
 #include "runtime/loading/memory_budget.hpp"
 #include "runtime/program/command.hpp"
@@ -64,7 +64,7 @@ int check(const loading::FileRequest& request) {
         fmt::print("{:<14} {} a step\n", fmt::format("update {}", fmt::join(update.nets, ", ")),
                    terminal::human_flops(update.flops));
     }
-    loading::report(runtime::unlearned(program, graph), loaded->path, loaded->text);
+    loading::report(runtime::unreached_by_gradients(program, graph), loaded->path, loaded->text);
     loading::MemoryBudget memory(*loaded, graph, std::make_shared<ThreadPool>(request.threads));
     const PlanStatistics statistics = runtime::plan_of_step(graph, loading::step_options(memory, program));
     fmt::print("\n{:<14} {} a step in {} kernels ({} operations, {} of them merged or dropped)\n",

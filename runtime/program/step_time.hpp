@@ -31,7 +31,7 @@ struct StepProfile {
 /// What a training step takes. Times are in seconds, memory in bytes.
 struct StepTime {
     std::size_t batch = 0;
-    std::size_t examples = 0;  ///< that one step looks at: batch times the turns of a `repeat`
+    std::size_t examples = 0;  ///< that one step looks at: batch times the iterations of a `repeat`
     std::size_t threads = 0;
     std::size_t parameters = 0;  ///< numbers that the updates learn
     std::vector<double> steps;   ///< each measured step, on examples read before

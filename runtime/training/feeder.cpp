@@ -90,8 +90,8 @@ std::vector<runtime::ExampleCounts> example_counts(const data::Datasets& dataset
     return counts;
 }
 
-void feed_in_turn(const dsl::Program& program, const data::Datasets& datasets,
-                  const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan) {
+void feed_in_order(const dsl::Program& program, const data::Datasets& datasets,
+                   const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan) {
     const auto count = static_cast<std::size_t>(graph.count);
     data::Batch batch;
     for (std::size_t data = 0; data < datasets.size(); ++data) {
@@ -99,8 +99,8 @@ void feed_in_turn(const dsl::Program& program, const data::Datasets& datasets,
         if (!use.read) {
             continue;
         }
-        data::read_in_turn(*datasets[data], split, first, count, program.data[data].names.size(), batch,
-                           use.next);
+        data::read_in_order(*datasets[data], split, first, count, program.data[data].names.size(), batch,
+                            use.next);
         if (batch.size != count) {
             throw Error(ErrorCode::internal, "a graph was built for more examples than there are");
         }

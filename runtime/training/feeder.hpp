@@ -40,7 +40,7 @@ std::vector<runtime::ExampleCounts> example_counts(const data::Datasets& dataset
 
 /// Feeds the examples first, first + 1, ... of a split to an evaluation graph. There must be as many as it
 /// takes.
-void feed_in_turn(const dsl::Program& program, const data::Datasets& datasets,
-                  const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan);
+void feed_in_order(const dsl::Program& program, const data::Datasets& datasets,
+                   const runtime::EvaluationGraph& graph, data::Split split, std::size_t first, Plan& plan);
 
 }  // namespace gandsl::training

@@ -9,7 +9,7 @@ namespace gandsl::training {
 
 namespace {
 
-constexpr std::uint64_t turn_without_data = 1000;
+constexpr std::uint64_t round_without_data = 1000;
 
 }  // namespace
 
@@ -22,16 +22,16 @@ std::uint64_t Length::epoch_of(std::uint64_t step) const {
     return epochs == 0 ? epoch : std::min(epoch, epochs);
 }
 
-std::uint64_t Length::turns_after(std::uint64_t step) const {
-    return examples == 0 ? step / turn_without_data : epochs_after(step);
+std::uint64_t Length::rounds_after(std::uint64_t step) const {
+    return examples == 0 ? step / round_without_data : epochs_after(step);
 }
 
-bool Length::ends_turn(std::uint64_t step) const {
-    return turns_after(step) > turns_after(step - 1);
+bool Length::ends_round(std::uint64_t step) const {
+    return rounds_after(step) > rounds_after(step - 1);
 }
 
-bool Length::ends_last_turn(std::uint64_t step) const {
-    return step < steps && ends_turn(step) && turns_after(steps - 1) == turns_after(step);
+bool Length::ends_last_round(std::uint64_t step) const {
+    return step < steps && ends_round(step) && rounds_after(steps - 1) == rounds_after(step);
 }
 
 Length length_of(const loading::Loaded& loaded, const data::Datasets& datasets) {

@@ -26,11 +26,11 @@ struct Length {
 
     /// Epochs that are over after a step; without data, thousands of steps, which take their place for
     /// progress and checkpoints.
-    std::uint64_t turns_after(std::uint64_t step) const;
-    bool ends_turn(std::uint64_t step) const;
-    /// Whether no turn ends between this end of one and the last step. Which step this is follows from the
+    std::uint64_t rounds_after(std::uint64_t step) const;
+    bool ends_round(std::uint64_t step) const;
+    /// Whether no period ends between this end of one and the last step. Which step this is follows from the
     /// length alone.
-    bool ends_last_turn(std::uint64_t step) const;
+    bool ends_last_round(std::uint64_t step) const;
 };
 
 /// As the program and its data have it. Throws Error where the two give none.

@@ -117,7 +117,7 @@ void Samples::write_on(std::size_t index) {
     const runtime::EvaluationGraph& graph = graph_.samples[index];
     std::vector<Written>& all = written_[index];
     const auto feed = [&](Plan& plan, std::size_t written) {
-        feed_in_turn(program_, datasets_, graph, data::Split::test, 0, plan);
+        feed_in_order(program_, datasets_, graph, data::Split::test, 0, plan);
         for (std::size_t i = 0; i < written; ++i) {
             const std::span<Real> target = plan.feed(graph.continuations[i].result);
             std::copy_n(all[i].values.begin(), target.size(), target.begin());
@@ -249,7 +249,7 @@ double Measures::take(std::size_t index) {
         const bool last = remainder && examples - seen < static_cast<std::size_t>(whole.count);
         const runtime::EvaluationGraph& graph = last ? *remainder : whole;
         Plan& plan = last ? *plans_[index].remainder : plans_[index].whole;
-        feed_in_turn(program_, datasets_, graph, split, seen, plan);
+        feed_in_order(program_, datasets_, graph, split, seen, plan);
         plan.run(run);
         for (const Real value : plan.read(graph.value)) {
             total += double{value};

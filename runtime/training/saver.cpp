@@ -21,13 +21,13 @@ constexpr const char* best_checkpoint = "the best checkpoint";
 
 }  // namespace
 
-// Which steps have one depends on the time they take, but for the last turn's: a run ends with the same two
+// Which steps have one depends on the time they take, but for the last one's: a run ends with the same two
 // however often it was stopped.
 bool Saver::checkpoint_due() const {
     const double at = now();
     const std::uint64_t step = files_.progress().step;
-    return at - saved_at_ > longest_without_checkpoint || run_.length.ends_last_turn(step) ||
-           (run_.length.ends_turn(step) && (step == run_.length.steps || checkpoints_pace_.due(at)));
+    return at - saved_at_ > longest_without_checkpoint || run_.length.ends_last_round(step) ||
+           (run_.length.ends_round(step) && (step == run_.length.steps || checkpoints_pace_.due(at)));
 }
 
 bool Saver::save(terminal::Progress& display, bool draws) {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/build/unlearned.hpp"
+#include "runtime/build/gradient_reach.hpp"
 #include "runtime/runs/checkpoint.hpp"
 #include "runtime/terminal/format.hpp"
 #include "runtime/terminal/progress.hpp"
@@ -54,7 +54,8 @@ class Session {
 
   private:
     void introduce(const std::vector<std::string>& notes) const {
-        loading::report(runtime::unlearned(run_.program, run_.graph), run_.loaded.path, run_.loaded.text);
+        loading::report(runtime::unreached_by_gradients(run_.program, run_.graph), run_.loaded.path,
+                        run_.loaded.text);
         print_data(run_.program, run_.datasets);
         print_nets(run_.program);
         print_samples(run_.program, run_.datasets);
@@ -103,7 +104,7 @@ class Session {
             }
             files_.log(values_);
             display.step(step(), run_.length.epoch_of(step()), values_, now());
-            if (run_.length.ends_turn(step())) {
+            if (run_.length.ends_round(step())) {
                 display.epoch_done(now());
             }
             // Before anything is made of the states, or kept of them, they are known to be numbers.

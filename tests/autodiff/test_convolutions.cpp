@@ -91,7 +91,7 @@ Convolution job_of(const Case& one, bool padded) {
         }
     }
     for (std::size_t axis = 0; axis < 2; ++axis) {
-        job.sizes.out[axis] = places(job.geometry, axis, one.size[axis], one.kernel[axis], "test", one.name);
+        job.sizes.out[axis] = output_size(job.geometry, axis, one.size[axis], one.kernel[axis], "test", one.name);
     }
     return job;
 }

@@ -8,8 +8,8 @@
 #include "models/catalogue.hpp"
 #include "models/records.hpp"
 #include "runtime/build/continuation.hpp"
+#include "runtime/build/gradient_reach.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/build/unlearned.hpp"
 #include "runtime/sinks/sink.hpp"
 #include "runtime/sources/sources.hpp"
 #include "tests/fuzz/list.hpp"
@@ -122,7 +122,7 @@ void source(std::string_view input) {
             runtime::check_continuations(*result.program).empty()) {
             const runtime::Graph graph = runtime::build(*result.program, {.batch = 2, .measure_batch = 2});
             if (result.program->train) {
-                check_diagnostics(runtime::unlearned(*result.program, graph), text);
+                check_diagnostics(runtime::unreached_by_gradients(*result.program, graph), text);
             }
         }
     });

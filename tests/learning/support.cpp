@@ -103,7 +103,7 @@ std::vector<float> clothes(bool train, std::size_t count, float low) {
     BOOST_TEST_REQUIRE(search.files.has_value(), search.absent);
     const auto source = data::open_mnist("fashion_mnist", *search.files, {low, 1});
     data::Batch batch;
-    data::read_in_turn(*source, train ? data::Split::train : data::Split::test, 0, count, 1, batch);
+    data::read_in_order(*source, train ? data::Split::train : data::Split::test, 0, count, 1, batch);
     return batch.fields[0];
 }
 

@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(the_face_dcgan_reads_a_folder_and_takes_finite_steps) {
     constexpr std::size_t side = 80;
     const auto portraits = data::open_faces({.size = side, .range = {0, 255}, .count = 12, .seed = 0});
     data::Batch batch;
-    data::read_in_turn(*portraits, data::Split::train, 0, 12, 1, batch);
+    data::read_in_order(*portraits, data::Split::train, 0, 12, 1, batch);
     for (std::size_t face = 0; face < 12; ++face) {
         formats::Image image{side, side, 3, {}};
         for (std::size_t i = 0; i < side * side; ++i) {

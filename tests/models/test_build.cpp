@@ -10,8 +10,8 @@
 #include "dsl/check.hpp"
 #include "models/catalogue.hpp"
 #include "runtime/build/estimate.hpp"
+#include "runtime/build/gradient_reach.hpp"
 #include "runtime/build/graph.hpp"
-#include "runtime/build/unlearned.hpp"
 #include "runtime/sinks/sink.hpp"
 
 // From programs to graphs: what is shared, what is learned, what is named.
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_net_is_forgotten_only_where_an_objective_could_teach_it) 
             "(x) {\n flatten\n dense(3)\n}\nnet F(h) {\n dense(1)\n}\nlatent z ~ normal(3)\n"
             "train(epochs = 1, batch = 2) {\n update F with sgd(0.1) { minimize " +
             use + " }\n}\n");
-        return runtime::unlearned(checked.program, built(checked, 2)).size();
+        return runtime::unreached_by_gradients(checked.program, built(checked, 2)).size();
     };
     BOOST_TEST(forgotten("E", "F(E(x))") == 1u);
     BOOST_TEST(forgotten("E", "F(z) + sum(E(x))") == 1u);
@@ -376,7 +376,7 @@ train(epochs = 1, batch = 4) {
     for (const runtime::NamedOutput& output : graph.named) {
         names.push_back(output.name);
     }
-    // Turns share their names.
+    // Iterations share their names.
     BOOST_TEST(std::count(names.begin(), names.end(), "C.slope") == 1);
     BOOST_TEST(std::count(names.begin(), names.end(), "C.loss") == 1);
     BOOST_TEST(std::count(names.begin(), names.end(), "G.loss") == 1);

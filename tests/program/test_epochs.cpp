@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(they_end_by_the_examples_seen) {
     BOOST_TEST(due({.count = 10, .unit = dsl::Period::Unit::step}, none, 1000));
     for (const auto& [length, last] : {std::pair(skips, 15U), {parts, 5U}, {none, 2000U}}) {
         for (std::uint64_t step = 1; step <= length.steps; ++step) {
-            BOOST_TEST(length.ends_last_turn(step) == (step == last), step);
+            BOOST_TEST(length.ends_last_round(step) == (step == last), step);
         }
     }
 }

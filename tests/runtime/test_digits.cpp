@@ -18,7 +18,7 @@ constexpr std::size_t area = 28 * 28;
 
 Batch read(const Dataset& set, Split split, std::size_t count) {
     Batch batch;
-    read_in_turn(set, split, 0, count, 2, batch);
+    read_in_order(set, split, 0, count, 2, batch);
     return batch;
 }
 

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(an_example_depends_on_nothing_but_its_place) {
     source.range = {-1, 1};
     const auto set = open_faces(source);
     Batch batch;
-    read_in_turn(*set, Split::train, 0, 8, 1, batch);
+    read_in_order(*set, Split::train, 0, 8, 1, batch);
     std::vector<float> again(3 * 24 * 24);
     const std::array<std::span<float>, 1> spans = {again};
     set->read({Split::train, 5, 3}, spans);
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(faces_look_ahead_from_the_middle) {
     FacesSource source;
     source.size = size;
     Batch batch;
-    read_in_turn(*open_faces(source), Split::train, 0, count, 1, batch);
+    read_in_order(*open_faces(source), Split::train, 0, count, 1, batch);
     std::vector<double> mean(3 * size * size);
     for (std::size_t i = 0; i < batch.fields[0].size(); ++i) {
         mean[i % mean.size()] += double{batch.fields[0][i]} / count;

@@ -147,10 +147,10 @@ BOOST_AUTO_TEST_CASE(refuses_what_cannot_be_read) {
 BOOST_AUTO_TEST_CASE(reads_a_split_in_turn) {
     const Counting set(10);
     Batch batch;
-    read_in_turn(set, Split::test, 8, 4, 99, batch);
+    read_in_order(set, Split::test, 8, 4, 99, batch);
     BOOST_TEST(batch.size == 2);
     BOOST_TEST(batch.fields[1] == (std::vector<float>{16, 18}), boost::test_tools::per_element());
-    read_in_turn(set, Split::test, 10, 4, 99, batch);
+    read_in_order(set, Split::test, 10, 4, 99, batch);
     BOOST_TEST(batch.size == 0);
     BOOST_TEST(batch.fields[0].empty());
 }

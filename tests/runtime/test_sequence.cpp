@@ -125,10 +125,10 @@ BOOST_AUTO_TEST_CASE(batches_have_what_follows_when_asked) {
             BOOST_TEST(batch.next_fields[0][i] == batch.fields[0][i] + 1);
         }
     }
-    read_in_turn(*set, Split::train, 22, 5, 1, batch, true);
+    read_in_order(*set, Split::train, 22, 5, 1, batch, true);
     BOOST_TEST(batch.size == 2);
     BOOST_TEST(batch.next_fields[0][7] == batch.fields[0][7] + 1);
-    read_in_turn(*set, Split::train, 0, 5, 1, batch);
+    read_in_order(*set, Split::train, 0, 5, 1, batch);
     BOOST_TEST(batch.next_fields.empty());
 }
 

@@ -1,4 +1,4 @@
-#include "runtime/build/unlearned.hpp"
+#include "runtime/build/gradient_reach.hpp"
 
 #include <map>
 #include <set>
@@ -48,8 +48,8 @@ std::vector<dsl::Diagnostic> forgotten_nets(const dsl::Program& program, const G
 
 }  // namespace
 
-std::vector<dsl::Diagnostic> unlearned(const dsl::Program& program, const Graph& graph) {
-    // Turns of a repeat are one update to whoever reads the file.
+std::vector<dsl::Diagnostic> unreached_by_gradients(const dsl::Program& program, const Graph& graph) {
+    // Iterations of a repeat are one update to whoever reads the file.
     std::map<std::pair<std::size_t, std::size_t>, bool> updates;  // by site and net
     std::map<std::size_t, dsl::Span> spans;                       // of sites
     // A layer as a whole: its bias may well have no part in a gradient's gradient.
