@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,13 +83,21 @@ void close_gradients(Context& context, Flow& flow, std::size_t net, const std::v
     const Flow& inside = flow_in(context, net);
     const Net& called = context.program.nets[net];
     for (std::size_t i = 0; i < results.size(); ++i) {
+        // One value may be given as several arguments, and needs one way through.
+        std::map<ValueId, Flow::GradientPath> paths;
         for (std::size_t k = 0; k < arguments.size(); ++k) {
             auto path = inside.gradient_path(called.results[i], k);
+            Flow::GradientPath& best = paths[arguments[k]];
+            if (path.open || (!best.open && path.stop)) {
+                best = std::move(path);
+            }
+        }
+        for (auto& [argument, path] : paths) {
+            if (path.stop) {
+                path.stop->net = called.name;
+            }
             if (!path.open) {
-                if (path.stop) {
-                    path.stop->net = called.name;
-                }
-                flow.close(results[i], arguments[k], path.stop);
+                flow.close(results[i], argument, path.stop);
             }
         }
     }
