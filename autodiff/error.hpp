@@ -1,5 +1,7 @@
 #pragma once
 
+#include "version.hpp"  // first: refuses an older C++ before what follows fails in it
+
 #include <cstddef>
 #include <exception>
 #include <optional>

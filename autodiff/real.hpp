@@ -1,5 +1,7 @@
 #pragma once
 
+#include "version.hpp"
+
 /// The library is compiled twice from the same source: in float, and in double (gradient checks, embedding
 /// users who ask for it). Define GANDSL_DOUBLE before the first include to get the double one; both can live
 /// in one program.
