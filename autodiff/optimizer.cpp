@@ -49,6 +49,10 @@ void require_rule(const UpdateRule& rule) {
 
 // The states of one optimizer: `slots` for each variable, then `scalars` single numbers, all starting at 0.
 void prepare(OptimizerState& state, std::span<const Var> variables, std::size_t slots, std::size_t scalars) {
+    if (variables.empty()) {
+        refuse(ErrorCode::invalid_argument, "needs at least one variable");
+    }
+    require_var(variables[0], "step", "a variable");
     Tape& tape = variables[0].tape();
     std::vector<Shape> shapes;
     for (const Var& variable : variables) {
@@ -159,8 +163,11 @@ void require_settings(const RmsProp& optimizer) {
     require_rule(optimizer.rule);
 }
 
-// Later gradients must not flow back through an update: new values start afresh.
-std::vector<Var> detached(std::vector<Var> values, OptimizerState& state) {
+// Later gradients must not flow back through an update, unless they are asked for: new values start afresh.
+std::vector<Var> detached(const UpdateRule& rule, std::vector<Var> values, OptimizerState& state) {
+    if (rule.differentiable) {
+        return values;
+    }
     for (Var& value : values) {
         value = stop_gradient(value);
     }
@@ -171,6 +178,27 @@ std::vector<Var> detached(std::vector<Var> values, OptimizerState& state) {
 }
 
 }  // namespace
+
+OptimizerState start_of(const Sgd& optimizer, std::span<const Var> variables) {
+    require_settings(optimizer);
+    OptimizerState state;
+    if (optimizer.momentum != 0) {
+        prepare(state, variables, 1, 0);
+    }
+    return state;
+}
+OptimizerState start_of(const Adam& optimizer, std::span<const Var> variables) {
+    require_settings(optimizer);
+    OptimizerState state;
+    prepare(state, variables, 2, 2);
+    return state;
+}
+OptimizerState start_of(const RmsProp& optimizer, std::span<const Var> variables) {
+    require_settings(optimizer);
+    OptimizerState state;
+    prepare(state, variables, 1, 0);
+    return state;
+}
 
 std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
                       Var rate, OptimizerState& state) {
@@ -190,7 +218,7 @@ std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std:
         }
         result.push_back(subtract_product(variables[i], rate, move));
     }
-    return detached(std::move(result), state);
+    return detached(optimizer.rule, std::move(result), state);
 }
 
 std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
@@ -221,7 +249,7 @@ std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std
         }
         result.push_back(subtract_product(start, scale, divide_by_root(first, second, epsilon)));
     }
-    return detached(std::move(result), state);
+    return detached(optimizer.rule, std::move(result), state);
 }
 
 std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
@@ -238,7 +266,7 @@ std::vector<Var> step(const RmsProp& optimizer, std::span<const Var> variables,
         result.push_back(
             subtract_product(variables[i], rate, divide_by_root(directions[i], second, epsilon)));
     }
-    return detached(std::move(result), state);
+    return detached(optimizer.rule, std::move(result), state);
 }
 
 std::vector<Assignment> assignments(std::span<const Var> variables, std::span<const Var> values,

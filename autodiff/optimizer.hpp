@@ -19,6 +19,9 @@ struct UpdateRule {
         {};  ///< above 0: scales all gradients so that their global norm is at most this
     double weight_decay =
         0;  ///< 0 or above: added to the gradient as weight_decay * weight (adamw: decoupled)
+    /// Whether gradients flow through new values and moments, for learning what a step is made of; else they
+    /// end there.
+    bool differentiable = false;
 };
 
 struct Sgd {
@@ -53,11 +56,17 @@ struct OptimizerState {
     std::vector<Var> values;  ///< their values after the uses recorded so far
 };
 
+/// The states that an optimizer needs for these variables, as they are before the first step; settings and
+/// variables as for `step`, which makes them itself where they are missing.
+OptimizerState start_of(const Sgd& optimizer, std::span<const Var> variables);
+OptimizerState start_of(const Adam& optimizer, std::span<const Var> variables);
+OptimizerState start_of(const RmsProp& optimizer, std::span<const Var> variables);
+
 /// New values of `variables`: one for each, in their order. `rate` is a scalar, of shape (). `state` collects
 /// the optimizer's own states. The plan must store both, as `assignments(variables, new values, state)` says:
-/// without the second, each run starts from the first one's moments. No gradient flows through a new value:
-/// the net that is trained next must not be differentiated through this one's update. All Vars are of one
-/// tape.
+/// without the second, each run starts from the first one's moments. No gradient flows through a new value
+/// unless the rule says so: the net that is trained next must not be differentiated through this one's
+/// update. All Vars are of one tape.
 std::vector<Var> step(const Sgd& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
                       Var rate, OptimizerState& state);
 std::vector<Var> step(const Adam& optimizer, std::span<const Var> variables, std::span<const Var> gradients,
