@@ -23,6 +23,7 @@ void add_layout_cases();
 void add_planning_cases();
 void add_stability_cases();
 void add_extreme_cases();
+void add_function_edge_cases();
 void add_misuse_cases();
 void add_special_value_cases();
 
