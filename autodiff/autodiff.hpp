@@ -11,6 +11,7 @@
 #include "operations.hpp"
 #include "optimizer.hpp"
 #include "plan.hpp"
+#include "print.hpp"
 #include "random.hpp"
 #include "tape.hpp"
 #include "trace.hpp"

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "tape.hpp"
@@ -9,9 +12,11 @@
 /// The operations, as functions that record them. Shapes broadcast as NumPy's do where two operands meet. All
 /// throw Error(shape) with the operation's name and the shapes when these do not fit, and
 /// Error(invalid_argument) for Vars that are empty or of different tapes. Sizes may be 0: sums of nothing are
-/// 0, means of nothing NaN; `max`, `min` and images without pixels are refused. Where a derivative does not
-/// exist, one is taken: 0 for `sqrt`, `norm`, `absolute` and `relu` at 0, an even share for equal operands of
-/// `maximum` and `minimum`; by the base 0 for 0^0, by the exponent 0 for bases of 0 and below.
+/// 0, products 1, means NaN; `max`, `min`, `argmax`, `argmin` and images without pixels are refused. Outside
+/// its domain a function is NaN, at its edge what IEEE 754 says: log(0) is -infinity. Where a derivative does
+/// not exist, one is taken: 0 for `sqrt`, `norm`, `absolute` and `relu` at 0 and for `asin` and `acos` at -1
+/// and 1, an even share for equal operands of `maximum` and `minimum`, 1 for `clamp` at its bounds; by the
+/// base 0 for 0^0, by the exponent 0 for bases of 0 and below.
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
@@ -22,10 +27,11 @@ Var multiply(Var a, Var b);
 Var divide(Var a, Var b);
 Var divide_or_zero(Var a, Var b);  ///< a / b, and 0 where b is 0
 Var power(Var a, Var b);
+Var pow(Var a, Var b);      ///< power
 Var maximum(Var a, Var b);  ///< NaN if either is; ties share the gradient evenly
 Var minimum(Var a, Var b);
 Var where(Var condition, Var a, Var b);  ///< a where condition is not 0, else b
-Var less(Var a, Var b);                  ///< comparisons give 0 or 1 and have no gradient
+Var less(Var a, Var b);                  ///< comparisons give 0 or 1 and have no gradient; see operator<
 Var less_equal(Var a, Var b);
 Var greater(Var a, Var b);
 Var greater_equal(Var a, Var b);
@@ -41,6 +47,19 @@ Var log(Var x);  ///< sees a sigmoid, 1 - sigmoid or softmax behind x and record
 Var sin(Var x);
 Var cos(Var x);
 Var floor(Var x);
+Var ceil(Var x);
+Var round(Var x);  ///< to whole numbers, halves to even ones
+Var abs(Var x);    ///< absolute
+Var tan(Var x);
+Var asin(Var x);
+Var acos(Var x);
+Var atan(Var x);
+Var sinh(Var x);
+Var cosh(Var x);
+Var erf(Var x);                             ///< the error function
+Var expm1(Var x);                           ///< exp(x) - 1, exact near 0
+Var log1p(Var x);                           ///< log(1 + x), exact near 0
+Var clamp(Var x, double low, double high);  ///< x, but at least `low` and at most `high`; NaN stays
 
 // What optimizers are made of.
 Var blend(Var a, Var b, double keep);         ///< keep * a + (1 - keep) * b
@@ -48,19 +67,67 @@ Var blend_square(Var a, Var b, double keep);  ///< keep * a + (1 - keep) * b * b
 Var divide_by_root(Var a, Var b, Var c);      ///< a / (sqrt(b) + c); NaN where b is infinite
 Var subtract_product(Var a, Var b, Var c);    ///< a - b * c
 
+// Operators. The comparisons give 0 or 1, as `less` does; == and != ask whether two Vars are one, and
+// equal(a, b) compares numbers. += and its like make a new Var and let the left one name it: other names for
+// the old one keep the old value.
 Var operator+(Var a, Var b);
 Var operator-(Var a, Var b);
 Var operator*(Var a, Var b);
 Var operator/(Var a, Var b);
+Var operator<(Var a, Var b);
+Var operator<=(Var a, Var b);
+Var operator>(Var a, Var b);
+Var operator>=(Var a, Var b);
 Var operator-(Var x);
+Var& operator+=(Var& a, Var b);
+Var& operator-=(Var& a, Var b);
+Var& operator*=(Var& a, Var b);
+Var& operator/=(Var& a, Var b);
+
+// A number beside a Var, rounded to Real.
 Var operator+(Var a, double b);
 Var operator-(Var a, double b);
 Var operator*(Var a, double b);
 Var operator/(Var a, double b);
+Var operator<(Var a, double b);
+Var operator<=(Var a, double b);
+Var operator>(Var a, double b);
+Var operator>=(Var a, double b);
 Var operator+(double a, Var b);
 Var operator-(double a, Var b);
 Var operator*(double a, Var b);
 Var operator/(double a, Var b);
+Var operator<(double a, Var b);
+Var operator<=(double a, Var b);
+Var operator>(double a, Var b);
+Var operator>=(double a, Var b);
+Var& operator+=(Var& a, double b);
+Var& operator-=(Var& a, double b);
+Var& operator*=(Var& a, double b);
+Var& operator/=(Var& a, double b);
+Var power(Var a, double b);
+Var pow(Var a, double b);
+Var maximum(Var a, double b);
+Var minimum(Var a, double b);
+Var less(Var a, double b);
+Var less_equal(Var a, double b);
+Var greater(Var a, double b);
+Var greater_equal(Var a, double b);
+Var equal(Var a, double b);
+Var not_equal(Var a, double b);
+Var power(double a, Var b);
+Var pow(double a, Var b);
+Var maximum(double a, Var b);
+Var minimum(double a, Var b);
+Var less(double a, Var b);
+Var less_equal(double a, Var b);
+Var greater(double a, Var b);
+Var greater_equal(double a, Var b);
+Var equal(double a, Var b);
+Var not_equal(double a, Var b);
+Var where(Var condition, Var a, double b);
+Var where(Var condition, double a, Var b);
+Var where(Var condition, double a, double b);
 
 // Activations, elementwise.
 Var relu(Var x);
@@ -76,33 +143,118 @@ Var sigmoid(Var x);
 Var softmax(Var x);
 Var log_softmax(Var x);
 
-// Reductions. Axes count from the end where negative; no axes: all of them. Sums are taken in double; a sum
-// too large for Real is infinite, and so is the `mean` made from it (not that of mean_and_variance).
-Var sum(Var x, std::vector<Index> axes = {}, bool keep = false);
-Var mean(Var x, std::vector<Index> axes = {}, bool keep = false);
+/// The axes that a reduction takes away: sum(x, 0), sum(x, {0, -1}), or all of them where none is named.
+/// Negative ones count from the end.
+class Axes {
+  public:
+    Axes() = default;
+    template <std::integral Whole>
+    Axes(Whole axis) : axes_{static_cast<Index>(axis)} {
+        static_assert(!std::same_as<Whole, bool>,
+                      "axes come before keep: sum(x, axes, true), or sum(x, {}, true) over all of them");
+    }
+    Axes(std::initializer_list<Index> axes) : axes_(axes) {}
+    Axes(std::vector<Index> axes) : axes_(std::move(axes)) {}
+
+    template <std::floating_point T>
+    Axes(T) {
+        static_assert(refused<T>,
+                      "an axis is a whole number; the larger of x and a number is maximum(x, number)");
+    }
+
+    const std::vector<Index>& list() const { return axes_; }
+
+  private:
+    std::vector<Index> axes_;
+};
+
+// Reductions; `keep` leaves the axes, with size 1. Sums are taken in double; a sum too large for Real is
+// infinite, and so is the `mean` made from it (not that of mean_and_variance).
+Var sum(Var x, Axes axes = {}, bool keep = false);
+Var mean(Var x, Axes axes = {}, bool keep = false);
+Var prod(Var x, Axes axes = {}, bool keep = false);  ///< in pairs; right gradients where factors are 0
+/// log(sum(exp(x))), which neither overflows nor loses its gradient; -infinity, with gradient 0, where all
+/// are.
+Var logsumexp(Var x, Axes axes = {}, bool keep = false);
 /// Both from one pass over x; the variance is that of the numbers themselves, not the estimate for those they
 /// were drawn from.
 struct MeanAndVariance {
     Var mean, variance;
 };
-MeanAndVariance mean_and_variance(Var x, std::vector<Index> axes = {}, bool keep = false);
-Var max(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< ties share the gradient evenly
-Var min(Var x, std::vector<Index> axes = {}, bool keep = false);
+MeanAndVariance mean_and_variance(Var x, Axes axes = {}, bool keep = false);
+Var variance(Var x, Axes axes = {}, bool keep = false);  ///< that of mean_and_variance
+Var max(Var x, Axes axes = {}, bool keep = false);       ///< ties share the gradient evenly
+Var min(Var x, Axes axes = {}, bool keep = false);
+template <std::same_as<Var> T>
+Var max(Var, T) {
+    static_assert(refused<T>, "max takes the largest along axes; of two Vars it is maximum(a, b)");
+    return {};
+}
+template <std::same_as<Var> T>
+Var min(Var, T) {
+    static_assert(refused<T>, "min takes the smallest along axes; of two Vars it is minimum(a, b)");
+    return {};
+}
 /// Euclidean length, also of numbers whose squares are too large or too small to be held; gradient 0 at the
 /// origin.
-Var norm(Var x, std::vector<Index> axes = {}, bool keep = false);
-Var root_mean_square(Var x, std::vector<Index> axes = {}, bool keep = false);  ///< as safe as `norm`
-Var sum_to(Var x, const Shape& shape);  ///< the adjoint of broadcast_to
+Var norm(Var x, Axes axes = {}, bool keep = false);
+Var root_mean_square(Var x, Axes axes = {}, bool keep = false);  ///< as safe as `norm`
+Var sum_to(Var x, const Shape& shape);                           ///< the adjoint of broadcast_to
 
 // Shape. None but `reshape` and `stop_gradient` shares memory with its input.
 Var reshape(Var x, Shape shape);                       ///< one size may be -1
 Var transpose(Var x, std::vector<Index> permutation);  ///< axis i of the result is axis permutation[i] of x
+Var transpose(Var x);                                  ///< the axes in reverse order
 Var broadcast_to(Var x, Shape shape);
-Var slice(Var x, Index axis, Index begin, Index end, Index stride = 1);
+/// Elements begin, begin + stride, ... before end along an axis, from its end where negative; no end: to the
+/// last.
+Var slice(Var x, Index axis, Index begin, std::optional<Index> end = {}, Index stride = 1);
 Var pad(Var x, Index axis, Index before, Index after, Index stride = 1);  ///< zeros; the adjoint of slice
 Var concatenate(std::span<const Var> parts, Index axis);
 Var concatenate(std::initializer_list<Var> parts, Index axis);
 Var stop_gradient(Var x);
+
+// More of shape, made of the above and of `flip`. Names are those on which two of NumPy, PyTorch and MLX
+// agree.
+Var expand_dims(Var x, Index axis);  ///< a new axis of size 1, which becomes axis `axis` of the result
+Var squeeze(Var x, Axes axes = {});  ///< without these axes, which have size 1; none: all that have
+Var stack(std::span<const Var> parts, Index axis = 0);  ///< along a new axis
+Var stack(std::initializer_list<Var> parts, Index axis = 0);
+std::vector<Var> split(Var x, Index parts, Index axis = 0);  ///< into so many of equal size
+/// Into parts that begin at 0 and at each of `positions`, which rise.
+std::vector<Var> split(Var x, std::span<const Index> positions, Index axis = 0);
+std::vector<Var> split(Var x, std::initializer_list<Index> positions, Index axis = 0);
+Var flip(Var x, Axes axes = {});  ///< the elements along these axes in reverse order; none: all axes
+Var roll(Var x, Index shift,
+         Index axis);                 ///< each element `shift` further, and from the end to the beginning
+Var roll(Var x, Index shift);         ///< of all elements in row-major order
+Var tril(Var x, Index diagonal = 0);  ///< of each matrix what is on and below a diagonal, above it 0
+Var triu(Var x, Index diagonal = 0);  ///< on and above; diagonal 1 begins right of the main one
+
+// New arrays. Their numbers are computed in double and rounded to Real.
+Var eye(Tape& tape, Index rows);  ///< the identity matrix
+Var eye(Tape& tape, Index rows, Index columns);
+Var arange(Tape& tape, double end);  ///< 0, 1, ... before end
+Var arange(Tape& tape, double begin, double end, double step = 1);
+Var linspace(Tape& tape, double begin, double end, Index count);  ///< evenly spaced, with both ends
+
+// Along one axis. NaN counts as the largest number. Indices are whole numbers as reals, without a gradient;
+// of equal numbers the first comes first.
+Var cumsum(Var x, Index axis);  ///< of each element and those before it, in double
+Var argmax(Var x, Index axis, bool keep = false);
+Var argmax(Var x);                                 ///< in row-major order
+Var argmin(Var x, Index axis, bool keep = false);  ///< NaN is the smallest here: it wins too
+Var argmin(Var x);
+Var sort(Var x, Index axis = -1, bool descending = false);
+Var argsort(Var x, Index axis = -1, bool descending = false);
+struct TopK {
+    Var values, indices;
+};
+TopK topk(Var x, Index k);  ///< the k largest along the last axis, the largest first
+/// The elements of x at `indices` along an axis; all other sizes are equal.
+Var take_along_axis(Var x, Var indices, Index axis);
+/// Its adjoint: zeros of `size` along the axis, with each value added at its index, in order.
+Var add_along_axis(Var values, Var indices, Index axis, Index size);
 
 // Indexed access; indices are whole numbers held as reals, so that tables have at most 2^24 rows (2^53 in
 // double).

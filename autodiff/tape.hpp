@@ -1,11 +1,14 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "array_forward.hpp"
@@ -26,6 +29,11 @@ struct Attributes {
 };
 
 using NodeId = std::uint32_t;
+
+/// For static_assert in a template that exists to say, in the compiler's message, what to write instead.
+template <typename...>
+inline constexpr bool refused = false;
+
 inline constexpr NodeId no_node = static_cast<NodeId>(-1);
 
 /// A value on a tape: a handle, cheap to copy, valid as long as its tape, and its scope there. All that takes
@@ -54,15 +62,79 @@ class Var {
     /// Tape::rewind.
     const Array& value() const;
 
+    /// Element `index` along the first axis, which goes; from the end where negative. Throws Error(shape)
+    /// where there is none. What it gives is a Var of its own: assigning to it changes no number.
+    template <std::integral Whole>
+    Var operator[](Whole index) const {
+        return element(static_cast<Index>(index));
+    }
+
+    /// Whether two handles name the same node; for the numbers there is equal(a, b).
     friend bool operator==(const Var&, const Var&) = default;
+
+    // What is often tried first and is written otherwise here: the compiler says how.
+    template <std::same_as<Var> T>
+    Var operator[](T) const {
+        static_assert(refused<T>, "rows by a Var of their indices are gather(x, indices)");
+        return *this;
+    }
+    template <std::same_as<bool> T>
+    explicit operator T() const {
+        static_assert(refused<T>, "a Var is no bool: choose with where(condition, a, b), or ask value()");
+        return false;
+    }
+    template <typename T>
+    requires std::is_arithmetic_v<T> Var& operator=(T) {
+        static_assert(refused<T>,
+                      "the numbers of a Var do not change: tape.assign(state, value) replaces a state's, "
+                      "tape.constant(number) makes a new Var");
+        return *this;
+    }
+    template <typename... T>
+    void sum(const T&...) const {
+        static_assert(refused<T...>, "operations are functions: sum(x), sum(x, axes)");
+    }
+    template <typename... T>
+    void mean(const T&...) const {
+        static_assert(refused<T...>, "operations are functions: mean(x), mean(x, axes)");
+    }
+    template <typename... T>
+    void reshape(const T&...) const {
+        static_assert(refused<T...>, "operations are functions: reshape(x, {2, 3})");
+    }
+    template <typename T>
+    void reshape(std::initializer_list<T>) const {
+        static_assert(refused<T>, "operations are functions: reshape(x, {2, 3})");
+    }
+    template <typename... T>
+    void transpose(const T&...) const {
+        static_assert(refused<T...>, "operations are functions: transpose(x), transpose(x, {1, 0})");
+    }
+    template <typename... T>
+    void backward(const T&...) const {
+        static_assert(refused<T...>, "gradients are Vars too: Var slope = gradient(loss, x)");
+    }
+    template <typename... T>
+    void item(const T&...) const {
+        static_assert(refused<T...>, "the number of a Var without axes is x.value()()");
+    }
 
   private:
     [[noreturn]] static void refuse_empty(std::string_view entry);
+    Var element(Index index) const;
 
     Tape* tape_ = nullptr;
     NodeId id_ = 0;
     std::uint32_t generation_ = 0;
 };
+
+template <typename T>
+requires std::is_arithmetic_v<T>
+bool operator==(const Var&, T) {
+    static_assert(refused<T>,
+                  "== compares handles; numbers are compared by equal(x, number), which gives a Var");
+    return false;
+}
 
 /// Throws Error(invalid_argument) unless `var` is one that a tape gave, and still has. `entry` is what it was
 /// handed to, `role` what as: "[power] the exponent is an empty Var ...".

@@ -79,9 +79,14 @@ GANDSL_INLINE float expm1(float x) {
     return x > -0.5F && x < 0.5F ? near : exp(x) - 1.0F;
 }
 
-/// log(1 + x) for x in [0, 1].
+/// log(1 + x) for x in [-1/2, 1].
 GANDSL_INLINE float log1p_unit(float x) {
     return log_ratio(x / (2.0F + x));
+}
+
+GANDSL_INLINE float log1p(float x) {
+    const float near = log1p_unit(x);
+    return x >= -0.5F && x <= 1.0F ? near : log(1.0F + x);
 }
 
 GANDSL_INLINE float sigmoid(float x) {
@@ -135,6 +140,9 @@ GANDSL_INLINE double log(double x) {
     return std::log(x);
 }
 GANDSL_INLINE double log1p_unit(double x) {
+    return std::log1p(x);
+}
+GANDSL_INLINE double log1p(double x) {
     return std::log1p(x);
 }
 GANDSL_INLINE double tanh(double x) {

@@ -295,54 +295,5 @@ GANDSL_UNARY(
         return unary_samples(floor, -2, 2, {-2, -1, 0, 1, 2}, false);
     })
 
-Var operator+(Var a, Var b) {
-    return add(a, b);
-}
-Var operator-(Var a, Var b) {
-    return subtract(a, b);
-}
-Var operator*(Var a, Var b) {
-    return multiply(a, b);
-}
-Var operator/(Var a, Var b) {
-    return divide(a, b);
-}
-Var operator-(Var x) {
-    return negate(x);
-}
-
-namespace {
-// A number as an operand beside `operand`.
-Var beside(Var operand, double number, const Operation& operation) {
-    require_var(operand, operation.name, "an operand");
-    return operand.tape().constant(number);
-}
-}  // namespace
-
-Var operator+(Var a, double b) {
-    return add(a, beside(a, b, add_operation));
-}
-Var operator-(Var a, double b) {
-    return subtract(a, beside(a, b, subtract_operation));
-}
-Var operator*(Var a, double b) {
-    return multiply(a, beside(a, b, multiply_operation));
-}
-Var operator/(Var a, double b) {
-    return divide(a, beside(a, b, divide_operation));
-}
-Var operator+(double a, Var b) {
-    return add(beside(b, a, add_operation), b);
-}
-Var operator-(double a, Var b) {
-    return subtract(beside(b, a, subtract_operation), b);
-}
-Var operator*(double a, Var b) {
-    return multiply(beside(b, a, multiply_operation), b);
-}
-Var operator/(double a, Var b) {
-    return divide(beside(b, a, divide_operation), b);
-}
-
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -8,16 +8,12 @@
 #include "autodiff/kernels/copy.hpp"
 #include "autodiff/kernels/partition.hpp"
 #include "autodiff/operations.hpp"
+#include "autodiff/operations/indices.hpp"
 #include "autodiff/operations/records.hpp"
 
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-namespace {
-
-constexpr double min_gathered_elements = 16384;
-
-// Indices come from data: they are looked at before any of them is used.
 void check_indices(const char* operation, const ConstTensor& indices, Index count) {
     const auto limit = static_cast<Real>(count);
     for (std::size_t i = 0; i < indices.size(); ++i) {
@@ -33,7 +29,6 @@ void check_indices(const char* operation, const ConstTensor& indices, Index coun
     }
 }
 
-// Indices are held as reals, which count only so far.
 void require_countable(const char* operation, Index rows, const char* what) {
     constexpr Index limit = Index{1} << std::numeric_limits<Real>::digits;
     if (rows > limit) {
@@ -42,6 +37,10 @@ void require_countable(const char* operation, Index rows, const char* what) {
                                           std::to_string(limit));
     }
 }
+
+namespace {
+
+constexpr double min_gathered_elements = 16384;
 
 Index count_from(const Shape& shape, std::size_t axis) {
     Index count = 1;

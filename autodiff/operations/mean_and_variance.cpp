@@ -213,9 +213,9 @@ const Operation mean_and_variance_operation{
     .samples = samples_of_moments,
 };
 
-MeanAndVariance mean_and_variance(Var x, std::vector<Index> axes, bool keep) {
+MeanAndVariance mean_and_variance(Var x, Axes reduced, bool keep) {
     require_var(x, "mean_and_variance", "input 0");
-    axes = axes_to_reduce(x.shape(), std::move(axes), "mean_and_variance");
+    std::vector<Index> axes = axes_to_reduce(x.shape(), reduced.list(), "mean_and_variance");
     Shape left;
     for (std::size_t axis = 0; axis < x.shape().size(); ++axis) {
         if (std::find(axes.begin(), axes.end(), static_cast<Index>(axis)) == axes.end()) {

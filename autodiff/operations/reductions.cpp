@@ -201,19 +201,32 @@ double reduce_flops(const Attributes&, std::span<const Shape> inputs, const Shap
     return static_cast<double>(element_count(inputs[0]));
 }
 
+// Of `shape`, without the axes that are reduced, or with size 1 there.
+Shape shape_left(const Shape& shape, const std::vector<Index>& reduced, bool keep) {
+    Shape left;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        const bool stays = !std::binary_search(reduced.begin(), reduced.end(), static_cast<Index>(axis));
+        if (stays || keep) {
+            left.push_back(stays ? shape[axis] : 1);
+        }
+    }
+    return left;
+}
+
+Index count_of(const Shape& shape, const std::vector<Index>& axes) {
+    Index count = 1;
+    for (const Index axis : axes) {
+        count *= shape[static_cast<std::size_t>(axis)];
+    }
+    return count;
+}
+
 Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep, const char* name,
            std::vector<double> numbers = {}) {
     require_var(x, name, "input 0");
     axes = axes_to_reduce(x.shape(), std::move(axes), name);
-    Shape kept;
-    Index reduced = 1;
-    for (std::size_t axis = 0; axis < x.shape().size(); ++axis) {
-        if (std::find(axes.begin(), axes.end(), static_cast<Index>(axis)) == axes.end()) {
-            kept.push_back(x.shape()[axis]);
-        } else {
-            reduced *= x.shape()[axis];
-        }
-    }
+    const Shape kept = shape_left(x.shape(), axes, false);
+    const Index reduced = count_of(x.shape(), axes);
     if (&operation == &max_operation && reduced == 0 && element_count(kept) > 0) {
         throw Error(ErrorCode::shape, "[" + std::string(name) + "] shape " + to_string(x.shape()) +
                                           ": of no numbers none is the largest or smallest");
@@ -225,7 +238,7 @@ Var reduce(const Operation& operation, Var x, std::vector<Index> axes, bool keep
     return keep ? result : reshape(result, kept);
 }
 
-std::vector<Sample> reduction_samples(Var (*function)(Var, std::vector<Index>, bool)) {
+std::vector<Sample> reduction_samples(Var (*function)(Var, Axes, bool)) {
     const auto along = [function](std::vector<Index> axes, bool keep) {
         return [function, axes = std::move(axes), keep](std::span<const Var> inputs) {
             return function(inputs[0], axes, keep);
@@ -295,24 +308,24 @@ const Operation norm_operation{
             return all;
         }};
 
-Var sum(Var x, std::vector<Index> axes, bool keep) {
-    return reduce(sum_operation, x, std::move(axes), keep, "sum");
+Var sum(Var x, Axes axes, bool keep) {
+    return reduce(sum_operation, x, axes.list(), keep, "sum");
 }
 
-Var mean(Var x, std::vector<Index> axes, bool keep) {
+Var mean(Var x, Axes axes, bool keep) {
     require_var(x, "mean", "input 0");
     const Var total = sum(x, std::move(axes), keep);
     const Index count = element_count(x.shape()) / std::max<Index>(1, element_count(total.shape()));
     return count == 1 ? total : total * (1.0 / static_cast<double>(count));
 }
 
-Var max(Var x, std::vector<Index> axes, bool keep) {
-    return reduce(max_operation, x, std::move(axes), keep, "max");
+Var max(Var x, Axes axes, bool keep) {
+    return reduce(max_operation, x, axes.list(), keep, "max");
 }
 
-Var min(Var x, std::vector<Index> axes, bool keep) {
+Var min(Var x, Axes axes, bool keep) {
     require_var(x, "min", "input 0");
-    return -reduce(max_operation, -x, std::move(axes), keep, "min");
+    return -reduce(max_operation, -x, axes.list(), keep, "min");
 }
 
 namespace {
@@ -327,18 +340,69 @@ Var scaled_norm(Var x, std::vector<Index> axes, bool keep, double scale) {
 
 }  // namespace
 
-Var norm(Var x, std::vector<Index> axes, bool keep) {
+Var norm(Var x, Axes axes, bool keep) {
     require_var(x, "norm", "input 0");
-    return scaled_norm(x, std::move(axes), keep, 1);
+    return scaled_norm(x, axes.list(), keep, 1);
 }
 
-Var root_mean_square(Var x, std::vector<Index> axes, bool keep) {
+Var root_mean_square(Var x, Axes axes, bool keep) {
     require_var(x, "root_mean_square", "input 0");
     double count = 1;
-    for (const Index axis : axes_to_reduce(x.shape(), axes, "root_mean_square")) {
+    for (const Index axis : axes_to_reduce(x.shape(), axes.list(), "root_mean_square")) {
         count *= static_cast<double>(x.shape()[static_cast<std::size_t>(axis)]);
     }
-    return scaled_norm(x, std::move(axes), keep, 1 / std::sqrt(count));
+    return scaled_norm(x, axes.list(), keep, 1 / std::sqrt(count));
+}
+
+Var prod(Var x, Axes axes, bool keep) {
+    require_var(x, "prod", "input 0");
+    const Shape from = x.shape();
+    const std::vector<Index> reduced = axes_to_reduce(from, axes.list(), "prod");
+    const Shape result = shape_left(from, reduced, keep);
+    Index factors = count_of(from, reduced);
+    if (factors == 0) {
+        return x.tape().filled(result, 1);
+    }
+    std::vector<Index> order = reduced;
+    for (Index axis = 0; axis < static_cast<Index>(from.size()); ++axis) {
+        if (!std::binary_search(reduced.begin(), reduced.end(), axis)) {
+            order.push_back(axis);
+        }
+    }
+    // Half of the factors by the other half, and so on: each gradient is a product of others, never a
+    // quotient.
+    Var left = reshape(transpose(x, order), {factors, element_count(from) / factors});
+    while (factors > 1) {
+        const Index half = factors / 2;
+        const Var pairs = slice(left, 0, 0, half) * slice(left, 0, half, 2 * half);
+        left = factors % 2 == 0 ? pairs : concatenate({pairs, slice(left, 0, 2 * half)}, 0);
+        factors -= half;
+    }
+    return reshape(left, result);
+}
+
+Var logsumexp(Var x, Axes axes, bool keep) {
+    require_var(x, "logsumexp", "input 0");
+    const std::vector<Index> reduced = axes_to_reduce(x.shape(), axes.list(), "logsumexp");
+    const Shape left = shape_left(x.shape(), reduced, keep);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (element_count(x.shape()) == 0) {
+        return x.tape().filled(left, -infinity);
+    }
+    // Less the largest, where that is finite: sums neither overflow nor vanish. No gradient goes through it,
+    // as what is taken away is added again.
+    const Var largest = stop_gradient(max(x, axes, true));
+    const Var shift = where(equal(largest - largest, 0), largest, 0);
+    const Var total = sum(exp(x - shift), axes, true);
+    // Of nothing but -infinity the total is 0, and the gradient of log(0), which is infinite, would meet
+    // zeros.
+    const Var nothing = equal(total, 0);
+    return reshape(log(where(nothing, 1, total)) + where(nothing, -infinity, 0) + shift, left);
+}
+
+Var variance(Var x, Axes axes, bool keep) {
+    require_var(x, "variance", "input 0");
+    return mean_and_variance(x, std::move(axes), keep).variance;
 }
 
 Var sum_to(Var x, const Shape& shape) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "autodiff/error.hpp"
+#include "autodiff/kernels/around_axis.hpp"
 #include "autodiff/kernels/copy.hpp"
 #include "autodiff/kernels/reduced_axes.hpp"
 #include "autodiff/operations.hpp"
@@ -12,22 +13,6 @@ namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
 namespace {
-
-// An array seen as (outer, length, inner) around one axis.
-struct AroundAxis {
-    Index outer = 1, length = 1, inner = 1;
-};
-
-AroundAxis around(const Shape& shape, Index axis) {
-    AroundAxis result;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        Index& size = static_cast<Index>(i) < axis    ? result.outer
-                      : static_cast<Index>(i) == axis ? result.length
-                                                      : result.inner;
-        size *= shape[i];
-    }
-    return result;
-}
 
 Index axis_of(Index axis, const Shape& shape, const char* operation) {
     return static_cast<Index>(resolve_axis(axis, shape.size(), operation));
@@ -350,13 +335,43 @@ Var broadcast_to(Var x, Shape shape) {
     return record(broadcast_to_operation, {x}, {.integers = std::move(shape)});
 }
 
-Var slice(Var x, Index axis, Index begin, Index end, Index stride) {
+Var slice(Var x, Index axis, Index begin, std::optional<Index> end, Index stride) {
     require_var(x, "slice", "input 0");
     axis = axis_of(axis, x.shape(), "slice");
-    if (begin == 0 && stride == 1 && end == x.shape()[static_cast<std::size_t>(axis)]) {
+    const Index length = x.shape()[static_cast<std::size_t>(axis)];
+    const Index first = begin < 0 ? begin + length : begin;
+    const Index behind = !end ? length : *end < 0 ? *end + length : *end;
+    if (first < 0 || first >= behind || behind > length || stride < 1) {
+        throw Error(ErrorCode::shape, "[slice] elements " + std::to_string(begin) + " to " +
+                                          (end ? std::to_string(*end) : std::string("the end")) +
+                                          " in steps of " + std::to_string(stride) + " along axis " +
+                                          std::to_string(axis) + " of shape " + to_string(x.shape()) +
+                                          ": expected begin before end, both up to " +
+                                          std::to_string(length) + " or, from the end, down to " +
+                                          std::to_string(-length) + ", and a step of at least 1");
+    }
+    if (first == 0 && stride == 1 && behind == length) {
         return x;
     }
-    return record(slice_operation, {x}, {.integers = {axis, begin, end, stride}});
+    return record(slice_operation, {x}, {.integers = {axis, first, behind, stride}});
+}
+
+Var Var::element(Index index) const {
+    require_var(*this, "Var::operator[]", "this");
+    Shape rest = shape();
+    if (rest.empty()) {
+        throw Error(ErrorCode::shape, "[Var::operator[]] index " + std::to_string(index) +
+                                          " of a single number, which has no axes");
+    }
+    const Index length = rest[0];
+    const Index position = index < 0 ? index + length : index;
+    if (position < 0 || position >= length) {
+        throw Error(ErrorCode::shape, "[Var::operator[]] index " + std::to_string(index) +
+                                          " of the first axis, of size " + std::to_string(length) +
+                                          ", of shape " + to_string(rest));
+    }
+    rest.erase(rest.begin());
+    return gandsl::reshape(slice(*this, 0, position, position + 1), rest);
 }
 
 Var pad(Var x, Index axis, Index before, Index after, Index stride) {

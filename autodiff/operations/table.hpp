@@ -70,4 +70,22 @@
     ROW(unfold)                \
     ROW(fold)                  \
     ROW(lstm_trace)            \
-    ROW(lstm_gradient)
+    ROW(lstm_gradient)         \
+    ROW(ceil)                  \
+    ROW(round)                 \
+    ROW(tan)                   \
+    ROW(asin)                  \
+    ROW(acos)                  \
+    ROW(atan)                  \
+    ROW(sinh)                  \
+    ROW(cosh)                  \
+    ROW(erf)                   \
+    ROW(expm1)                 \
+    ROW(log1p)                 \
+    ROW(clamp)                 \
+    ROW(cumsum)                \
+    ROW(argmax)                \
+    ROW(argsort)               \
+    ROW(take_along_axis)       \
+    ROW(add_along_axis)        \
+    ROW(flip)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string>
 
 #include "autodiff/error.hpp"
@@ -39,7 +40,7 @@ Shape shape_of_transpose(const Attributes& attributes, std::span<const Shape> in
 
 // The result's axes with the steps each takes in the input, axes of size 1 left out and axes that are walked
 // together joined.
-struct Axes {
+struct WalkedAxes {
     std::array<Index, max_axes> sizes{};
     std::array<Index, max_axes> steps{};
     std::size_t count = 0;
@@ -59,14 +60,14 @@ struct Axes {
     }
 };
 
-Axes axes_of(const Shape& input, const std::vector<Index>& permutation) {
+WalkedAxes axes_of(const Shape& input, const std::vector<Index>& permutation) {
     std::array<Index, max_axes> steps{};
     Index step = 1;
     for (std::size_t axis = input.size(); axis-- > 0;) {
         steps[axis] = step;
         step *= input[axis];
     }
-    Axes axes;
+    WalkedAxes axes;
     for (const Index axis : permutation) {
         axes.append(input[static_cast<std::size_t>(axis)], steps[static_cast<std::size_t>(axis)]);
     }
@@ -74,7 +75,7 @@ Axes axes_of(const Shape& input, const std::vector<Index>& permutation) {
 }
 
 // Where the outer position `position` of the result begins in the input, over the first `outer` axes.
-Index offset_of(const Axes& axes, std::size_t outer, Index position) {
+Index offset_of(const WalkedAxes& axes, std::size_t outer, Index position) {
     Index offset = 0;
     for (std::size_t axis = outer; axis-- > 0;) {
         offset += position % axes.sizes[axis] * axes.steps[axis];
@@ -86,7 +87,7 @@ Index offset_of(const Axes& axes, std::size_t outer, Index position) {
 constexpr double min_transposed_elements = 16384;
 
 // The last axis is contiguous in both: runs are copied.
-void copy_runs(const Call& call, const Axes& axes) {
+void copy_runs(const Call& call, const WalkedAxes& axes) {
     const Index run = axes.count > 0 ? axes.sizes[axes.count - 1] : 1;
     const std::size_t outer = axes.count > 0 ? axes.count - 1 : 0;
     const Index runs = static_cast<Index>(call.output.size()) / run;
@@ -101,7 +102,7 @@ void copy_runs(const Call& call, const Axes& axes) {
 
 // The input's contiguous axis is an outer axis of the result: matrices of it and the result's last axis are
 // transposed, in bands of the former.
-void transpose_matrices(const Call& call, const Axes& axes) {
+void transpose_matrices(const Call& call, const WalkedAxes& axes) {
     const std::size_t last = axes.count - 1;
     std::size_t contiguous = 0;
     while (axes.steps[contiguous] != 1) {
@@ -136,7 +137,7 @@ void forward_transpose(const Call& call) {
     if (call.output.size() == 0) {
         return;
     }
-    const Axes axes = axes_of(call.inputs[0].shape, call.attributes.integers);
+    const WalkedAxes axes = axes_of(call.inputs[0].shape, call.attributes.integers);
     if (axes.count == 0 || axes.steps[axes.count - 1] == 1) {
         copy_runs(call, axes);
     } else {
@@ -204,11 +205,18 @@ Var transpose(Var x, std::vector<Index> permutation) {
     }
     // Without a change of order among the axes longer than 1 it is a reshape, which costs nothing.
     const Shape result = shape_of_transpose({.integers = permutation}, std::array{Shape(x.shape())});
-    const Axes axes = axes_of(x.shape(), permutation);
+    const WalkedAxes axes = axes_of(x.shape(), permutation);
     if (axes.count == 0 || (axes.count == 1 && axes.steps[0] == 1)) {
         return reshape(x, result);
     }
     return record(transpose_operation, {x}, {.integers = std::move(permutation)});
+}
+
+Var transpose(Var x) {
+    require_var(x, "transpose", "input 0");
+    std::vector<Index> reversed(x.shape().size());
+    std::iota(reversed.rbegin(), reversed.rend(), Index{0});
+    return transpose(x, std::move(reversed));
 }
 
 }  // namespace GANDSL_PRECISION

@@ -1,6 +1,7 @@
 #include "tests/autodiff/draw.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <random>
@@ -78,6 +79,35 @@ std::vector<Array> to_arrays(const std::vector<Shape>& shapes,
 
 std::vector<double> to_numbers(const Array& array) {
     return {array.data(), array.data() + array.size()};
+}
+
+bool is_function_of_one_number(const gandsl::Operation& operation) {
+    if (operation.kernel == nullptr || operation.arity != 1 || operation.samples == nullptr) {
+        return false;
+    }
+    const Sample sample = operation.samples().front();
+    gandsl::Tape tape(gandsl::Evaluation::planned);
+    const gandsl::Var x = tape.input(sample.shapes[0]);
+    sample.build(std::array{x});
+    for (gandsl::NodeId id = 0; id < tape.size(); ++id) {
+        // Shapes and axes are integers.
+        if (tape.node(id).operation == &operation && !tape.node(id).attributes.integers.empty()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::vector<double> extreme_numbers() {
+    std::vector<double> all;
+    for (const double size :
+         {0.0,  1e-45, 1e-40, 1.2e-38, 1e-30, 1e-10, 1e-6,  0.01,  0.69, 0.71, 1.0,  4.0,  9.0,  17.0,  30.0,
+          60.0, 87.0,  88.0,  88.7,    89.0,  100.0, 103.0, 104.0, 1e3,  1e4,  1e10, 1e18, 1e30, 3.4e38}) {
+        for (const double x : {size, -size}) {
+            all.push_back(static_cast<double>(static_cast<float>(x)));
+        }
+    }
+    return all;
 }
 
 }  // namespace GANDSL_PRECISION

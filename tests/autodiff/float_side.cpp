@@ -1,5 +1,7 @@
 #include "tests/autodiff/float_side.hpp"
 
+#include <array>
+
 #include "autodiff/autodiff.hpp"
 #include "autodiff/operation.hpp"
 #include "tests/autodiff/draw.hpp"
@@ -22,6 +24,13 @@ std::vector<std::vector<double>> value_and_gradients(std::size_t operation, std:
         results.push_back(to_numbers(one.value()));
     }
     return results;
+}
+
+std::vector<std::vector<double>> value_and_slope(std::size_t operation, const std::vector<double>& numbers) {
+    Tape tape;
+    const Var x = tape.constant(to_array({static_cast<Index>(numbers.size())}, numbers));
+    const Var y = operations()[operation]->samples().front().build(std::array{x});
+    return {to_numbers(y.value()), to_numbers(gradient(y, x).value())};
 }
 
 }  // namespace gandsl_test::float_side

@@ -11,4 +11,7 @@ namespace gandsl_test::float_side {
 std::vector<std::vector<double>> value_and_gradients(std::size_t operation, std::size_t sample,
                                                      const std::vector<std::vector<double>>& inputs);
 
+/// The first sample's function of these numbers as a vector, and its slope at each.
+std::vector<std::vector<double>> value_and_slope(std::size_t operation, const std::vector<double>& numbers);
+
 }  // namespace gandsl_test::float_side

@@ -9,7 +9,9 @@ bool add_suites() {
     gandsl_test::add_forward_cases();
     gandsl_test::add_gradient_cases();
     gandsl_test::add_function_cases();
+    gandsl_test::add_function_edge_cases();
     gandsl_test::add_precision_cases();
+    gandsl_test::add_extreme_cases_of_operations();
     gandsl_test::add_error_cases();
     return true;
 }

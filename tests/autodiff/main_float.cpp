@@ -13,6 +13,7 @@ bool add_suites() {
     gandsl_test::add_planning_cases();
     gandsl_test::add_stability_cases();
     gandsl_test::add_extreme_cases();
+    gandsl_test::add_print_cases();
     gandsl_test::add_misuse_cases();
     gandsl_test::add_special_value_cases();
     return true;

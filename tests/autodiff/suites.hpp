@@ -23,6 +23,9 @@ void add_layout_cases();
 void add_planning_cases();
 void add_stability_cases();
 void add_extreme_cases();
+void add_extreme_cases_of_operations();
+void add_function_edge_cases();
+void add_print_cases();
 void add_misuse_cases();
 void add_special_value_cases();
 

@@ -2,8 +2,10 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
 #include "autodiff/autodiff.hpp"
 #include "autodiff/gradient_check.hpp"
@@ -82,6 +84,72 @@ std::vector<Function> functions() {
         {"norm", of({{2, 2}}, [](std::span<const Var> x) { return norm(x[0], {-1}, true); }),
          [](const std::vector<Numbers>& in) {
              return Numbers{std::hypot(in[0][0], in[0][1]), std::hypot(in[0][2], in[0][3])};
+         }},
+        {"prod", of({{2, 3}}, [](std::span<const Var> x) { return prod(x[0], 0); }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{in[0][0] * in[0][3], in[0][1] * in[0][4], in[0][2] * in[0][5]};
+         }},
+        {"prod_of_all", of({{7}}, [](std::span<const Var> x) { return prod(x[0]); }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{std::accumulate(in[0].begin(), in[0].end(), 1.0, std::multiplies<double>())};
+         }},
+        {"logsumexp", of({{2, 3}}, [](std::span<const Var> x) { return logsumexp(x[0], 0); }),
+         [](const std::vector<Numbers>& in) {
+             Numbers result;
+             for (std::size_t i = 0; i < 3; ++i) {
+                 result.push_back(std::log(std::exp(in[0][i]) + std::exp(in[0][i + 3])));
+             }
+             return result;
+         }},
+        {"variance", of({{3}}, [](std::span<const Var> x) { return variance(x[0], 0); }),
+         [](const std::vector<Numbers>& in) {
+             const double mean = (in[0][0] + in[0][1] + in[0][2]) / 3;
+             double total = 0;
+             for (const double x : in[0]) {
+                 total += (x - mean) * (x - mean) / 3;
+             }
+             return Numbers{total};
+         }},
+        {"stack", of({{2}, {2}}, [](std::span<const Var> x) { return stack(x, 1); }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{in[0][0], in[1][0], in[0][1], in[1][1]};
+         }},
+        {"split",
+         of({{4}},
+            [](std::span<const Var> x) {
+                const std::vector<Var> parts = split(x[0], {1, 3});
+                return concatenate({parts[2], parts[0] * 2.0}, 0);
+            }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{in[0][3], 2 * in[0][0]};
+         }},
+        {"roll", of({{3}}, [](std::span<const Var> x) { return roll(x[0], -1); }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{in[0][1], in[0][2], in[0][0]};
+         }},
+        {"triu", of({{2, 2}}, [](std::span<const Var> x) { return triu(x[0]); }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{in[0][0], in[0][1], 0, in[0][3]};
+         }},
+        {"sort", of({{6}}, [](std::span<const Var> x) { return gandsl::sort(x[0], 0, true); }),
+         [](const std::vector<Numbers>& in) {
+             Numbers sorted = in[0];
+             std::sort(sorted.begin(), sorted.end(), std::greater<>());
+             return sorted;
+         }},
+        {"topk", of({{6}}, [](std::span<const Var> x) { return topk(x[0], 2).values; }),
+         [](const std::vector<Numbers>& in) {
+             Numbers sorted = in[0];
+             std::sort(sorted.begin(), sorted.end(), std::greater<>());
+             return Numbers{sorted[0], sorted[1]};
+         }},
+        {"index", of({{2, 2}}, [](std::span<const Var> x) { return x[0][-1]; }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{in[0][2], in[0][3]};
+         }},
+        {"power_of_number", of({{3}}, [](std::span<const Var> x) { return pow(3, x[0]); }),
+         [](const std::vector<Numbers>& in) {
+             return Numbers{std::pow(3, in[0][0]), std::pow(3, in[0][1]), std::pow(3, in[0][2])};
          }},
         {"sum_to",
          of({{2, 3}},

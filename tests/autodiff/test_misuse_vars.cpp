@@ -1,5 +1,6 @@
 #include "autodiff/gradient_check.hpp"
 #include "autodiff/operation.hpp"
+#include "tests/autodiff/draw.hpp"
 #include "tests/autodiff/misuse.hpp"
 
 namespace gandsl_test {
@@ -23,111 +24,107 @@ template <Var (*function)(Var)>
 Callable unary(const char* name) {
     return {name, {{2, 3}}, [](Vars x) { function(x[0]); }};
 }
-template <Var (*function)(Var, Var)>
-Callable binary(const char* name) {
-    return {name, {{2, 3}, {2, 3}}, [](Vars x) { function(x[0], x[1]); }};
-}
 
+// Functions that record an operation of another name, or several; the operations themselves are found by
+// their samples.
 std::vector<Callable> elementwise() {
     return {
-        binary<add>("add"),
-        binary<subtract>("subtract"),
-        binary<multiply>("multiply"),
-        binary<divide>("divide"),
-        binary<divide_or_zero>("divide_or_zero"),
-        binary<power>("power"),
-        binary<maximum>("maximum"),
-        binary<minimum>("minimum"),
-        binary<less>("less"),
-        binary<less_equal>("less_equal"),
-        binary<greater>("greater"),
-        binary<greater_equal>("greater_equal"),
-        binary<equal>("equal"),
-        binary<not_equal>("not_equal"),
-        unary<negate>("negate"),
-        unary<absolute>("absolute"),
-        unary<sign>("sign"),
-        unary<square>("square"),
-        unary<gandsl::sqrt>("sqrt"),
-        unary<gandsl::exp>("exp"),
-        unary<gandsl::log>("log"),
-        unary<gandsl::sin>("sin"),
-        unary<gandsl::cos>("cos"),
-        unary<gandsl::floor>("floor"),
-        unary<relu>("relu"),
         unary<gelu>("gelu"),
         unary<silu>("silu"),
-        unary<softplus>("softplus"),
-        unary<gandsl::tanh>("tanh"),
-        unary<sigmoid>("sigmoid"),
-        {"leaky_relu", {{2, 3}}, [](Vars x) { leaky_relu(x[0], 0.2); }},
-        {"elu", {{2, 3}}, [](Vars x) { elu(x[0]); }},
-        {"where", {{2, 3}, {2, 3}, {2, 3}}, [](Vars x) { where(x[0], x[1], x[2]); }},
-        {"blend", {{2, 3}, {2, 3}}, [](Vars x) { blend(x[0], x[1], 0.5); }},
-        {"blend_square", {{2, 3}, {2, 3}}, [](Vars x) { blend_square(x[0], x[1], 0.5); }},
-        {"divide_by_root", {{2}, {2}, {2}}, [](Vars x) { divide_by_root(x[0], x[1], x[2]); }},
-        {"subtract_product", {{2}, {2}, {2}}, [](Vars x) { subtract_product(x[0], x[1], x[2]); }},
         {"plus", {{2}, {2}}, [](Vars x) { x[0] + x[1]; }, "add"},
         {"take", {{2}, {2}}, [](Vars x) { x[0] - x[1]; }, "subtract"},
         {"times", {{2}, {2}}, [](Vars x) { x[0] * x[1]; }, "multiply"},
         {"over", {{2}, {2}}, [](Vars x) { x[0] / x[1]; }, "divide"},
         {"minus", {{2}}, [](Vars x) { -x[0]; }, "negate"},
+        {"add_and_name",
+         {{2}, {2}},
+         [](Vars x) {
+             Var y = x[0];
+             y += x[1];
+         },
+         "add"},
+        {"add_number_and_name",
+         {{2}},
+         [](Vars x) {
+             Var y = x[0];
+             y += 1.0;
+         },
+         "add"},
+        {"less_sign", {{2}, {2}}, [](Vars x) { x[0] < x[1]; }, "less"},
+        {"pow", {{2}, {2}}, [](Vars x) { pow(x[0], x[1]); }, "power"},
+        {"abs", {{2}}, [](Vars x) { gandsl::abs(x[0]); }, "absolute"},
+        {"where_else_number", {{2}, {2}}, [](Vars x) { where(x[0], x[1], 2.0); }, "where"},
+        {"where_number", {{2}, {2}}, [](Vars x) { where(x[0], 2.0, x[1]); }, "where"},
+        {"where_numbers", {{2}}, [](Vars x) { where(x[0], 2.0, 3.0); }, "where"},
         {"plus_number", {{2}}, [](Vars x) { x[0] + 2.0; }, "add"},
         {"minus_number", {{2}}, [](Vars x) { x[0] - 2.0; }, "subtract"},
         {"times_number", {{2}}, [](Vars x) { x[0] * 2.0; }, "multiply"},
         {"over_number", {{2}}, [](Vars x) { x[0] / 2.0; }, "divide"},
+        {"below_number", {{2}}, [](Vars x) { x[0] < 2.0; }, "less"},
+        {"at_most_number", {{2}}, [](Vars x) { x[0] <= 2.0; }, "less_equal"},
+        {"above_number", {{2}}, [](Vars x) { x[0] > 2.0; }, "greater"},
+        {"at_least_number", {{2}}, [](Vars x) { x[0] >= 2.0; }, "greater_equal"},
         {"number_plus", {{2}}, [](Vars x) { 2.0 + x[0]; }, "add"},
         {"number_minus", {{2}}, [](Vars x) { 2.0 - x[0]; }, "subtract"},
         {"number_times", {{2}}, [](Vars x) { 2.0 * x[0]; }, "multiply"},
         {"number_over", {{2}}, [](Vars x) { 2.0 / x[0]; }, "divide"},
+        {"number_below", {{2}}, [](Vars x) { 2.0 < x[0]; }, "less"},
+        {"number_at_most", {{2}}, [](Vars x) { 2.0 <= x[0]; }, "less_equal"},
+        {"number_above", {{2}}, [](Vars x) { 2.0 > x[0]; }, "greater"},
+        {"number_at_least", {{2}}, [](Vars x) { 2.0 >= x[0]; }, "greater_equal"},
+        {"power_number", {{2}}, [](Vars x) { power(x[0], 2.0); }, "power"},
+        {"number_power", {{2}}, [](Vars x) { power(2.0, x[0]); }, "power"},
+        {"maximum_number", {{2}}, [](Vars x) { maximum(x[0], 2.0); }, "maximum"},
+        {"number_maximum", {{2}}, [](Vars x) { maximum(2.0, x[0]); }, "maximum"},
+        {"minimum_number", {{2}}, [](Vars x) { minimum(x[0], 2.0); }, "minimum"},
+        {"number_minimum", {{2}}, [](Vars x) { minimum(2.0, x[0]); }, "minimum"},
+        {"less_number", {{2}}, [](Vars x) { less(x[0], 2.0); }, "less"},
+        {"number_less", {{2}}, [](Vars x) { less(2.0, x[0]); }, "less"},
+        {"less_equal_number", {{2}}, [](Vars x) { less_equal(x[0], 2.0); }, "less_equal"},
+        {"number_less_equal", {{2}}, [](Vars x) { less_equal(2.0, x[0]); }, "less_equal"},
+        {"greater_number", {{2}}, [](Vars x) { greater(x[0], 2.0); }, "greater"},
+        {"number_greater", {{2}}, [](Vars x) { greater(2.0, x[0]); }, "greater"},
+        {"greater_equal_number", {{2}}, [](Vars x) { greater_equal(x[0], 2.0); }, "greater_equal"},
+        {"number_greater_equal", {{2}}, [](Vars x) { greater_equal(2.0, x[0]); }, "greater_equal"},
+        {"equal_number", {{2}}, [](Vars x) { equal(x[0], 2.0); }, "equal"},
+        {"number_equal", {{2}}, [](Vars x) { equal(2.0, x[0]); }, "equal"},
+        {"not_equal_number", {{2}}, [](Vars x) { not_equal(x[0], 2.0); }, "not_equal"},
+        {"number_not_equal", {{2}}, [](Vars x) { not_equal(2.0, x[0]); }, "not_equal"},
     };
 }
 
 std::vector<Callable> others() {
     return {
-        unary<softmax>("softmax"),
-        unary<log_softmax>("log_softmax"),
-        unary<stop_gradient>("stop_gradient"),
-        {"sum", {{2, 3}}, [](Vars x) { sum(x[0]); }},
         {"mean", {{2, 3}}, [](Vars x) { mean(x[0]); }},
-        {"mean_and_variance", {{2, 3}}, [](Vars x) { mean_and_variance(x[0]); }},
-        {"max", {{2, 3}}, [](Vars x) { max(x[0]); }},
         {"min", {{2, 3}}, [](Vars x) { min(x[0]); }},
-        {"norm", {{2, 3}}, [](Vars x) { norm(x[0]); }},
+        {"root_mean_square", {{2, 3}}, [](Vars x) { root_mean_square(x[0]); }},
+        {"prod", {{2, 3}}, [](Vars x) { prod(x[0]); }},
+        {"logsumexp", {{2, 3}}, [](Vars x) { logsumexp(x[0]); }},
+        {"variance", {{2, 3}}, [](Vars x) { variance(x[0]); }},
         {"sum_to", {{2, 3}}, [](Vars x) { sum_to(x[0], {3}); }},
-        {"reshape",
-         {{2, 3}},
+        {"reversed", {{2, 3}}, [](Vars x) { transpose(x[0]); }, "transpose"},
+        {"expand_dims", {{2, 3}}, [](Vars x) { expand_dims(x[0], 0); }},
+        {"squeeze", {{2, 1}}, [](Vars x) { squeeze(x[0]); }},
+        {"stack", {{2}, {2}, {2}}, [](Vars x) { stack(x); }},
+        {"split", {{4}}, [](Vars x) { split(x[0], 2); }},
+        {"split_at",
+         {{4}},
          [](Vars x) {
-             reshape(x[0], {3, 2});
-         }},
-        {"transpose",
-         {{2, 3}},
-         [](Vars x) {
-             transpose(x[0], {1, 0});
-         }},
-        {"broadcast_to",
-         {{2, 3}},
-         [](Vars x) {
-             broadcast_to(x[0], {2, 2, 3});
-         }},
-        {"slice", {{2, 3}}, [](Vars x) { slice(x[0], 0, 0, 1); }},
-        {"pad", {{2, 3}}, [](Vars x) { pad(x[0], 0, 1, 1); }},
-        {"concatenate", {{2}, {2}, {2}}, [](Vars x) { concatenate(x, 0); }},
-        {"gather", {{2, 3}, {2}}, [](Vars x) { gather(x[0], x[1]); }},
-        {"scatter_add", {{2, 3}, {2}}, [](Vars x) { scatter_add(x[0], x[1], 2); }},
-        {"pick", {{2, 3}, {2}}, [](Vars x) { pick(x[0], x[1]); }},
-        {"one_hot", {{2}}, [](Vars x) { one_hot(x[0], 3); }},
-        {"matmul", {{2, 3}, {3, 2}}, [](Vars x) { matmul(x[0], x[1]); }},
-        {"convolution", {{1, 3, 3, 1}, {2, 2, 1, 1}}, [](Vars x) { convolution(x[0], x[1], {}); }},
-        {"convolution_by_input",
-         {{1, 2, 2, 1}, {2, 2, 1, 1}},
-         [](Vars x) { convolution_by_input(x[0], x[1], {}, 3, 3); }},
-        {"convolution_by_weight",
-         {{1, 3, 3, 1}, {1, 2, 2, 1}},
-         [](Vars x) { convolution_by_weight(x[0], x[1], {}, 2, 2); }},
-        {"unfold", {{1, 3, 3, 1}}, [](Vars x) { unfold(x[0], {}, 2, 2); }},
-        {"fold", {{1, 2, 2, 4, 1}}, [](Vars x) { fold(x[0], {}, 2, 2, 3, 3); }},
+             split(x[0], {1, 3});
+         },
+         "split"},
+        {"roll", {{4}}, [](Vars x) { roll(x[0], 1); }},
+        {"roll_axis", {{4}}, [](Vars x) { roll(x[0], 1, 0); }, "roll"},
+        {"tril", {{2, 3}}, [](Vars x) { tril(x[0]); }},
+        {"triu", {{2, 3}}, [](Vars x) { triu(x[0]); }},
+        {"argmax_of_all", {{2, 3}}, [](Vars x) { argmax(x[0]); }, "argmax"},
+        {"argmin", {{2, 3}}, [](Vars x) { argmin(x[0], 0); }},
+        {"argmin_of_all", {{2, 3}}, [](Vars x) { argmin(x[0]); }, "argmin"},
+        {"sort", {{2, 3}}, [](Vars x) { gandsl::sort(x[0]); }},
+        {"topk", {{2, 3}}, [](Vars x) { topk(x[0], 2); }},
         {"lstm", {{2, 1, 4}, {1, 4}}, [](Vars x) { lstm(x[0], x[1]); }},
+        {"to_text", {{2}, {2}}, [](Vars x) { to_text(x); }},
+        {"to_dot", {{2}, {2}}, [](Vars x) { to_dot(x); }},
         {"gradient", {{2}, {2}}, [](Vars x) { gradient(x[0], x[1]); }},
         {"step",
          {{2}, {2}, {}},
@@ -140,12 +137,13 @@ std::vector<Callable> others() {
          [](Vars x) {
              Plan({x[0], x[1]});
          }},
+        {"Var::operator[]", {{2}}, [](Vars x) { x[0][1]; }},
         {"Var::shape", {{2}}, [](Vars x) { static_cast<void>(x[0].shape()); }},
         {"Var::value", {{2}}, [](Vars x) { static_cast<void>(x[0].value()); }},
     };
 }
 
-enum class Kind { empty, beyond, foreign };
+enum class Kind { empty, beyond, foreign, forgotten };
 
 void call(const Callable& callable, std::size_t position, Kind kind) {
     Tape tape;
@@ -158,6 +156,69 @@ void call(const Callable& callable, std::size_t position, Kind kind) {
                      : kind == Kind::beyond ? Var(tape, 999)
                                             : other.filled(callable.shapes[position], 1);
     callable.call(vars);
+}
+
+Var forgotten(Tape& tape, const Array& value) {
+    const TapeMark mark = tape.mark();
+    const Var gone = tape.constant(value);
+    tape.rewind(mark);
+    tape.constant(value);  // has its number now
+    return gone;
+}
+
+// What a sample of an operation records, built of Vars that are as they should be but for one: the message
+// begins with the name of an operation that it records.
+void build_wrongly(const Sample& sample, std::size_t position, Kind kind) {
+    const std::vector<Array> arrays = to_arrays(sample.shapes, draw(sample));
+    const auto constants = [&](Tape& tape) {
+        std::vector<Var> vars;
+        for (const Array& array : arrays) {
+            vars.push_back(tape.constant(array));
+        }
+        return vars;
+    };
+    Tape right;
+    sample.build(constants(right));
+    Tape tape;
+    Tape other;
+    std::vector<Var> vars = constants(tape);
+    vars[position] = kind == Kind::empty     ? Var()
+                     : kind == Kind::beyond  ? Var(tape, 999)
+                     : kind == Kind::foreign ? other.constant(arrays[position])
+                                             : forgotten(tape, arrays[position]);
+    try {
+        sample.build(vars);
+    } catch (const Error& error) {
+        for (NodeId id = 0; id < right.size(); ++id) {
+            if (error.message().starts_with("[" + std::string(right.node(id).operation->name) + "] ")) {
+                throw;
+            }
+        }
+        throw Error(ErrorCode::internal, "names no operation of the sample: " + error.message());
+    }
+}
+
+std::vector<Misuse> of_operations() {
+    std::vector<Misuse> rows;
+    for (const Operation* operation : operations()) {
+        if (operation->samples == nullptr) {
+            continue;
+        }
+        const Sample sample = operation->samples().front();
+        for (std::size_t position = 0; position < sample.shapes.size(); ++position) {
+            const std::string name = std::string(operation->name) + "_operation_" + std::to_string(position);
+            const auto with = [sample, position](Kind kind) {
+                return [sample, position, kind] { build_wrongly(sample, position, kind); };
+            };
+            rows.push_back({name + "_empty", with(Kind::empty), invalid, {"empty Var"}});
+            rows.push_back({name + "_beyond", with(Kind::beyond), invalid, {"number 999"}});
+            rows.push_back({name + "_forgotten", with(Kind::forgotten), invalid, {"scope that is over"}});
+            if (sample.shapes.size() > 1) {
+                rows.push_back({name + "_foreign", with(Kind::foreign), invalid, {"another tape"}});
+            }
+        }
+    }
+    return rows;
 }
 
 // An empty Var has no tape to ask.
@@ -260,6 +321,9 @@ std::vector<Misuse> of_tapes() {
 
 std::vector<Misuse> misused_vars() {
     std::vector<Misuse> rows = of_tapes();
+    for (Misuse& row : of_operations()) {
+        rows.push_back(std::move(row));
+    }
     std::vector<Callable> all = elementwise();
     for (Callable& callable : others()) {
         all.push_back(std::move(callable));

@@ -192,7 +192,8 @@ void check_ties() {
     Tape tape;
     const Var a = tape.constant(to_array({3}, {1, 2, 0}));
     const Var b = tape.constant(to_array({3}, {1, 1, 3}));
-    for (const auto& [function, larger] : {std::pair(&maximum, 1.0), std::pair(&minimum, 0.0)}) {
+    using Choice = std::pair<Var (*)(Var, Var), double>;
+    for (const auto& [function, larger] : {Choice(maximum, 1.0), Choice(minimum, 0.0)}) {
         const std::vector<Var> found = gradient(function(a, b), {a, b});
         BOOST_TEST(numbers_of(found[0]) == (Numbers{0.5, larger, 1 - larger}));
         BOOST_TEST(numbers_of(found[1]) == (Numbers{0.5, 1 - larger, larger}));

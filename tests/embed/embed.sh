@@ -1,6 +1,7 @@
 #!/bin/sh
 # embed.sh BUILD SOURCE COMPILER...: installs BUILD into an empty folder and embeds it from another, as a user would:
-# through pkg-config, in double, and through CMake. SOURCE holds the program and its CMakeLists.txt.
+# through pkg-config, in double, and through CMake. SOURCE holds the programs, the lines that must not compile and what the
+# compiler says, and CMakeLists.txt.
 set -eu
 build=$1
 source=$2
@@ -40,6 +41,27 @@ recovers "pkg-config" ./single
 # shellcheck disable=SC2086
 "$@" -std=c++20 -O2 -DGANDSL_DOUBLE linear_regression.cpp $flags -o double
 recovers "pkg-config, in double" ./double
+
+# What is written first compiles and gives what is right, or is refused with what to write instead.
+cp "$source/first_lines.cpp" .
+# shellcheck disable=SC2086
+for precision in '' -DGANDSL_DOUBLE; do
+    "$@" -std=c++20 $precision first_lines.cpp $flags -o first_lines && ./first_lines ||
+        fail "first lines $precision"
+done
+refused=0
+while IFS='|' read -r line message; do
+    message=${message# }
+    printf '%s\n' '#include <gandsl/autodiff.hpp>' "void f(gandsl::Var x, gandsl::Var y) { $line (void)y; }" >refused.cpp
+    # shellcheck disable=SC2086
+    if "$@" -std=c++20 -fsyntax-only $flags refused.cpp 2>refused.txt; then
+        fail "compiles: $line"
+    elif ! grep -qF "$message" refused.txt; then
+        fail "'$line' is refused without '$message': $(grep error refused.txt | head -3)"
+    fi
+    refused=$((refused + 1))
+done <"$source/refused_lines.txt"
+[ "$refused" -gt 10 ] || fail "only $refused lines were tried"
 
 # Each header stands alone, and none brings a library that its user did not ask for.
 for header in "$headers"/gandsl/*.hpp; do
