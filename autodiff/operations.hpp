@@ -119,6 +119,42 @@ Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gra
 /// counts.
 Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
 
+// Linear algebra (LAPACK, by OpenBLAS; gradients: Giles, 2008, "An extended collection of matrix derivative
+// results for forward and reverse mode algorithmic differentiation"). Matrices are square, (n, n), or many,
+// (..., n, n), each computed alone. Where one has no result, because it is singular, not positive definite or
+// not finite, all elements of its result are NaN, and no error is thrown: it may be known only when a plan
+// runs.
+
+/// x of a x = b, for b (..., n) or (..., n, k) with the leading axes of a; by LU factors, which all that is
+/// recorded from one matrix shares.
+Var solve(Var a, Var b);
+/// a^-1. To multiply by it, `solve` is faster and more exact.
+Var inverse(Var a);
+/// log |det a|, (...): the determinant's sign is dropped. Of a singular matrix minus infinity, with a
+/// gradient of NaN.
+Var log_determinant(Var a);
+enum class Triangle { lower, upper };
+/// As `solve`, for a matrix of which one triangle alone is read, diagonal included, or the transpose of it.
+/// The gradient of the rest is 0.
+Var solve_triangular(Var a, Var b, Triangle which, bool transpose_a = false);
+/// x (..., m, n) with zeros above its diagonal, or below: 0 is the main one, 1 the one above it, -1 below.
+Var lower_triangle(Var x, Index diagonal = 0);
+Var upper_triangle(Var x, Index diagonal = 0);
+/// The lower triangular l of a = l l^T, for symmetric positive definite a. Reads the lower triangle; the
+/// gradient is that of a matrix that stays symmetric, and symmetric itself (Murray, 2016, "Differentiation of
+/// the Cholesky decomposition").
+Var cholesky(Var a);
+/// a = vectors diag(values) vectors^T, for symmetric a, of which the lower triangle is read. Values (..., n)
+/// ascend; each column of vectors (..., n, n) has length 1, and its element of largest size, the first of
+/// equal ones, is positive. The
+/// gradient is symmetric. Where eigenvalues are equal, their vectors are any of many, and what depends on
+/// which they are has no gradient; the part of it that would turn them into each other is taken as 0.
+struct Eigensystem {
+    Var values, vectors;
+};
+Eigensystem eigen_symmetric(Var a);
+Var eigenvalues_symmetric(Var a);
+
 /// Where a kernel meets its input.
 struct ConvolutionGeometry {
     Index stride[2] = {1, 1};

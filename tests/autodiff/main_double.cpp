@@ -11,6 +11,7 @@ bool add_suites() {
     gandsl_test::add_function_cases();
     gandsl_test::add_precision_cases();
     gandsl_test::add_error_cases();
+    gandsl_test::add_linear_algebra_cases();
     return true;
 }
 

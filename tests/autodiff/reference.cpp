@@ -666,7 +666,12 @@ const std::map<std::string, Reference>& references() {
         {"lstm_trace", lstm_trace},
         {"lstm_gradient", lstm_gradient},
     };
-    return table;
+    static const std::map<std::string, Reference> all = [] {
+        std::map<std::string, Reference> joined = linear_algebra_references();
+        joined.insert(table.begin(), table.end());
+        return joined;
+    }();
+    return all;
 }
 
 PhiloxWords philox(PhiloxWords counter, std::uint32_t key0, std::uint32_t key1) {

@@ -26,6 +26,9 @@ using Reference = std::vector<double> (*)(const ReferenceCall& call);
 /// By operation name. Operations without inputs are not here.
 const std::map<std::string, Reference>& references();
 
+/// Those of the operations on square matrices.
+const std::map<std::string, Reference>& linear_algebra_references();
+
 /// Philox4x32-10 (Salmon et al., 2011), written from the paper's figures.
 struct PhiloxWords {
     std::uint32_t word[4];

@@ -23,6 +23,10 @@ template <Var (*function)(Var)>
 Callable unary(const char* name) {
     return {name, {{2, 3}}, [](Vars x) { function(x[0]); }};
 }
+template <Var (*function)(Var)>
+Callable unary_of_matrix(const char* name) {
+    return {name, {{2, 2}}, [](Vars x) { function(x[0]); }};
+}
 template <Var (*function)(Var, Var)>
 Callable binary(const char* name) {
     return {name, {{2, 3}, {2, 3}}, [](Vars x) { function(x[0], x[1]); }};
@@ -118,6 +122,15 @@ std::vector<Callable> others() {
         {"pick", {{2, 3}, {2}}, [](Vars x) { pick(x[0], x[1]); }},
         {"one_hot", {{2}}, [](Vars x) { one_hot(x[0], 3); }},
         {"matmul", {{2, 3}, {3, 2}}, [](Vars x) { matmul(x[0], x[1]); }},
+        unary_of_matrix<cholesky>("cholesky"),
+        unary_of_matrix<inverse>("inverse"),
+        unary_of_matrix<log_determinant>("log_determinant"),
+        unary_of_matrix<eigenvalues_symmetric>("eigenvalues_symmetric"),
+        {"eigen_symmetric", {{2, 2}}, [](Vars x) { eigen_symmetric(x[0]); }},
+        {"lower_triangle", {{2, 3}}, [](Vars x) { lower_triangle(x[0]); }},
+        {"upper_triangle", {{2, 3}}, [](Vars x) { upper_triangle(x[0]); }},
+        {"solve", {{2, 2}, {2, 3}}, [](Vars x) { solve(x[0], x[1]); }},
+        {"solve_triangular", {{2, 2}, {2}}, [](Vars x) { solve_triangular(x[0], x[1], Triangle::lower); }},
         {"convolution", {{1, 3, 3, 1}, {2, 2, 1, 1}}, [](Vars x) { convolution(x[0], x[1], {}); }},
         {"convolution_by_input",
          {{1, 2, 2, 1}, {2, 2, 1, 1}},
