@@ -113,10 +113,11 @@ Var scatter_add(Var values, Var indices, Index rows);
 Var pick(Var x, Var indices);             ///< x (s..., k), indices (s...): x's element at each index: (s...)
 Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gradient
 
-/// Matrix product: (m, k) x (k, n), or both with the same leading axes. `transpose_*` reads the last two axes
-/// swapped. BLAS computes it: the first product in a process sets OpenBLAS to one thread, for all of the
-/// process, as threads are the ThreadPool's affair. Rows, columns and terms are at most 2^31 - 1, as BLAS
-/// counts.
+/// Matrix product: (m, k) x (k, n). Axes before those two are of many products; they broadcast. A vector (k)
+/// is a row on the left and a column on the right, and its axis of size 1 is not in the result, as in NumPy.
+/// `transpose_*` reads the last two axes swapped. BLAS computes it: the first product in a process sets
+/// OpenBLAS to one thread, for all of the process, as threads are the ThreadPool's affair. Rows, columns and
+/// terms are at most 2^31 - 1, as BLAS counts.
 Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
 
 // Linear algebra (LAPACK, by OpenBLAS; gradients: Giles, 2008, "An extended collection of matrix derivative
