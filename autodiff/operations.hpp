@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "tape.hpp"
@@ -119,6 +120,14 @@ Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gra
 /// OpenBLAS to one thread, for all of the process, as threads are the ThreadPool's affair. Rows, columns and
 /// terms are at most 2^31 - 1, as BLAS counts.
 Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
+
+/// Sums of products in NumPy's notation: einsum("ij,jk->ik", {a, b}) is a product of matrices, "ii->i" a
+/// diagonal, "...ij->...ji" a transposition. An axis that the result does not name is summed; without "->" it
+/// has the axes of "...", then the letters that stand once, by the alphabet. A letter is one size everywhere,
+/// axes of "..." broadcast. Operands are joined from left to right, by `matmul` where something is summed.
+/// Throws Error(invalid_argument) for what is no such notation.
+Var einsum(std::string_view subscripts, std::span<const Var> operands);
+Var einsum(std::string_view subscripts, std::initializer_list<Var> operands);
 
 // Linear algebra (LAPACK, by OpenBLAS; gradients: Giles, 2008, "An extended collection of matrix derivative
 // results for forward and reverse mode algorithmic differentiation"). Matrices are square, (n, n), or many,

@@ -12,6 +12,7 @@ bool add_suites() {
     gandsl_test::add_precision_cases();
     gandsl_test::add_error_cases();
     gandsl_test::add_linear_algebra_cases();
+    gandsl_test::add_einsum_cases();
     return true;
 }
 

@@ -25,6 +25,7 @@ void add_stability_cases();
 void add_extreme_cases();
 void add_misuse_cases();
 void add_linear_algebra_cases();
+void add_einsum_cases();
 void add_special_value_cases();
 
 }  // namespace gandsl_test

@@ -122,6 +122,7 @@ std::vector<Callable> others() {
         {"pick", {{2, 3}, {2}}, [](Vars x) { pick(x[0], x[1]); }},
         {"one_hot", {{2}}, [](Vars x) { one_hot(x[0], 3); }},
         {"matmul", {{2, 3}, {3, 2}}, [](Vars x) { matmul(x[0], x[1]); }},
+        {"einsum", {{2, 3}, {3, 2}}, [](Vars x) { einsum("ij,jk", x); }},
         unary_of_matrix<cholesky>("cholesky"),
         unary_of_matrix<inverse>("inverse"),
         unary_of_matrix<log_determinant>("log_determinant"),
