@@ -18,15 +18,15 @@ extern "C" char* openblas_get_corename();
 namespace gandsl {
 inline namespace GANDSL_PRECISION {
 
-namespace {
-
-void use_one_thread() {
+void use_one_blas_thread() {
     static const bool done = [] {
         openblas_set_num_threads(1);
         return true;
     }();
     static_cast<void>(done);
 }
+
+namespace {
 
 void check_size(Index size, Index least, const char* what) {
     if (size < least || size > std::numeric_limits<int>::max()) {
@@ -78,7 +78,7 @@ void product(Index rows, Index columns, Index inner, ConstMatrix a, ConstMatrix 
     if (rows == 0 || columns == 0) {
         return;
     }
-    use_one_thread();
+    use_one_blas_thread();
     cxxblas::gemm<int>(cxxblas::StorageOrder::RowMajor, flag(a.transposed), flag(b.transposed),
                        static_cast<int>(rows), static_cast<int>(columns), static_cast<int>(inner), Real(1),
                        a.data, static_cast<int>(a.stride), b.data, static_cast<int>(b.stride),

@@ -19,6 +19,10 @@ struct Matrix {
     Index stride;
 };
 
+/// Sets BLAS, and LAPACK with it, to one thread for the whole process, at the first call: threads are the
+/// ThreadPool's affair.
+void use_one_blas_thread();
+
 /// c = a b, or c += a b where `accumulate`: a is rows x inner and b is inner x columns, once transposed as
 /// they say. Runs on the calling thread alone: threads are the caller's affair, and BLAS is set to one for
 /// the whole process at the first call. Throws Error(internal) for sizes that BLAS would refuse, which it

@@ -17,13 +17,6 @@ void require_both(Var value, Var variable, const char* entry) {
     require_var_of(value.tape(), variable, entry, "the variable");
 }
 
-void require_scalar(Var value, const char* entry) {
-    if (!value.shape().empty()) {
-        throw Error(ErrorCode::shape, "[" + std::string(entry) + "] the value has shape " +
-                                          to_string(value.shape()) + "; expected one number, ()");
-    }
-}
-
 void require_along(Var direction, Var variable, const char* entry, const char* role) {
     require_var_of(variable.tape(), direction, entry, role);
     if (direction.shape() != variable.shape()) {
@@ -56,13 +49,13 @@ Var jacobian(Var value, Var variable) {
 
 Var hessian(Var value, Var variable) {
     require_both(value, variable, "hessian");
-    require_scalar(value, "hessian");
+    require_scalar(value, "hessian", "the value");
     return jacobian(gradient(value, variable), variable);
 }
 
 Var hessian_vector_product(Var value, Var variable, Var vector) {
     require_both(value, variable, "hessian_vector_product");
-    require_scalar(value, "hessian_vector_product");
+    require_scalar(value, "hessian_vector_product", "the value");
     require_along(vector, variable, "hessian_vector_product", "the vector");
     return gradient(sum(gradient(value, variable) * stop_gradient(vector)), variable);
 }

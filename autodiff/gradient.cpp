@@ -182,5 +182,14 @@ Var gradient(Var value, Var variable) {
     return gradient(value, {variable})[0];
 }
 
+void require_scalar(Var value, std::string_view entry, std::string_view role) {
+    require_var(value, entry, role);
+    if (!value.shape().empty()) {
+        throw Error(ErrorCode::shape, "[" + std::string(entry) + "] " + std::string(role) + " has shape " +
+                                          to_string(value.shape()) +
+                                          "; expected one number, (): take its `mean` or `sum`");
+    }
+}
+
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

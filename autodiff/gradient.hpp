@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "tape.hpp"
@@ -16,6 +17,10 @@ inline namespace GANDSL_PRECISION {
 std::vector<Var> gradient(Var value, std::span<const Var> variables);
 std::vector<Var> gradient(Var value, std::initializer_list<Var> variables);
 Var gradient(Var value, Var variable);
+
+/// Throws Error(invalid_argument) for an empty Var and Error(shape) unless it is one number, of shape (): for
+/// what differentiates a loss. `role` is what the Var was given as.
+void require_scalar(Var value, std::string_view entry, std::string_view role);
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

@@ -102,6 +102,9 @@ struct Sample {
     bool whole = false;  ///< the fixed inputs, or all where none is, are whole numbers in [low, high)
     std::vector<bool> fixed = {};  ///< inputs that have no gradient (indices); empty: all have one
     bool smooth = true;  ///< false: the gradient is zero or undefined by design; must then not be given
+    /// `build` makes of its inputs what the operation can compute with, such as a positive definite matrix:
+    /// random graphs record all of it.
+    bool prepares = false;
 };
 
 /// An operation must be a pure function of its inputs, its attributes, and the run's seed and step: equal

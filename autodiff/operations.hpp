@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -228,8 +229,6 @@ Var flip(Var x, Axes axes = {});  ///< the elements along these axes in reverse 
 Var roll(Var x, Index shift,
          Index axis);                 ///< each element `shift` further, and from the end to the beginning
 Var roll(Var x, Index shift);         ///< of all elements in row-major order
-Var tril(Var x, Index diagonal = 0);  ///< of each matrix what is on and below a diagonal, above it 0
-Var triu(Var x, Index diagonal = 0);  ///< on and above; diagonal 1 begins right of the main one
 
 // New arrays. Their numbers are computed in double and rounded to Real.
 Var eye(Tape& tape, Index rows);  ///< the identity matrix
@@ -265,11 +264,56 @@ Var scatter_add(Var values, Var indices, Index rows);
 Var pick(Var x, Var indices);             ///< x (s..., k), indices (s...): x's element at each index: (s...)
 Var one_hot(Var indices, Index classes);  ///< (s...) to (s..., classes); no gradient
 
-/// Matrix product: (m, k) x (k, n), or both with the same leading axes. `transpose_*` reads the last two axes
-/// swapped. BLAS computes it: the first product in a process sets OpenBLAS to one thread, for all of the
-/// process, as threads are the ThreadPool's affair. Rows, columns and terms are at most 2^31 - 1, as BLAS
-/// counts.
+/// Matrix product: (m, k) x (k, n). Axes before those two are of many products; they broadcast. A vector (k)
+/// is a row on the left and a column on the right, and its axis of size 1 is not in the result, as in NumPy.
+/// `transpose_*` reads the last two axes swapped. BLAS computes it: the first product in a process sets
+/// OpenBLAS to one thread, for all of the process, as threads are the ThreadPool's affair. Rows, columns and
+/// terms are at most 2^31 - 1, as BLAS counts.
 Var matmul(Var a, Var b, bool transpose_a = false, bool transpose_b = false);
+
+/// Sums of products in NumPy's notation: einsum("ij,jk->ik", {a, b}) is a product of matrices, "ii->i" a
+/// diagonal, "...ij->...ji" a transposition. An axis that the result does not name is summed; without "->" it
+/// has the axes of "...", then the letters that stand once, by the alphabet. A letter is one size everywhere,
+/// axes of "..." broadcast. Operands are joined from left to right, by `matmul` where something is summed.
+/// Throws Error(invalid_argument) for what is no such notation.
+Var einsum(std::string_view subscripts, std::span<const Var> operands);
+Var einsum(std::string_view subscripts, std::initializer_list<Var> operands);
+
+// Linear algebra (LAPACK, by OpenBLAS; gradients: Giles, 2008, "An extended collection of matrix derivative
+// results for forward and reverse mode algorithmic differentiation"). Matrices are square, (n, n), or many,
+// (..., n, n), each computed alone. Where one has no result, because it is singular, not positive definite or
+// not finite, all elements of its result are NaN, and no error is thrown: it may be known only when a plan
+// runs.
+
+/// x of a x = b, for b (..., n) or (..., n, k) with the leading axes of a; by LU factors, which all that is
+/// recorded from one matrix shares.
+Var solve(Var a, Var b);
+/// a^-1. To multiply by it, `solve` is faster and more exact.
+Var inverse(Var a);
+/// log |det a|, (...): the determinant's sign is dropped. Of a singular matrix minus infinity, with a
+/// gradient of NaN.
+Var log_determinant(Var a);
+enum class Triangle { lower, upper };
+/// As `solve`, for a matrix of which one triangle alone is read, diagonal included, or the transpose of it.
+/// The gradient of the rest is 0.
+Var solve_triangular(Var a, Var b, Triangle which, bool transpose_a = false);
+/// x (..., m, n) with zeros above a diagonal, or below: 0 is the main one, 1 the one above it, -1 below.
+Var tril(Var x, Index diagonal = 0);
+Var triu(Var x, Index diagonal = 0);
+/// The lower triangular l of a = l l^T, for symmetric positive definite a. Reads the lower triangle; the
+/// gradient is that of a matrix that stays symmetric, and symmetric itself (Murray, 2016, "Differentiation of
+/// the Cholesky decomposition").
+Var cholesky(Var a);
+/// a = vectors diag(values) vectors^T, for symmetric a, of which the lower triangle is read. Values (..., n)
+/// ascend; each column of vectors (..., n, n) has length 1, and its element of largest size, the first of
+/// equal ones, is positive. The
+/// gradient is symmetric. Where eigenvalues are equal, their vectors are any of many, and what depends on
+/// which they are has no gradient; the part of it that would turn them into each other is taken as 0.
+struct Eigensystem {
+    Var values, vectors;
+};
+Eigensystem eigen_symmetric(Var a);
+Var eigenvalues_symmetric(Var a);
 
 /// Where a kernel meets its input.
 struct ConvolutionGeometry {

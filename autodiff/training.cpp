@@ -15,15 +15,6 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-void require_scalar(Var loss, const char* entry) {
-    require_var(loss, entry, "the loss");
-    if (!loss.shape().empty()) {
-        throw Error(ErrorCode::shape, std::string("[") + entry + "] the loss has shape " +
-                                          to_string(loss.shape()) +
-                                          "; expected one number, (): take its `mean` or `sum`");
-    }
-}
-
 double require_rate(double rate) {
     if (!std::isfinite(rate)) {
         throw Error(ErrorCode::invalid_argument, "[optimizer] the rate is not finite");
@@ -73,7 +64,7 @@ std::vector<Assignment> Optimizer::record(std::span<const Var> gradients) const 
 }
 
 void Optimizer::step(Var loss) {
-    require_scalar(loss, "Optimizer::step");
+    require_scalar(loss, "Optimizer::step", "the loss");
     loss.value();  // throws where a plan has to compute it
     step(gradient(loss, variables_));
 }
@@ -104,7 +95,7 @@ Real PlannedStep::operator()() {
 }
 
 PlannedStep plan_step(Var loss, const Optimizer& optimizer, PlanOptions options) {
-    require_scalar(loss, "plan_step");
+    require_scalar(loss, "plan_step", "the loss");
     const std::vector<Var> gradients = gradient(loss, optimizer.variables());
     return {Plan({loss}, optimizer.record(gradients), std::move(options)), loss};
 }

@@ -252,8 +252,99 @@ const Operation matmul_operation{
     .samples = samples_of_matmul,
 };
 
+namespace {
+
+void refuse_transposed_vector(const Shape& a, const Shape& b, bool transpose_a, bool transpose_b) {
+    const bool first = a.size() == 1 && transpose_a;
+    if (first || (b.size() == 1 && transpose_b)) {
+        refuse(a, b, transpose_a, transpose_b,
+               first ? "a vector is not transposed; leave `transpose_a` out: on the left it is a row"
+                     : "a vector is not transposed; leave `transpose_b` out: on the right it is a column");
+    }
+}
+
+// The axes before the matrices', as both broadcast to.
+Shape common_leading_axes(const Shape& a, const Shape& b, bool transpose_a, bool transpose_b) {
+    const Shape& longer = a.size() >= b.size() ? a : b;
+    const Shape& shorter = a.size() >= b.size() ? b : a;
+    Shape leading(longer.begin(), longer.end() - 2);
+    const std::size_t offset = longer.size() - shorter.size();
+    for (std::size_t axis = 0; axis + 2 < shorter.size(); ++axis) {
+        Index& size = leading[offset + axis];
+        if (size != shorter[axis] && size != 1 && shorter[axis] != 1) {
+            refuse(a, b, transpose_a, transpose_b, "the leading axes must be equal, or 1");
+        }
+        size = size == 1 ? shorter[axis] : size;
+    }
+    return leading;
+}
+
+Var with_leading_axes(Var x, const Shape& leading) {
+    const Shape own = x.shape();
+    Shape shape = leading;
+    shape.insert(shape.end(), own.end() - 2, own.end());
+    return broadcast_to(x, std::move(shape));
+}
+
+// Matrices of different leading axes. Where the second is one matrix, the rows of all the first ones are one
+// matrix too; else both are repeated.
+Var broadcast_product(Var a, Var b, bool transpose_a, bool transpose_b) {
+    const Shape left = a.shape();
+    const Shape right = b.shape();
+    const Shape leading = common_leading_axes(left, right, transpose_a, transpose_b);
+    const std::size_t rank = left.size();
+    const Index inner = left[transpose_a ? rank - 2 : rank - 1];
+    if (inner != right[transpose_b ? right.size() - 1 : right.size() - 2]) {
+        refuse(left, right, transpose_a, transpose_b,
+               "the first operand's columns must be as many as the second's rows");
+    }
+    const bool one = std::all_of(right.begin(), right.end() - 2, [](Index size) { return size == 1; });
+    if (!one || transpose_a) {
+        return record(matmul_operation, {with_leading_axes(a, leading), with_leading_axes(b, leading)},
+                      {.integers = {transpose_a ? 1 : 0, transpose_b ? 1 : 0}});
+    }
+    Shape result = leading;
+    result.push_back(left[rank - 2]);
+    const Index rows = element_count(result);
+    result.push_back(right[right.size() - (transpose_b ? 2 : 1)]);
+    const Var product =
+        matmul(reshape(a, {rows, inner}), reshape(b, {right.end() - 2, right.end()}), false, transpose_b);
+    return reshape(product, std::move(result));
+}
+
+}  // namespace
+
 Var matmul(Var a, Var b, bool transpose_a, bool transpose_b) {
-    return record(matmul_operation, {a, b}, {.integers = {transpose_a ? 1 : 0, transpose_b ? 1 : 0}});
+    require_var(a, "matmul", "input 0");
+    require_var_of(a.tape(), b, "matmul", "input 1");
+    const Shape left = a.shape();
+    const Shape right = b.shape();
+    if (left.empty() || right.empty()) {
+        refuse(left, right, transpose_a, transpose_b, "expected vectors or matrices, found a single number");
+    }
+    refuse_transposed_vector(left, right, transpose_a, transpose_b);
+    if (left.size() > 1 && right.size() > 1) {
+        return left.size() == right.size() && std::equal(left.begin(), left.end() - 2, right.begin())
+                   ? record(matmul_operation, {a, b},
+                            {.integers = {transpose_a ? 1 : 0, transpose_b ? 1 : 0}})
+                   : broadcast_product(a, b, transpose_a, transpose_b);
+    }
+    const std::size_t rows = right.size() > 1 && !transpose_b ? right.size() - 2 : right.size() - 1;
+    const std::size_t columns = left.size() > 1 && transpose_a ? left.size() - 2 : left.size() - 1;
+    if (left[columns] != right[rows]) {
+        refuse(left, right, transpose_a, transpose_b,
+               "the first operand's columns must be as many as the second's rows");
+    }
+    const Var product = matmul(left.size() == 1 ? reshape(a, {1, left[0]}) : a,
+                               right.size() == 1 ? reshape(b, {right[0], 1}) : b, transpose_a, transpose_b);
+    Shape shape = product.shape();
+    if (right.size() == 1) {
+        shape.pop_back();
+    }
+    if (left.size() == 1) {
+        shape.erase(shape.end() - (right.size() == 1 ? 1 : 2));
+    }
+    return reshape(product, std::move(shape));
 }
 
 }  // namespace GANDSL_PRECISION

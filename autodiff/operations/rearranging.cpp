@@ -49,21 +49,6 @@ std::size_t axis_in(Index axis, const Shape& shape, const char* operation) {
     return resolve_axis(axis, shape.size(), operation);
 }
 
-// 1 where column - row compares with `diagonal` as asked, else 0.
-Var triangle(Var x, Var (*compare)(Var, Var), Index diagonal, const char* name) {
-    require_var(x, name, "input 0");
-    const Shape shape = x.shape();
-    if (shape.size() < 2) {
-        throw Error(ErrorCode::shape, std::string("[") + name + "] shape " + to_string(shape) +
-                                          ": expected a matrix, or several");
-    }
-    const Index rows = shape[shape.size() - 2];
-    const auto shift = static_cast<double>(diagonal);
-    const Var row = reshape(arange(x.tape(), shift, shift + static_cast<double>(rows)), {rows, 1});
-    const Var column = arange(x.tape(), static_cast<double>(shape.back()));
-    return where(compare(column, row), x, 0);
-}
-
 }  // namespace
 
 const Operation flip_operation{
@@ -194,14 +179,6 @@ Var roll(Var x, Index shift, Index axis) {
 Var roll(Var x, Index shift) {
     require_var(x, "roll", "input 0");
     return reshape(roll(reshape(x, {element_count(x.shape())}), shift, 0), x.shape());
-}
-
-Var tril(Var x, Index diagonal) {
-    return triangle(x, less_equal, diagonal, "tril");
-}
-
-Var triu(Var x, Index diagonal) {
-    return triangle(x, greater_equal, diagonal, "triu");
 }
 
 }  // namespace GANDSL_PRECISION

@@ -51,6 +51,13 @@
     ROW(random_normal)         \
     ROW(step_number)           \
     ROW(matmul)                \
+    ROW(lu)                    \
+    ROW(solve)                 \
+    ROW(log_determinant)       \
+    ROW(triangle)              \
+    ROW(solve_triangular)      \
+    ROW(cholesky)              \
+    ROW(eigen_symmetric)       \
     ROW(reshape)               \
     ROW(stop_gradient)         \
     ROW(broadcast_to)          \

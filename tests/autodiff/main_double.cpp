@@ -13,6 +13,8 @@ bool add_suites() {
     gandsl_test::add_precision_cases();
     gandsl_test::add_extreme_cases_of_operations();
     gandsl_test::add_error_cases();
+    gandsl_test::add_linear_algebra_cases();
+    gandsl_test::add_einsum_cases();
     return true;
 }
 

@@ -16,6 +16,7 @@ bool add_suites() {
     gandsl_test::add_print_cases();
     gandsl_test::add_misuse_cases();
     gandsl_test::add_special_value_cases();
+    gandsl_test::add_linear_algebra_cases();
     return true;
 }
 

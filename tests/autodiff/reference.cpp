@@ -7,8 +7,9 @@ namespace gandsl_test {
 const std::map<std::string, Reference>& references() {
     static const References table = [] {
         References all;
-        for (References part : {elementwise_references(), reduction_references(), shape_references(),
-                                product_references(), convolution_references(), recurrent_references()}) {
+        for (References part :
+             {elementwise_references(), reduction_references(), shape_references(), product_references(),
+              linear_algebra_references(), convolution_references(), recurrent_references()}) {
             all.merge(part);
         }
         return all;

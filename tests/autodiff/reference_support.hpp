@@ -15,6 +15,7 @@ References elementwise_references();
 References reduction_references();
 References shape_references();
 References product_references();
+References linear_algebra_references();
 References convolution_references();
 References recurrent_references();
 

@@ -27,6 +27,8 @@ void add_extreme_cases_of_operations();
 void add_function_edge_cases();
 void add_print_cases();
 void add_misuse_cases();
+void add_linear_algebra_cases();
+void add_einsum_cases();
 void add_special_value_cases();
 
 }  // namespace gandsl_test

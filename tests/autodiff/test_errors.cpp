@@ -47,10 +47,38 @@ std::vector<Mistake> mistakes() {
          {"[matmul]", "(2, 2, 3)", "(3, 3, 5)", "leading"}},
         {"matmul_vector",
          [](Tape& t) {
-             matmul(of(t, {3}), of(t, {3, 5}));
+             matmul(of(t, {4}), of(t, {3, 5}));
          },
          shape,
-         {"[matmul]", "(3)", "(3, 5)"}},
+         {"[matmul]", "(4)", "(3, 5)"}},
+        {"matmul_two_vectors",
+         [](Tape& t) { matmul(of(t, {4}), of(t, {3})); },
+         shape,
+         {"[matmul]", "(4)", "(3)"}},
+        {"matmul_number",
+         [](Tape& t) {
+             matmul(of(t, {}), of(t, {3, 5}));
+         },
+         shape,
+         {"[matmul]", "()", "(3, 5)", "single number"}},
+        {"matmul_first_vector_transposed",
+         [](Tape& t) {
+             matmul(of(t, {3}), of(t, {3, 5}), true);
+         },
+         shape,
+         {"[matmul]", "(3) transposed", "leave `transpose_a` out"}},
+        {"matmul_second_vector_transposed",
+         [](Tape& t) {
+             matmul(of(t, {5, 3}), of(t, {3}), false, true);
+         },
+         shape,
+         {"[matmul]", "(3) transposed", "leave `transpose_b` out"}},
+        {"matmul_inner_sizes_of_many",
+         [](Tape& t) {
+             matmul(of(t, {2, 1, 4, 3}), of(t, {5, 4, 2}));
+         },
+         shape,
+         {"[matmul]", "(2, 1, 4, 3)", "(5, 4, 2)", "columns"}},
         {"convolution_channels",
          [](Tape& t) {
              convolution(of(t, {1, 5, 5, 3}), of(t, {3, 3, 4, 8}), {});

@@ -73,6 +73,16 @@ const ThreadCase thread_cases[] = {
      [](Tape& t) {
          return product(t, {3000, 700}, {700, 1}, false, false);
      }},
+    {"linear_algebra",
+     [](Tape& t) {
+         const Var x = normal(t, {9, 40, 40}, 1);
+         const Var b = normal(t, {9, 40, 5}, 2);
+         const Var l = cholesky(matmul(x, x, false, true));
+         const auto [values, vectors] = eigen_symmetric(matmul(x, x, true, false));
+         return with_gradients(solve(x, b) + solve_triangular(l, b, Triangle::lower) + matmul(vectors, b) +
+                                   sum(values) + sum(log_determinant(x)),
+                               {x, b});
+     }},
     {"convolution",
      [](Tape& t) {
          return convolved(t, {9, 14, 14, 20}, {5, 5, 20, 40}, 2);

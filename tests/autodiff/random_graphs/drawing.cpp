@@ -141,19 +141,22 @@ Var Drawing::in_range(Var x, const Prototype& prototype) {
     return dice_.chance(0.12) ? tanh(x) : x;
 }
 
+double Drawing::work_of(const Tape& tape, NodeId id) {
+    const Node& node = tape.node(id);
+    std::vector<Shape> shapes;
+    for (const NodeId input : node.inputs) {
+        shapes.push_back(tape.node(input).shape);
+    }
+    const auto count = static_cast<double>(element_count(node.shape));
+    return node.operation->alias              ? 0
+           : node.operation->flops != nullptr ? node.operation->flops(node.attributes, shapes, node.shape) / 8
+           : node.operation->cheap            ? count
+                                              : 2 * count;
+}
+
 void Drawing::count_work() {
     for (; counted_ < tape_.size(); ++counted_) {
-        const Node& node = tape_.node(counted_);
-        std::vector<Shape> shapes;
-        for (const NodeId input : node.inputs) {
-            shapes.push_back(tape_.node(input).shape);
-        }
-        const auto count = static_cast<double>(element_count(node.shape));
-        work_ -= node.operation->alias ? 0
-                 : node.operation->flops != nullptr
-                     ? node.operation->flops(node.attributes, shapes, node.shape) / 8
-                 : node.operation->cheap ? count
-                                         : 2 * count;
+        work_ -= work_of(tape_, counted_);
     }
 }
 

@@ -43,6 +43,7 @@ class Drawing {
     void keep(gandsl::Var x) { values_.push_back(x); }
     bool allowed(const gandsl::Shape& shape) const { return gandsl::element_count(shape) <= limit_; }
     bool affordable(double flops) const { return flops <= work_; }
+    static double work_of(const gandsl::Tape& tape, gandsl::NodeId id);
     void count_work();
 
     // what is recorded next (steps.cpp)
@@ -51,6 +52,7 @@ class Drawing {
     void any_operation();
     std::optional<Use> scaled(const Prototype& prototype);
     bool fits(const Use& use) const;
+    bool fits_prepared(const Use& use) const;
     static double index_limit(const Use& use, gandsl::Index high);
     void product();
     void combine(gandsl::Var product);

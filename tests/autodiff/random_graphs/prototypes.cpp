@@ -15,6 +15,11 @@ bool is_index(const Sample& sample, NodeId input) {
 }
 
 void collect(const Operation& operation, const Sample& sample, std::vector<Prototype>& found) {
+    if (sample.prepares) {
+        const std::vector<bool> indices(sample.shapes.size(), false);
+        found.push_back({&operation, {}, sample.shapes, indices, sample.low, sample.high, sample.build});
+        return;
+    }
     Tape tape(Evaluation::planned);
     std::vector<Var> inputs;
     for (const Shape& shape : sample.shapes) {
@@ -26,7 +31,7 @@ void collect(const Operation& operation, const Sample& sample, std::vector<Proto
         if (node.operation != &operation) {
             continue;
         }
-        Prototype prototype{&operation, node.attributes, {}, {}, sample.low, sample.high};
+        Prototype prototype{&operation, node.attributes, {}, {}, sample.low, sample.high, {}};
         for (const NodeId input : node.inputs) {
             prototype.shapes.push_back(tape.node(input).shape);
             prototype.indices.push_back(is_index(sample, input));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "autodiff/operation.hpp"
@@ -14,6 +16,8 @@ struct Prototype {
     std::vector<gandsl::Shape> shapes;  ///< of the inputs
     std::vector<bool> indices;          ///< inputs that are whole numbers in [low, high)
     double low = -2, high = 2;          ///< of the inputs
+    /// Where the inputs must be prepared: records that and the operation, from as many inputs.
+    std::function<gandsl::Var(std::span<const gandsl::Var>)> build = {};
 };
 
 /// Of each operation that has inputs, in the order of operations().

@@ -70,6 +70,9 @@ bool Drawing::fits(const Use& use) const {
                 return false;
             }
         }
+        if (use.prototype->build) {
+            return fits_prepared(use);
+        }
         const Operation& operation = *use.prototype->operation;
         const Shape result = operation.shape(use.attributes, use.shapes);
         return allowed(result) && (operation.flops == nullptr ||
@@ -77,6 +80,24 @@ bool Drawing::fits(const Use& use) const {
     } catch (const Error&) {
         return false;
     }
+}
+
+// What prepares the inputs counts, too: it is recorded on a tape of its own first.
+bool Drawing::fits_prepared(const Use& use) const {
+    Tape trial(Evaluation::planned);
+    std::vector<Var> inputs;
+    for (const Shape& shape : use.shapes) {
+        inputs.push_back(trial.input(shape));
+    }
+    use.prototype->build(inputs);
+    double work = 0;
+    for (NodeId id = 0; id < trial.size(); ++id) {
+        if (!allowed(trial.node(id).shape)) {
+            return false;
+        }
+        work += work_of(trial, id);
+    }
+    return affordable(work);
 }
 
 // The prototype with every size that it has (but 1) replaced by another, so that an input of it is a value
@@ -153,7 +174,7 @@ void Drawing::any_operation() {
                          : i == use->anchored ? in_range(use->anchor, chosen)
                                               : in_range(operand(use->shapes[i]), chosen));
     }
-    keep(record(*chosen.operation, inputs, use->attributes));
+    keep(chosen.build ? chosen.build(inputs) : record(*chosen.operation, inputs, use->attributes));
 }
 
 // A product of a matrix there is with another, in each of the ways that a layer and its gradients multiply.
