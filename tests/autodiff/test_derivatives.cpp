@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(the_jacobian_of_a_product_and_a_sine) {
     check_close(jacobian(square(matrix), matrix).value(),
                 from({2, 2, 2, 2}, {2, 0, 0, 0, 0, 4, 0, 0, 0, 0, 6, 0, 0, 0, 0, 8}));
     check_close(jacobian(sum(x), matrix).value(), make_array({2, 2}));
-    BOOST_TEST((jacobian(slice(x, 0, 1, 1), x).shape() == Shape{0, 3}));
+    BOOST_TEST((jacobian(matmul(tape.constant(make_array({0, 3})), x), x).shape() == Shape{0, 3}));
 }
 
 BOOST_AUTO_TEST_CASE(the_hessian_of_rosenbrock_and_its_products) {

@@ -20,7 +20,9 @@ namespace {
 Array waves(const Shape& shape, double first) {
     Array array = make_array(shape);
     for (std::size_t i = 0; i < array.size(); ++i) {
-        array.data()[i] = static_cast<Real>(std::sin(first + 1.7 * static_cast<double>(i)));
+        // Not evenly spaced: sines that are have two dimensions, whatever the shape.
+        const auto position = static_cast<double>(i);
+        array.data()[i] = static_cast<Real>(std::sin(first + 1.7 * position + 0.3 * position * position));
     }
     return array;
 }
