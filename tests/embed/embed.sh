@@ -64,6 +64,11 @@ while IFS='|' read -r line message; do
     [ "$found" = "$wanted" ] || fail "'$line' and its like: $found of $wanted errors say '$message'"
 done <"$source/refused_lines.txt"
 
+# An older C++ is told which one it takes.
+# shellcheck disable=SC2086
+"$@" -std=c++17 -fsyntax-only $flags linear_regression.cpp 2>errors.txt && fail "C++17 is accepted"
+grep -q "compile with -std=c++20" errors.txt || fail "C++17 is not told what to write: $(head -3 errors.txt)"
+
 # Each header stands alone, and none brings a library that its user did not ask for.
 for header in "$headers"/gandsl/*.hpp; do
     name=gandsl/$(basename "$header")

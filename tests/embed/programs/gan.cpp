@@ -43,7 +43,7 @@ int main() {
     const Net discriminator(tape, {2, 64, 64, 1}, stream);
 
     const Var real = tape.input({batch, 2}, "real");
-    const Var generated = generator(random_normal(tape, {batch, 4}, stream++) + 0 * sum(real));
+    const Var generated = generator(random_normal(tape, {batch, 4}, stream++));
     Optimizer of_generator(Adam{.beta1 = 0.5}, generator.weights, 0.001);
     Optimizer of_discriminator(Adam{.beta1 = 0.5}, discriminator.weights, 0.001);
     PlannedStep learn_to_tell = plan_step(
@@ -58,7 +58,6 @@ int main() {
             circle(i, 1) = Real(std::sin(angle));
         }
         learn_to_tell.set(real, circle);
-        learn_to_make.set(real, circle);
         learn_to_tell();
         learn_to_make();
     }
