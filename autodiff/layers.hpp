@@ -57,7 +57,7 @@ Embedding make_embedding(Tape& tape, Index rows, Index width, WeightKeys& keys,
 Var dropout(Var x, double rate, std::uint32_t stream);
 
 /// (x - mean) / sqrt(variance + epsilon), both over `axes`.
-Var standardize(Var x, const std::vector<Index>& axes, double epsilon = 1e-5);
+Var standardize(Var x, Axes axes, double epsilon = 1e-5);
 
 /// Ioffe & Szegedy, 2015. Each feature is a place of the last axis.
 struct BatchNorm {

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "autodiff/array.hpp"
 #include "autodiff/layers/support.hpp"
@@ -68,9 +69,9 @@ Var filled_weight(Tape& tape, const std::string& name, const char* part, Index f
 
 }  // namespace
 
-Var standardize(Var x, const std::vector<Index>& axes, double epsilon) {
+Var standardize(Var x, Axes axes, double epsilon) {
     require_epsilon("standardize", epsilon);
-    const auto [average, variance] = mean_and_variance(x, axes, true);
+    const auto [average, variance] = mean_and_variance(x, std::move(axes), true);
     return (x - average) / sqrt(variance + epsilon);
 }
 
