@@ -246,8 +246,29 @@ struct SpectralNorm {
     Var weight = {};           ///< of the shape of the weight given
     Var singular_vector = {};  ///< (last axis); stored in training as BatchNormStep's statistics
 };
-/// `singular_vector` (last axis) is a state that begins normal. `iterations` power iterations, at least 1.
+/// `singular_vector` (last axis) is a state that begins normal. `iterations` power iterations, at least 1. A
+/// layer takes the result in place of its weight.
 SpectralNorm spectral_norm(Var weight, Var singular_vector, Index iterations = 1);
+
+/// What an optimizer changes: the Vars of a layer in their order, without empty ones and running statistics.
+std::vector<Var> parameters(const Dense& layer);
+std::vector<Var> parameters(const Embedding& layer);
+std::vector<Var> parameters(const BatchNorm& layer);
+std::vector<Var> parameters(const Norm& layer);
+std::vector<Var> parameters(const Conv& layer);
+std::vector<Var> parameters(const ConvTranspose& layer);
+std::vector<Var> parameters(const Rnn& layer);
+std::vector<Var> parameters(const Lstm& layer);
+std::vector<Var> parameters(const Gru& layer);
+std::vector<Var> parameters(const Attention& layer);
+/// Of several layers, one after the other.
+template <class First, class Second, class... Rest>
+std::vector<Var> parameters(const First& first, const Second& second, const Rest&... rest) {
+    std::vector<Var> all = parameters(first);
+    const std::vector<Var> others = parameters(second, rest...);
+    all.insert(all.end(), others.begin(), others.end());
+    return all;
+}
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

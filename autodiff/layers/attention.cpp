@@ -60,7 +60,8 @@ Var scores_of(const AttentionHeads& heads) {
 /// In the given shape, to which the bias is added, for the planner to join it with what follows.
 Var mixed(Var scores, const AttentionHeads& heads, const Attention& layer, const Shape& shape) {
     const Var by_step = transpose(matmul(softmax(scores), heads.value), {0, 2, 1, 3});
-    const Var rows = reshape(by_step, {-1, shape.back()});
+    const Shape steps = by_step.shape();
+    const Var rows = reshape(by_step, {steps[0] * steps[1], shape.back()});
     return with_bias(reshape(matmul(rows, layer.result.weight), shape), layer.result.bias, "attention");
 }
 

@@ -64,5 +64,45 @@ Var make_weight(Tape& tape, const LayerOptions& options, const std::string& part
     return make_weight(tape, options, part, shape, initializer, matrix_fans(shape), keys);
 }
 
+namespace {
+
+std::vector<Var> without_empty(std::vector<Var> vars) {
+    std::erase_if(vars, [](Var var) { return !var.valid(); });
+    return vars;
+}
+
+}  // namespace
+
+std::vector<Var> parameters(const Dense& layer) {
+    return without_empty({layer.weight, layer.bias});
+}
+std::vector<Var> parameters(const Embedding& layer) {
+    return without_empty({layer.weight});
+}
+std::vector<Var> parameters(const BatchNorm& layer) {
+    return without_empty({layer.weight, layer.bias});
+}
+std::vector<Var> parameters(const Norm& layer) {
+    return without_empty({layer.weight, layer.bias});
+}
+std::vector<Var> parameters(const Conv& layer) {
+    return without_empty({layer.weight, layer.bias});
+}
+std::vector<Var> parameters(const ConvTranspose& layer) {
+    return without_empty({layer.weight, layer.bias});
+}
+std::vector<Var> parameters(const Rnn& layer) {
+    return without_empty({layer.weight_input, layer.weight_state, layer.bias});
+}
+std::vector<Var> parameters(const Lstm& layer) {
+    return without_empty({layer.weight_input, layer.weight_state, layer.bias});
+}
+std::vector<Var> parameters(const Gru& layer) {
+    return without_empty({layer.weight_input, layer.weight_state, layer.bias, layer.bias_state});
+}
+std::vector<Var> parameters(const Attention& layer) {
+    return parameters(layer.query, layer.key, layer.value, layer.result);
+}
+
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

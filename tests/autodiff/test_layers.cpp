@@ -425,6 +425,16 @@ BOOST_AUTO_TEST_CASE(attention_mixes_values_by_the_softmax_of_scores) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(parameters_are_what_is_learned) {
+    const Dense first = make_dense(tape, 2, 3, keys, {.bias = false});
+    const BatchNorm norm = make_batch_norm(tape, 3);
+    const Gru cell = make_gru(tape, 3, 2, keys);
+    BOOST_TEST((parameters(first, norm, cell) == std::vector<Var>{first.weight, norm.weight, norm.bias,
+                                                                  cell.weight_input, cell.weight_state,
+                                                                  cell.bias, cell.bias_state}));
+    BOOST_TEST(parameters(make_attention(tape, 4, 2, keys)).size() == std::size_t{8});
+}
+
 BOOST_AUTO_TEST_CASE(dropout_keeps_the_mean) {
     const Var x = tape.filled({20000}, 1);
     const Array dropped = dropout(x, 0.25, 3).value();
