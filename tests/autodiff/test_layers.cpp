@@ -6,7 +6,7 @@
 #include "autodiff/gradient_check.hpp"
 
 /// The layers that an embedding program calls, held against plain loops and finite differences.
-namespace gandsl_test {
+namespace gandsl_test::layers {
 
 using namespace gandsl;
 
@@ -28,10 +28,8 @@ void check_same(const Array& found, const Array& expected, double allowed = 1e-1
     }
 }
 
-using Function = GradientCheckFunction;
-
 /// Gradients of first and second order by all inputs, which are numbers drawn for these shapes.
-void check_gradients(const std::vector<Shape>& shapes, const Function& function) {
+void check_gradients(const std::vector<Shape>& shapes, const GradientCheckFunction& function) {
     std::vector<Array> inputs;
     for (const Shape& shape : shapes) {
         inputs.push_back(drawn(shape, static_cast<std::uint32_t>(40 + inputs.size())));
@@ -557,4 +555,4 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused_with_the_layer_and_its_shapes)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace gandsl_test
+}  // namespace gandsl_test::layers
