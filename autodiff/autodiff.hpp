@@ -7,6 +7,8 @@
 #include "error.hpp"
 #include "gradient.hpp"
 #include "gradient_check.hpp"
+#include "initializers.hpp"
+#include "layers.hpp"
 #include "operation.hpp"
 #include "operations.hpp"
 #include "optimizer.hpp"

@@ -115,20 +115,5 @@ Index tape_axis(const Value& value, std::size_t axis) {
     return static_cast<Index>(axis) + (value.type.batched ? 1 : 0);
 }
 
-std::vector<Var> unstack(Var x, Index axis) {
-    const auto index = static_cast<std::size_t>(axis);
-    const Index count = x.shape()[index];
-    if (count == 1) {
-        Shape shape = x.shape();
-        shape.erase(shape.begin() + axis);
-        return {reshape(x, shape)};
-    }
-    std::vector<Var> parts = unstack(slice(x, axis, 0, count / 2), axis);
-    for (Var part : unstack(slice(x, axis, count / 2, count), axis)) {
-        parts.push_back(part);
-    }
-    return parts;
-}
-
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl::models

@@ -39,9 +39,5 @@ Value with_batch(const Value& value, Index batch);
 /// Place on the tape of an example's axis (0 .. rank - 1) of a value held channels first.
 Index tape_axis(const Value& value, std::size_t axis);
 
-/// The parts of `x` along `axis`, each without it. Halves are split again and again, so that the gradient
-/// costs O(n log n) instead of one full-sized array for each part.
-std::vector<Var> unstack(Var x, Index axis);
-
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl::models

@@ -36,34 +36,30 @@ dsl::Type spatial_type(const dsl::Type& input, Index channels, const Index (&siz
     return type;
 }
 
-Window window(const std::string& entry, const dsl::Type& input, const dsl::Arguments& arguments) {
-    const bool picture = is_picture(input);
-    Window result{.input = {picture ? input.shape[1] : input.shape[0], picture ? input.shape[2] : 1},
-                  .output = {1, 1},
-                  .kernel = {1, 1},
-                  .geometry = {}};
+Window window_of(const dsl::Type& input, const dsl::Arguments& arguments) {
     const Index kernel = integer(arguments, "kernel");
     const Index stride = has(arguments, "stride") ? integer(arguments, "stride") : kernel;
     const Index dilation = arguments.contains("dilation") ? integer(arguments, "dilation") : 1;
     const bool causal = arguments.contains("causal") && boolean(arguments, "causal");
-    for (int axis = 0; axis < (picture ? 2 : 1); ++axis) {
+    const bool same = text(arguments, "pad") == "same";
+    Window result{.padding = causal ? Padding::causal : same ? Padding::same : Padding::valid};
+    for (int axis = 0; axis < (is_picture(input) ? 2 : 1); ++axis) {
         result.kernel[axis] = kernel;
-        result.geometry.stride[axis] = stride;
-        result.geometry.dilation[axis] = dilation;
+        result.stride[axis] = stride;
+        result.dilation[axis] = dilation;
     }
-    ConvolutionGeometry& geometry = result.geometry;
-    if (causal) {
-        geometry.pad_before[0] = (kernel - 1) * dilation;
-    } else if (text(arguments, "pad") == "same") {
-        geometry = same_geometry(result.input, result.kernel, geometry.stride, geometry.dilation);
-    }
-    for (int axis = 0; axis < 2; ++axis) {
-        const Index reach = (result.kernel[axis] - 1) * geometry.dilation[axis] + 1;
-        const Index room = result.input[axis] + geometry.pad_before[axis] + geometry.pad_after[axis] - reach;
-        if (room < 0) {
+    return result;
+}
+
+Windows windows_over(const std::string& entry, const dsl::Type& input, const dsl::Arguments& arguments) {
+    const Index size[2] = {input.shape[is_picture(input) ? 1 : 0], is_picture(input) ? input.shape[2] : 1};
+    Windows result{.window = window_of(input, arguments), .output = {1, 1}};
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        result.output[axis] = window_count(result.window, size, axis);
+        if (result.output[axis] < 1) {
+            const Index reach = (result.window.kernel[axis] - 1) * result.window.dilation[axis] + 1;
             throw dsl::diagnostics::kernel_too_large(entry, reach, input);
         }
-        result.output[axis] = room / geometry.stride[axis] + 1;
     }
     return result;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "models/builder.hpp"
 
 /// Pictures and sequences as convolutions and pooling want them: examples x height x width x channels. A
@@ -12,16 +12,17 @@ Var to_spatial(const Value& value);
 /// A value of type `type` from n x height x width x channels.
 Value from_spatial(Var var, const dsl::Type& type);
 
-/// Window of a layer with arguments `kernel`, `stride`, `pad` and perhaps `dilation`, `causal`, over a type
-/// it accepted.
-struct Window {
-    Index input[2];
+/// Of a layer with arguments `kernel`, `stride`, `pad` and perhaps `dilation`, `causal`, over a type it
+/// accepted.
+Window window_of(const dsl::Type& input, const dsl::Arguments& arguments);
+
+/// The same, and how many windows there are.
+struct Windows {
+    Window window;
     Index output[2];
-    Index kernel[2];
-    ConvolutionGeometry geometry;
 };
 /// Throws a diagnostic when the window does not fit into the input without padding.
-Window window(const std::string& entry, const dsl::Type& input, const dsl::Arguments& arguments);
+Windows windows_over(const std::string& entry, const dsl::Type& input, const dsl::Arguments& arguments);
 
 /// Type of a picture or sequence like `input` with these sizes.
 dsl::Type spatial_type(const dsl::Type& input, Index channels, const Index (&size)[2]);

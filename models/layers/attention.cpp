@@ -1,10 +1,7 @@
-#include <cmath>
-
 #include "autodiff/array.hpp"
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
-#include "models/layouts.hpp"
 #include "models/records.hpp"
 #include "models/stepping.hpp"
 #include "models/type_rules.hpp"
@@ -33,17 +30,6 @@ std::vector<dsl::Type> type_of_attention(dsl::TypeCall& call) {
     return {input};
 }
 
-/// 0 where a step may look, far below every score where it may not: later steps.
-Array later_steps_hidden(Index length) {
-    Array mask = make_array({length, length});
-    for (Index step = 0; step < length; ++step) {
-        for (Index other = step + 1; other < length; ++other) {
-            mask.data()[step * length + other] = static_cast<Real>(-1e9);
-        }
-    }
-    return mask;
-}
-
 /// Keys or values of all steps so far: `part` (examples x heads x 1 x size) stands at its place among them.
 Var kept(BuildCall& call, Var part) {
     Steps& steps = *call.steps;
@@ -68,38 +54,30 @@ Var unwritten_hidden(BuildCall& call) {
     return less(call.steps->position, call.tape.constant(counted)) * -1e9;
 }
 
+Attention attention_of(const BuildCall& call) {
+    const auto part = [&](std::size_t index) {
+        return Dense{.weight = call.weights[2 * index], .bias = call.weights[2 * index + 1]};
+    };
+    return {.query = part(0),
+            .key = part(1),
+            .value = part(2),
+            .result = part(3),
+            .heads = integer(call.arguments, "heads"),
+            .causal = boolean(call.arguments, "causal")};
+}
+
 std::vector<Value> build_attention(BuildCall& call) {
     const Value& x = call.inputs.front();
-    const Index examples = x.type.batched ? call.batch : 1;
-    const Index length = x.type.shape[0];
-    const Index width = x.type.shape[1];
-    const Index heads = integer(call.arguments, "heads");
-    const Index size = width / heads;
-    const Var rows = reshape(x.var, {-1, width});
-    const auto linear = [&](Var input, std::size_t part) {
-        return matmul(input, call.weights[2 * part]) + call.weights[2 * part + 1];
-    };
-    const auto by_head = [&](Var part) {
-        return transpose(reshape(part, {examples, length, heads, size}), {0, 2, 1, 3});
-    };
-    const Var query = by_head(linear(rows, 0) * (1 / std::sqrt(static_cast<double>(size))));
-    Var key = by_head(linear(rows, 1));
-    Var content = by_head(linear(rows, 2));
-    if (call.steps != nullptr) {
-        call.steps->bounded = true;
-        key = kept(call, key);
-        content = kept(call, content);
+    const Attention layer = attention_of(call);
+    if (call.steps == nullptr) {
+        return {{.var = attention(x.var, layer), .type = call.results[0]}};
     }
-    Var scores = matmul(query, key, false, true);
-    if (call.steps != nullptr) {
-        scores = scores + unwritten_hidden(call);
-    } else if (boolean(call.arguments, "causal")) {
-        scores = scores + call.tape.constant(later_steps_hidden(length));
-    }
-    const Var mixed = transpose(matmul(softmax(scores), content), {0, 2, 1, 3});
-    // The bias is added in the shape of what follows, for the planner to join.
-    const Var result = reshape(matmul(reshape(mixed, {-1, width}), call.weights[6]), x.var.shape());
-    return {{.var = result + call.weights[7], .type = call.results[0]}};
+    call.steps->bounded = true;
+    AttentionHeads heads = attention_heads(x.var, x.var, layer);
+    heads.key = kept(call, heads.key);
+    heads.value = kept(call, heads.value);
+    const Var result = attend(heads, layer, unwritten_hidden(call));
+    return {{.var = reshape(result, x.var.shape()), .type = call.results[0]}};
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
 #include "models/layouts.hpp"
@@ -29,34 +29,22 @@ std::vector<dsl::Type> type_of_batch_norm(dsl::TypeCall& call) {
 }
 
 std::vector<Value> build_batch_norm(BuildCall& call) {
-    const Value x = channels_last(with_batch(call.inputs.front(), call.batch));
-    const Var weight = call.weights[0];
-    const Var bias = call.weights[1];
-    const Var running_mean = call.weights[2];
-    const Var running_variance = call.weights[3];
-    const double epsilon = number(call.arguments, "eps");
-    Var result;
+    Value x = channels_last(with_batch(call.inputs.front(), call.batch));
+    const BatchNorm layer{.weight = call.weights[0],
+                          .bias = call.weights[1],
+                          .running_mean = call.weights[2],
+                          .running_variance = call.weights[3],
+                          .epsilon = number(call.arguments, "eps"),
+                          .momentum = number(call.arguments, "momentum")};
     if (call.mode == Mode::train) {
-        std::vector<Index> axes;
-        double count = 1;
-        for (std::size_t axis = 0; axis + 1 < x.var.shape().size(); ++axis) {
-            axes.push_back(static_cast<Index>(axis));
-            count *= static_cast<double>(x.var.shape()[axis]);
-        }
-        const auto [average, variance] = mean_and_variance(x.var, axes);
-        result = (x.var - average) * (weight / sqrt(variance + epsilon)) + bias;
-        const double momentum = number(call.arguments, "momentum");
-        // The running variance is the unbiased estimate, the one that normalises is not.
-        const double unbiased = count > 1 ? count / (count - 1) : 1;
-        call.update(2, running_mean * (1 - momentum) + average * momentum);
-        call.update(3, running_variance * (1 - momentum) + variance * (momentum * unbiased));
+        const BatchNormStep step = batch_norm_in_training(x.var, layer);
+        call.update(2, step.running_mean);
+        call.update(3, step.running_variance);
+        x.var = step.result;
     } else {
-        const Var scale = weight / sqrt(running_variance + epsilon);
-        result = (x.var - running_mean) * scale + bias;
+        x.var = batch_norm(x.var, layer);
     }
-    Value value = x;
-    value.var = result;
-    return {value};
+    return {x};
 }
 
 }  // namespace

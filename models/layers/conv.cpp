@@ -1,4 +1,4 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
@@ -19,15 +19,16 @@ std::vector<dsl::Type> type_of_conv(dsl::TypeCall& call) {
                                                  dsl::diagnostics::Form::channel_sequence,
                                                  dsl::diagnostics::Remedy::not_causal);
     }
-    const Window windows = window("conv", input, call.arguments);
+    const Windows windows = windows_over("conv", input, call.arguments);
+    const Window& window = windows.window;
     const Index channels = channels_of(input);
     const Index filters = call.integer("filters");
     const double fan_in =
-        static_cast<double>(windows.kernel[0] * windows.kernel[1]) * static_cast<double>(channels);
-    const auto strides = static_cast<double>(windows.geometry.stride[0] * windows.geometry.stride[1]);
+        static_cast<double>(window.kernel[0] * window.kernel[1]) * static_cast<double>(channels);
+    const auto strides = static_cast<double>(window.stride[0] * window.stride[1]);
     const double fan_out =
-        static_cast<double>(windows.kernel[0] * windows.kernel[1]) * static_cast<double>(filters) / strides;
-    call.weight("weight", {windows.kernel[0], windows.kernel[1], channels, filters},
+        static_cast<double>(window.kernel[0] * window.kernel[1]) * static_cast<double>(filters) / strides;
+    call.weight("weight", {window.kernel[0], window.kernel[1], channels, filters},
                 initializer_or(call, uniform_by_fan_in(fan_in)))
         .fans = {fan_in, fan_out};
     if (call.boolean("bias")) {
@@ -37,11 +38,10 @@ std::vector<dsl::Type> type_of_conv(dsl::TypeCall& call) {
 }
 
 /// One place of a causal convolution, the earlier places it looks at carried along.
-Var convolution_step(BuildCall& call) {
+Var conv_step(BuildCall& call, Conv layer) {
     const Value& x = call.inputs.front();
     const Index channels = x.type.shape[1];
-    const Index dilation = integer(call.arguments, "dilation");
-    const Index earlier = (integer(call.arguments, "kernel") - 1) * dilation;
+    const Index earlier = (layer.window.kernel[0] - 1) * layer.window.dilation[0];
     const Index examples = x.type.batched ? call.batch : 1;
     Var places = reshape(x.var, {examples, 1, channels});
     if (earlier > 0) {
@@ -49,23 +49,16 @@ Var convolution_step(BuildCall& call) {
         places = concatenate({before, places}, 1);
         call.steps->carry(before, slice(places, 1, 1, earlier + 1));
     }
-    ConvolutionGeometry geometry;
-    geometry.dilation[0] = dilation;
-    return convolution(reshape(places, {examples, earlier + 1, 1, channels}), call.weights[0], geometry);
+    layer.window.padding = Padding::valid;
+    return conv(reshape(places, {examples, earlier + 1, 1, channels}), layer);
 }
 
 std::vector<Value> build_conv(BuildCall& call) {
     const Value& x = call.inputs.front();
-    Var result;
-    if (call.steps != nullptr) {
-        result = convolution_step(call);
-    } else {
-        const Window windows = window("conv", x.type, call.arguments);
-        result = convolution(to_spatial(x), call.weights[0], windows.geometry);
-    }
-    if (call.weights.size() > 1) {
-        result = result + call.weights[1];
-    }
+    const Conv layer{.weight = call.weights[0],
+                     .bias = weight_or_none(call, 1),
+                     .window = window_of(x.type, call.arguments)};
+    const Var result = call.steps != nullptr ? conv_step(call, layer) : conv(to_spatial(x), layer);
     return {from_spatial(result, call.results[0])};
 }
 

@@ -1,4 +1,4 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 #include "models/spatial.hpp"
@@ -10,58 +10,32 @@ inline namespace GANDSL_PRECISION {
 
 namespace {
 
-/// The convolution that this layer is the adjoint of, from the result's size to the input's.
-struct Adjoint {
-    Index size[2] = {1, 1};  ///< of the result
-    Index kernel[2] = {1, 1};
-    ConvolutionGeometry geometry;
-};
-
-Adjoint adjoint(const dsl::Type& input, const dsl::Arguments& arguments) {
-    const bool picture = spatial("conv_transpose", input) == Spatial::picture;
-    const Index kernel = integer(arguments, "kernel");
-    const Index stride = integer(arguments, "stride");
-    Adjoint result;
-    const bool same = text(arguments, "pad") == "same";
-    for (int axis = 0; axis < (picture ? 2 : 1); ++axis) {
-        const Index size = picture ? input.shape[static_cast<std::size_t>(axis) + 1] : input.shape[0];
-        result.kernel[axis] = kernel;
-        result.geometry.stride[axis] = stride;
-        result.size[axis] = same ? size * stride : (size - 1) * stride + kernel;
-    }
-    if (same) {
-        result.geometry =
-            same_geometry(result.size, result.kernel, result.geometry.stride, result.geometry.dilation);
-    }
-    return result;
-}
-
 std::vector<dsl::Type> type_of_conv_transpose(dsl::TypeCall& call) {
     const dsl::Type& input = call.inputs.front();
-    const Adjoint target = adjoint(input, call.arguments);
+    const bool picture = spatial("conv_transpose", input) == Spatial::picture;
+    const Window window = window_of(input, call.arguments);
+    const Index size[2] = {transposed_size(window, input.shape[picture ? 1 : 0], 0),
+                           transposed_size(window, picture ? input.shape[2] : 1, 1)};
     const Index filters = call.integer("filters");
-    const auto kernel = static_cast<double>(target.kernel[0] * target.kernel[1]);
-    const auto strides = static_cast<double>(target.geometry.stride[0] * target.geometry.stride[1]);
+    const auto kernel = static_cast<double>(window.kernel[0] * window.kernel[1]);
+    const auto strides = static_cast<double>(window.stride[0] * window.stride[1]);
     const double fan_out = kernel * static_cast<double>(filters);
     // The layer's own scheme counts as PyTorch's does, which is by what one number of the input goes into.
-    call.weight("weight", {target.kernel[0], target.kernel[1], filters, channels_of(input)},
+    call.weight("weight", {window.kernel[0], window.kernel[1], filters, channels_of(input)},
                 initializer_or(call, uniform_by_fan_in(fan_out)))
         .fans = {kernel * static_cast<double>(channels_of(input)) / strides, fan_out};
     if (call.boolean("bias")) {
         call.weight("bias", {filters}, uniform_by_fan_in(fan_out));
     }
-    return {spatial_type(input, filters, target.size)};
+    return {spatial_type(input, filters, size)};
 }
 
 std::vector<Value> build_conv_transpose(BuildCall& call) {
     const Value& x = call.inputs.front();
-    const Adjoint target = adjoint(x.type, call.arguments);
-    Var result =
-        convolution_by_input(to_spatial(x), call.weights[0], target.geometry, target.size[0], target.size[1]);
-    if (call.weights.size() > 1) {
-        result = result + call.weights[1];
-    }
-    return {from_spatial(result, call.results[0])};
+    const ConvTranspose layer{.weight = call.weights[0],
+                              .bias = weight_or_none(call, 1),
+                              .window = window_of(x.type, call.arguments)};
+    return {from_spatial(conv_transpose(to_spatial(x), layer), call.results[0])};
 }
 
 }  // namespace

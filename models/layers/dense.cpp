@@ -1,4 +1,4 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
 #include "models/layouts.hpp"
@@ -32,16 +32,11 @@ std::vector<dsl::Type> type_of_dense(dsl::TypeCall& call) {
 std::vector<Value> build_dense(BuildCall& call) {
     const Value& x = call.inputs.front();
     const Index width = call.weights[0].shape()[0];
-    Var rows = x.var;
-    if (rows.shape() != Shape{call.batch, width} || !x.type.batched) {
-        rows = reshape(rows, {-1, width});
-    }
-    Var result = matmul(rows, call.weights[0]);
-    if (call.weights.size() > 1) {
-        result = result + call.weights[1];
-    }
-    const Shape shape = tape_shape(call.results[0], call.batch);
-    return {{.var = shape == result.shape() ? result : reshape(result, shape), .type = call.results[0]}};
+    const bool numbers = x.type.shape.empty();
+    const bool one_vector = !x.type.batched && x.type.shape.size() < 2;
+    const Var rows = numbers || one_vector ? reshape(x.var, {-1, width}) : x.var;
+    const Var result = dense(rows, {.weight = call.weights[0], .bias = weight_or_none(call, 1)});
+    return {{.var = reshape(result, tape_shape(call.results[0], call.batch)), .type = call.results[0]}};
 }
 
 }  // namespace

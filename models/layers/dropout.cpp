@@ -1,4 +1,4 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "models/layers/layers.hpp"
 #include "models/layouts.hpp"
 #include "models/records.hpp"
@@ -22,9 +22,7 @@ std::vector<Value> build_dropout(BuildCall& call) {
         return {value};
     }
     value.number = {};
-    const Var keep =
-        greater_equal(random_uniform(call.tape, value.var.shape(), call.stream()), call.tape.constant(rate));
-    value.var = value.var * (keep * (1 / (1 - rate)));
+    value.var = dropout(value.var, rate, call.stream());
     return {value};
 }
 

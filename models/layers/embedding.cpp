@@ -1,7 +1,6 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
-#include "models/layouts.hpp"
 #include "models/records.hpp"
 #include "models/stepping.hpp"
 #include "models/type_rules.hpp"
@@ -25,7 +24,7 @@ std::vector<dsl::Type> type_of_embedding(dsl::TypeCall& call) {
 }
 
 std::vector<Value> build_embedding(BuildCall& call) {
-    return {{.var = gather(call.weights[0], call.inputs.front().var), .type = call.results[0]}};
+    return {{.var = embedding(call.inputs.front().var, {call.weights[0]}), .type = call.results[0]}};
 }
 
 std::vector<dsl::Type> type_of_position(dsl::TypeCall& call) {
@@ -47,14 +46,12 @@ std::vector<dsl::Type> type_of_position(dsl::TypeCall& call) {
 
 std::vector<Value> build_position(BuildCall& call) {
     Value x = call.inputs.front();
-    const Index length = x.type.shape[0];
-    const Var table = call.weights[0];
     if (call.steps != nullptr) {
         call.steps->bounded = true;
-        x.var = x.var + gather(table, call.steps->position);
+        x.var = x.var + gather(call.weights[0], call.steps->position);
         return {x};
     }
-    x.var = x.var + (table.shape()[0] == length ? table : slice(table, 0, 0, length));
+    x.var = position(x.var, {call.weights[0]});
     return {x};
 }
 

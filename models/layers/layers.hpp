@@ -30,5 +30,10 @@ Definition define_max_pool();
 Definition define_avg_pool();
 std::vector<Definition> define_activations();
 
+/// A weight that a layer may do without: an empty Var where it has fewer.
+inline Var weight_or_none(const BuildCall& call, std::size_t index) {
+    return index < call.weights.size() ? call.weights[index] : Var();
+}
+
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl::models

@@ -1,4 +1,4 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
 #include "models/layouts.hpp"
@@ -17,12 +17,6 @@ dsl::Argument epsilon_argument() {
     return by_name(number_argument("eps", "added to the variance", value_of(1e-5), 0, 1));
 }
 
-/// (x - mean) / sqrt(variance + eps), both over `axes`.
-Var standardized(Var x, const std::vector<Index>& axes, double epsilon) {
-    const auto [average, variance] = mean_and_variance(x, axes, true);
-    return (x - average) / sqrt(variance + epsilon);
-}
-
 void scale_and_shift(dsl::TypeCall& call, Index features) {
     call.weight("weight", {features}, initializer_call("ones"));
     call.weight("bias", {features}, initializer_call("zeros"));
@@ -36,10 +30,14 @@ Index channels(const std::string& entry, const dsl::Type& input) {
     return is_picture(input) ? input.shape.front() : input.shape.back();
 }
 
-/// Axes of the places on the tape of a picture with its channels last, or of a sequence.
-std::vector<Index> place_axes(const Value& value) {
-    const Index first = value.type.batched ? 1 : 0;
-    return is_picture(value.type) ? std::vector<Index>{first, first + 1} : std::vector<Index>{first};
+Norm norm_of(const BuildCall& call) {
+    return {.weight = weight_or_none(call, 0),
+            .bias = weight_or_none(call, 1),
+            .epsilon = number(call.arguments, "eps")};
+}
+
+Index position_axes(const Value& value) {
+    return is_picture(value.type) ? 2 : 1;
 }
 
 std::vector<dsl::Type> type_of_layer_norm(dsl::TypeCall& call) {
@@ -55,13 +53,8 @@ std::vector<dsl::Type> type_of_layer_norm(dsl::TypeCall& call) {
 
 std::vector<Value> build_layer_norm(BuildCall& call) {
     Value x = channels_last(call.inputs.front());
-    const double epsilon = number(call.arguments, "eps");
-    std::vector<Index> axes = {-1};
-    if (is_picture(x.type)) {
-        axes = {-3, -2, -1};
-    }
     x.number = {};
-    x.var = standardized(x.var, axes, epsilon) * call.weights[0] + call.weights[1];
+    x.var = layer_norm(x.var, norm_of(call), is_picture(x.type) ? 3 : 1);
     return {x};
 }
 
@@ -75,10 +68,7 @@ std::vector<dsl::Type> type_of_instance_norm(dsl::TypeCall& call) {
 
 std::vector<Value> build_instance_norm(BuildCall& call) {
     Value x = channels_last(call.inputs.front());
-    x.var = standardized(x.var, place_axes(x), number(call.arguments, "eps"));
-    if (!call.weights.empty()) {
-        x.var = x.var * call.weights[0] + call.weights[1];
-    }
+    x.var = instance_norm(x.var, norm_of(call), position_axes(x));
     return {x};
 }
 
@@ -94,15 +84,7 @@ std::vector<dsl::Type> type_of_group_norm(dsl::TypeCall& call) {
 
 std::vector<Value> build_group_norm(BuildCall& call) {
     Value x = channels_last(call.inputs.front());
-    const Index groups = integer(call.arguments, "groups");
-    const Shape& sizes = x.type.shape;
-    const Shape whole = x.var.shape();
-    const bool picture = is_picture(x.type);
-    const Index places = picture ? sizes[1] * sizes[2] : sizes[0];
-    const Var grouped =
-        reshape(x.var, {-1, places, groups, (picture ? sizes.front() : sizes.back()) / groups});
-    const Var normalized = standardized(grouped, {1, 3}, number(call.arguments, "eps"));
-    x.var = reshape(normalized, whole) * call.weights[0] + call.weights[1];
+    x.var = group_norm(x.var, norm_of(call), integer(call.arguments, "groups"), position_axes(x));
     return {x};
 }
 

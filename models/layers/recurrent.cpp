@@ -1,15 +1,10 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "dsl/diagnostics.hpp"
 #include "models/layers/layers.hpp"
-#include "models/layouts.hpp"
 #include "models/records.hpp"
 #include "models/stepping.hpp"
 #include "models/type_rules.hpp"
 
-// The LSTM over a window is one operation of its own. The other recurrent layers, and all where one step is
-// built, are unrolled over time: every step's input is projected in one product for each gate before the
-// loop, so that a step costs only the products with the state; weights are cut into gates once, not results
-// at each step.
 namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
 
@@ -37,151 +32,52 @@ dsl::TypeRule type_rule(std::string name, Index gates, bool second_bias) {
     };
 }
 
-std::vector<Var> gates_of(Var weight, Index gates) {
-    if (gates == 1) {
-        return {weight};
-    }
-    const Index units = weight.shape().back() / gates;
-    std::vector<Var> parts;
-    for (Index gate = 0; gate < gates; ++gate) {
-        parts.push_back(
-            slice(weight, static_cast<Index>(weight.shape().size()) - 1, gate * units, (gate + 1) * units));
-    }
-    return parts;
-}
-
-/// What every step of a layer reads.
-struct Unrolled {
-    Index examples;
-    Index length;
-    Index units;
-    std::vector<std::vector<Var>> inputs;  ///< [gate][step]: examples x units, bias added
-    std::vector<Var> state_weights;        ///< [gate]: units x units
-    Var zero;                              ///< examples x units
-};
-
-/// Steps first, so that each is one stretch of memory: length x examples x width.
-Var steps_first(Var x, Index examples, const dsl::Type& type) {
-    return transpose(reshape(x, {examples, type.shape[0], type.shape[1]}), {1, 0, 2});
-}
-
-Unrolled unroll(BuildCall& call, Index gates) {
+/// A state that earlier steps left, where one step is built.
+Var carried(const BuildCall& call) {
     const Value& x = call.inputs.front();
-    Unrolled result{.examples = x.type.batched ? call.batch : 1,
-                    .length = x.type.shape[0],
-                    .units = call.results[0].shape[1],
-                    .inputs = {},
-                    .state_weights = gates_of(call.weights[1], gates),
-                    .zero = {}};
-    const Var steps = reshape(steps_first(x.var, result.examples, x.type), {-1, x.type.shape[1]});
-    const std::vector<Var> weights = gates_of(call.weights[0], gates);
-    const std::vector<Var> biases = gates_of(call.weights[2], gates);
-    for (std::size_t gate = 0; gate < weights.size(); ++gate) {
-        const Var projected = matmul(steps, weights[gate]) + biases[gate];
-        result.inputs.push_back(
-            unstack(reshape(projected, {result.length, result.examples, result.units}), 0));
-    }
-    result.zero = call.tape.filled({result.examples, result.units}, 0);
-    return result;
+    return call.steps->state({x.type.batched ? call.batch : 1, call.results[0].shape[1]});
 }
-
-std::vector<Value> stacked(const BuildCall& call, const Unrolled& unrolled, const std::vector<Var>& states) {
-    std::vector<Var> columns;
-    for (const Var state : states) {
-        columns.push_back(reshape(state, {unrolled.examples, 1, unrolled.units}));
-    }
-    const Var joined = columns.size() == 1 ? columns[0] : concatenate(columns, 1);
-    return {{.var = reshape(joined, tape_shape(call.results[0], call.batch)), .type = call.results[0]}};
-}
-
-/// A state's value from step to step: none before the first, where it is 0, or what an earlier run carried.
-class Carried {
-  public:
-    Carried(BuildCall& call, const Unrolled& unrolled) : steps_(call.steps) {
-        if (steps_ != nullptr) {
-            state_ = steps_->state({unrolled.examples, unrolled.units});
-            value_ = state_;
-        }
-    }
-    bool zero() const { return !value_.valid(); }
-    Var value() const { return value_; }
-    void set(Var value) { value_ = value; }
-    void end() {
-        if (steps_ != nullptr) {
-            steps_->carry(state_, value_);
-        }
-    }
-
-  private:
-    Steps* steps_;
-    Var state_;
-    Var value_;
-};
 
 std::vector<Value> build_rnn(BuildCall& call) {
-    const Unrolled unrolled = unroll(call, 1);
-    Carried state(call, unrolled);
-    std::vector<Var> states;
-    for (const Var input : unrolled.inputs[0]) {
-        state.set(tanh(state.zero() ? input : input + matmul(state.value(), unrolled.state_weights[0])));
-        states.push_back(state.value());
+    const Var x = call.inputs.front().var;
+    const Rnn layer{
+        .weight_input = call.weights[0], .weight_state = call.weights[1], .bias = call.weights[2]};
+    if (call.steps == nullptr) {
+        return {{.var = rnn(x, layer), .type = call.results[0]}};
     }
-    state.end();
-    return stacked(call, unrolled, states);
-}
-
-std::vector<Value> build_lstm_step(BuildCall& call) {
-    const Unrolled unrolled = unroll(call, 4);
-    Carried state(call, unrolled);
-    Carried memory(call, unrolled);
-    std::vector<Var> states;
-    for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
-        const auto drive = [&](std::size_t gate) {
-            return unrolled.inputs[gate][step] + matmul(state.value(), unrolled.state_weights[gate]);
-        };
-        memory.set(sigmoid(drive(1)) * memory.value() + sigmoid(drive(0)) * tanh(drive(2)));
-        state.set(sigmoid(drive(3)) * tanh(memory.value()));
-        states.push_back(state.value());
-    }
-    state.end();
-    memory.end();
-    return stacked(call, unrolled, states);
+    const Var state = carried(call);
+    const StatesAndLast found = rnn(x, layer, state);
+    call.steps->carry(state, found.last);
+    return {{.var = found.states, .type = call.results[0]}};
 }
 
 std::vector<Value> build_lstm(BuildCall& call) {
-    if (call.steps != nullptr) {
-        return build_lstm_step(call);
+    const Var x = call.inputs.front().var;
+    const Lstm layer{
+        .weight_input = call.weights[0], .weight_state = call.weights[1], .bias = call.weights[2]};
+    if (call.steps == nullptr) {
+        return {{.var = lstm(x, layer), .type = call.results[0]}};
     }
-    const Value& x = call.inputs.front();
-    const Index examples = x.type.batched ? call.batch : 1;
-    const Index length = x.type.shape[0];
-    const Index units = call.results[0].shape[1];
-    const Var rows = reshape(steps_first(x.var, examples, x.type), {-1, x.type.shape[1]});
-    const Var drive = matmul(rows, call.weights[0]) + call.weights[2];
-    const Var states = lstm(reshape(drive, {length, examples, 4 * units}), call.weights[1]);
-    return {{.var = reshape(transpose(states, {1, 0, 2}), tape_shape(call.results[0], call.batch)),
-             .type = call.results[0]}};
+    const LstmState before{.state = carried(call), .memory = carried(call)};
+    const LstmStatesAndLast found = lstm(x, layer, before);
+    call.steps->carry(before.state, found.last.state);
+    call.steps->carry(before.memory, found.last.memory);
+    return {{.var = found.states, .type = call.results[0]}};
 }
 
 std::vector<Value> build_gru(BuildCall& call) {
-    const Unrolled unrolled = unroll(call, 3);
-    const std::vector<Var> biases = gates_of(call.weights[3], 3);
-    Carried state(call, unrolled);
-    std::vector<Var> states;
-    for (std::size_t step = 0; step < static_cast<std::size_t>(unrolled.length); ++step) {
-        const Var previous = state.zero() ? unrolled.zero : state.value();
-        const auto state_part = [&](std::size_t gate) {
-            return state.zero() ? biases[gate]
-                                : matmul(previous, unrolled.state_weights[gate]) + biases[gate];
-        };
-        const Var reset = sigmoid(unrolled.inputs[0][step] + state_part(0));
-        const Var keep = sigmoid(unrolled.inputs[1][step] + state_part(1));
-        const Var candidate = tanh(unrolled.inputs[2][step] + reset * state_part(2));
-        state.set((1.0 - keep) * candidate + keep * previous);
-        states.push_back(state.value());
+    const Var x = call.inputs.front().var;
+    const Gru layer{.weight_input = call.weights[0],
+                    .weight_state = call.weights[1],
+                    .bias = call.weights[2],
+                    .bias_state = call.weights[3]};
+    if (call.steps == nullptr) {
+        return {{.var = gru(x, layer), .type = call.results[0]}};
     }
-    state.end();
-    return stacked(call, unrolled, states);
+    const Var state = carried(call);
+    const StatesAndLast found = gru(x, layer, state);
+    call.steps->carry(state, found.last);
+    return {{.var = found.states, .type = call.results[0]}};
 }
 
 Definition recurrent(std::string name, std::string doc, std::string details, Index gates, bool second_bias,

@@ -1,4 +1,4 @@
-#include "autodiff/operations.hpp"
+#include "autodiff/layers.hpp"
 #include "models/layers/layers.hpp"
 #include "models/records.hpp"
 
@@ -6,13 +6,6 @@ namespace gandsl::models {
 inline namespace GANDSL_PRECISION {
 
 namespace {
-
-constexpr double min_length = 1e-12;  // under a length that may be 0
-
-/// A vector over its length.
-Var normalized(Var x) {
-    return x / (sqrt(sum(square(x))) + min_length);
-}
 
 /// Of one weight: its matrix has a column for each place of the weight's last axis.
 std::vector<dsl::Type> type_of_spectral_norm(dsl::TypeCall& call) {
@@ -23,22 +16,12 @@ std::vector<dsl::Type> type_of_spectral_norm(dsl::TypeCall& call) {
 
 std::vector<Value> build_spectral_norm(BuildCall& call) {
     Value weight = call.inputs.front();
-    const Index columns = weight.type.shape.back();
-    const Var matrix = reshape(weight.var, {-1, columns});
-    const Var fixed = stop_gradient(matrix);
-    Var right = reshape(call.weights[0], {columns, 1});
-    Var left;
-    const Index iterations = integer(call.arguments, "iterations");
-    for (Index i = 0; i < iterations; ++i) {
-        left = normalized(matmul(fixed, right));
-        right = normalized(matmul(fixed, left, true));
-    }
+    const SpectralNorm divided =
+        spectral_norm(weight.var, call.weights[0], integer(call.arguments, "iterations"));
     if (call.mode == Mode::train) {
-        call.update(0, reshape(right, {columns}));
+        call.update(0, divided.singular_vector);
     }
-    // Both vectors count as constants, so that the gradient of the singular value is left right^T.
-    const Var value = sum(stop_gradient(left) * matmul(matrix, stop_gradient(right)));
-    weight.var = weight.var / value;
+    weight.var = divided.weight;
     return {weight};
 }
 

@@ -170,17 +170,6 @@ BOOST_AUTO_TEST_CASE(embedding_looks_rows_up) {
     BOOST_TEST(refusal("embedding", {.numbers = {{"width", 4}}}, {type_of({3})}) != "");
 }
 
-BOOST_AUTO_TEST_CASE(unstack_gives_every_part) {
-    Tape tape;
-    const Array x = random({2, 7, 3});
-    const std::vector<Var> parts = models::unstack(tape.constant(x), 1);
-    BOOST_REQUIRE_EQUAL(parts.size(), 7u);
-    for (Index t = 0; t < 7; ++t) {
-        BOOST_TEST(to_string(parts[static_cast<std::size_t>(t)].shape()) == "(2, 3)");
-        BOOST_TEST(parts[static_cast<std::size_t>(t)].value()(1, 2) == x(1, t, 2));
-    }
-}
-
 BOOST_AUTO_TEST_CASE(what_does_not_fit) {
     BOOST_TEST(refusal("lstm", {.numbers = {{"units", 4}}}, {type_of({64}, 86)}) != "");
     BOOST_TEST(refusal("lstm", {.numbers = {{"units", 4}}}, {type_of({64})}) != "");
