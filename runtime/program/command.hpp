@@ -11,11 +11,24 @@ namespace gandsl::program {
 
 class Options;
 
+/// What a command takes, as it declared it.
+struct CommandSummary {
+    struct Option {
+        std::string name;        ///< "--seed", or "FILE" for a word without a flag
+        std::string value = {};  ///< what the help shows for its value; empty for a flag alone
+        std::string doc;
+    };
+    std::string name;
+    std::string doc;
+    std::vector<Option> options;  ///< in the order of the help
+};
+
 /// How the program was called.
 struct Invocation {
     std::string program;  ///< as it was called, for a command that starts or names it again
     /// What `gandsl NAME --help` prints, for the name of a command; nothing for any other name.
     std::function<std::optional<std::string>(const std::string& name)> help;
+    std::function<std::vector<CommandSummary>()> commands;  ///< all of them
 };
 
 struct Command {

@@ -76,6 +76,17 @@ std::string hint_of_flag(const CLI::App& command, const std::string& word) {
     return near ? fmt::format("; did you mean '{}'?", *near) : "";
 }
 
+CommandSummary summary_of(const CLI::App& command) {
+    CommandSummary summary{command.get_name(), command.get_description(), {}};
+    for (const CLI::Option* option : command.get_options()) {
+        const bool word = option->get_positional();
+        summary.options.push_back({word ? option->get_name() : "--" + option->get_lnames().at(0),
+                                   word || option->get_type_size() == 0 ? "" : option->get_type_name(),
+                                   option->get_description()});
+    }
+    return summary;
+}
+
 }  // namespace
 
 std::string try_help(const std::string& command) {
@@ -109,6 +120,13 @@ int run_command_line(const std::string& program, const std::vector<std::string>&
         }
         return std::nullopt;
     };
+    const auto summaries = [&declared] {
+        std::vector<CommandSummary> all;
+        for (const auto& [command, action] : declared) {
+            all.push_back(summary_of(*command));
+        }
+        return all;
+    };
     const auto chosen = [&app] {
         const auto parsed = app.get_subcommands();
         return parsed.empty() ? nullptr : parsed[0];
@@ -132,7 +150,7 @@ int run_command_line(const std::string& program, const std::vector<std::string>&
     }
     for (const auto& [command, action] : declared) {
         if (*command) {
-            return action({program, help_of});
+            return action({program, help_of, summaries});
         }
     }
     return print(app.help());
