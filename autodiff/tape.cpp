@@ -41,11 +41,11 @@ void require_var(Var var, std::string_view entry, std::string_view role) {
                         "an operation gave");
     }
     if (var.id() >= var.tape().size()) {
-        throw Error(ErrorCode::invalid_argument,
-                    at(entry, role) + " is a Var with number " + std::to_string(var.id()) + " of a tape of " +
-                        std::to_string(var.tape().size()) +
-                        " nodes; expected one that a tape or an operation gave, in a "
-                        "scope that is not over");
+        throw Error(ErrorCode::invalid_argument, at(entry, role) + " is a Var with number " +
+                                                     std::to_string(var.id()) + " of a tape of " +
+                                                     std::to_string(var.tape().size()) +
+                                                     " nodes: it was recorded in a scope that is over, or "
+                                                     "never");
     }
     if (var.generation() != var.tape().node(var.id()).generation) {
         throw Error(ErrorCode::invalid_argument,

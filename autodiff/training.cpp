@@ -1,5 +1,6 @@
 #include "autodiff/training.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "autodiff/error.hpp"
 #include "autodiff/gradient.hpp"
 #include "autodiff/operation.hpp"
+#include "autodiff/operations/leaves.hpp"
 #include "autodiff/operations/records.hpp"
 
 namespace gandsl {
@@ -16,10 +18,32 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 double require_rate(double rate) {
-    if (!std::isfinite(rate)) {
-        throw Error(ErrorCode::invalid_argument, "[optimizer] the rate is not finite");
+    if (!std::isfinite(rate) || rate < 0) {
+        throw Error(ErrorCode::invalid_argument, "[optimizer] the rate is " + std::to_string(rate) +
+                                                     "; expected a finite number of at least 0");
     }
     return rate;
+}
+
+// What gradient() gives for a variable that it does not reach.
+bool is_missing(Var gradient) {
+    const Tape& tape = gradient.tape();
+    const Node& node = tape.node(gradient.id());
+    const NodeId scalar = node.operation == &broadcast_to_operation ? node.inputs[0] : gradient.id();
+    return constant_number({gradient.tape(), scalar}) == 0.0;
+}
+
+// Nothing would be learned, which nobody means.
+std::vector<Var> reaching(Var loss, std::span<const Var> variables, const char* entry) {
+    std::vector<Var> gradients = gradient(loss, variables);
+    if (std::all_of(gradients.begin(), gradients.end(), is_missing)) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            std::string("[") + entry +
+                "] the loss has no gradient by any of the variables: it does not depend on them, or only "
+                "through what lets no gradient through, such as a comparison or stop_gradient");
+    }
+    return gradients;
 }
 
 Tape& tape_of(std::span<const Var> variables) {
@@ -65,8 +89,13 @@ std::vector<Assignment> Optimizer::record(std::span<const Var> gradients) const 
 
 void Optimizer::step(Var loss) {
     require_scalar(loss, "Optimizer::step", "the loss");
-    loss.value();  // throws where a plan has to compute it
-    step(gradient(loss, variables_));
+    if (!loss.tape().node(loss.id()).value) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            "[Optimizer::step] the loss has no value, as it depends on an input or its tape only records; "
+            "plan_step(loss, optimizer) gives a step that computes it");
+    }
+    step(reaching(loss, variables_, "Optimizer::step"));
 }
 
 void Optimizer::step(std::span<const Var> gradients) {
@@ -94,10 +123,12 @@ Real PlannedStep::operator()() {
     return plan_.read(loss_)[0];
 }
 
-PlannedStep plan_step(Var loss, const Optimizer& optimizer, PlanOptions options) {
+PlannedStep plan_step(Var loss, const Optimizer& optimizer, PlanOptions options,
+                      std::vector<Assignment> more) {
     require_scalar(loss, "plan_step", "the loss");
-    const std::vector<Var> gradients = gradient(loss, optimizer.variables());
-    return {Plan({loss}, optimizer.record(gradients), std::move(options)), loss};
+    const std::vector<Assignment> step = optimizer.record(reaching(loss, optimizer.variables(), "plan_step"));
+    more.insert(more.end(), step.begin(), step.end());
+    return {Plan({loss}, std::move(more), std::move(options)), loss};
 }
 
 }  // namespace GANDSL_PRECISION

@@ -28,12 +28,14 @@ class Optimizer {
     using Settings = std::variant<Sgd, Adam, RmsProp>;
 
     /// Throws Error(invalid_argument) without variables, for one that is no state or is there twice, for
-    /// variables of different tapes, for settings out of their range, and for a rate that is not finite.
+    /// variables of different tapes, for settings out of their range, and for a rate that is not finite or
+    /// below 0.
     Optimizer(Settings settings, std::vector<Var> variables, double rate);
 
     /// One step down the gradient of `loss`, a scalar that an eager tape has computed: the variables and the
     /// moments get their new values at once. Throws Error(invalid_argument) for a loss without a value, which
-    /// plan_step() is for, and Error(shape) for one that is no scalar.
+    /// plan_step() is for, and for one whose gradient reaches none of the variables; Error(shape) for one
+    /// that is no scalar.
     void step(Var loss);
     /// Likewise with gradients of the variables, in their order: those of several losses, or changed ones.
     void step(std::span<const Var> gradients);
@@ -84,8 +86,11 @@ class PlannedStep {
 ///         const Real loss = step();
 ///     }
 ///
-/// Throws Error(shape) for a loss that is no scalar, and as Plan does.
-PlannedStep plan_step(Var loss, const Optimizer& optimizer, PlanOptions options = {});
+/// `more` is stored too, after each step: the running statistics of batch_norm_in_training, for example.
+/// Throws Error(shape) for a loss that is no scalar, Error(invalid_argument) for one whose gradient reaches
+/// none of the variables, and as Plan does.
+PlannedStep plan_step(Var loss, const Optimizer& optimizer, PlanOptions options = {},
+                      std::vector<Assignment> more = {});
 
 }  // namespace GANDSL_PRECISION
 }  // namespace gandsl

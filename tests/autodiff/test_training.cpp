@@ -90,6 +90,20 @@ BOOST_AUTO_TEST_CASE(eager_steps_give_the_bits_of_planned_ones) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_planned_step_stores_what_else_it_is_given) {
+    Tape tape(Evaluation::planned);
+    const Var weight = tape.state(make_array({2}, 1));
+    const Var average = tape.state(make_array({2}, 0));
+    const Var x = tape.input({2});
+    Optimizer sgd(Sgd{}, {weight}, 0.1);
+    PlannedStep step = plan_step(sum(weight * x), sgd, {}, {{average, average * 0.5 + x * 0.5}});
+    step.set(x, make_array({2}, 4));
+    step();
+    step();
+    BOOST_TEST(average.value()(1) == Real(3));
+    BOOST_TEST(weight.value()(1) == Real(1 - 0.8), boost::test_tools::tolerance(Real(1e-6)));
+}
+
 BOOST_AUTO_TEST_CASE(a_loop_learns) {
     Tape tape;
     const Var weight = tape.state(make_array({4}, 0));
@@ -160,7 +174,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_trained_is_refused) {
     check_refused(ErrorCode::shape, "`mean` or `sum`", [&] { adam.step(net.bias * net.bias); });
     check_refused(invalid, "empty Var", [&] { adam.step(Var()); });
     const Var input = net.tape.input({3});
-    check_refused(invalid, "make a Plan", [&] { adam.step(sum(input * net.bias)); });
+    check_refused(invalid, "plan_step", [&] { adam.step(sum(input * net.bias)); });
+    check_refused(invalid, "at least 0", [&] { adam.set_rate(-1e-3); });
+    check_refused(invalid, "no gradient", [&] { adam.step(sum(net.weight)); });
+    check_refused(invalid, "no gradient", [&] { adam.step(sum(greater(net.bias, 0.0))); });
+    check_refused(invalid, "no gradient", [&] { plan_step(sum(input), adam); });
     check_refused(ErrorCode::shape, "`mean` or `sum`", [&] { plan_step(input * net.bias, adam); });
 }
 
