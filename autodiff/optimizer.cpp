@@ -25,24 +25,24 @@ std::string spell(double value) {
 }
 
 // A NaN is in no range.
-void require_setting(bool in_range, const char* name, double value, const char* range) {
-    if (!in_range || !std::isfinite(value)) {
+void require_in_range(bool in_range, const char* name, double value, const char* range) {
+    if (!in_range || !std::isfinite(static_cast<Real>(value))) {
         refuse(ErrorCode::invalid_argument,
                std::string("the setting ") + name + " is " + spell(value) + "; expected " + range);
     }
 }
 
 void require_share(const char* name, double value) {
-    require_setting(value >= 0 && value < 1, name, value, "a number from 0 up to, but not, 1");
+    require_in_range(value >= 0 && value < 1, name, value, "a number from 0 up to, but not, 1");
 }
 
 void require_not_negative(const char* name, double value) {
-    require_setting(value >= 0, name, value, "a finite number of at least 0");
+    require_in_range(value >= 0, name, value, "a finite number of at least 0");
 }
 
 void require_rule(const UpdateRule& rule) {
     if (rule.clip) {
-        require_setting(*rule.clip > 0, "clip", *rule.clip, "a finite number above 0");
+        require_in_range(*rule.clip > 0, "clip", *rule.clip, "a finite number above 0");
     }
     require_not_negative("weight_decay", rule.weight_decay);
 }

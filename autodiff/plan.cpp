@@ -188,6 +188,7 @@ void Plan::require_own(Var var, const char* entry) const {
         throw Error(ErrorCode::invalid_argument,
                     "[" + std::string(entry) + "] a Var of another tape than the plan's");
     }
+    require_var(var, entry, "what was given");
 }
 
 Plan::~Plan() = default;

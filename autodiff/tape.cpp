@@ -301,6 +301,17 @@ void require_record(const Operation& operation, std::size_t inputs) {
 
 }  // namespace
 
+namespace {
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+    const std::size_t skipped = to.size() - std::min(to.size(), from.size());
+    return from.size() <= to.size() &&
+           std::equal(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(skipped),
+                      [](Index own, Index other) { return own == other || own == 1; });
+}
+
+}  // namespace
+
 Var record(const Operation& operation, std::span<const Var> inputs, Attributes attributes) {
     const auto refuse = [&](const std::string& text) {
         throw Error(ErrorCode::invalid_argument, "[" + std::string(operation.name) + "] " + text);
@@ -342,6 +353,14 @@ Var Tape::append(const Operation& operation, std::span<const NodeId> inputs, Att
     require_record(operation, inputs.size());
     element_count(shape);
     for (const NodeId input : inputs) {
+        // The engine reads each operand of a kernel as if it had the result's shape.
+        if (operation.kernel != nullptr && !broadcasts_to(node(input).shape, shape)) {
+            throw Error(ErrorCode::shape, "[" + std::string(operation.name) + "] its `shape` gave " +
+                                              to_string(shape) + ", to which its input of shape " +
+                                              to_string(node(input).shape) +
+                                              " does not broadcast; a result of a `kernel` has the shape to "
+                                              "which all inputs broadcast");
+        }
         node(input);
     }
     if (operation.alias && element_count(shape) != element_count(node(inputs[0]).shape)) {

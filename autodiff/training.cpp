@@ -18,9 +18,9 @@ inline namespace GANDSL_PRECISION {
 namespace {
 
 double require_rate(double rate) {
-    if (!std::isfinite(rate) || rate < 0) {
+    if (!std::isfinite(static_cast<Real>(rate)) || rate < 0) {
         throw Error(ErrorCode::invalid_argument, "[optimizer] the rate is " + std::to_string(rate) +
-                                                     "; expected a finite number of at least 0");
+                                                     "; expected a number of at least 0 that Real can hold");
     }
     return rate;
 }

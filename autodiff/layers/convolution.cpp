@@ -46,7 +46,18 @@ std::string kernel_of(const Window& window) {
     return to_string(Shape{window.kernel[0], window.kernel[1]});
 }
 
+/// A sequence has one column, beside which the rest of a wider kernel would meet nothing but zeros.
+void require_columns(const char* layer, Var x, const Window& window) {
+    if (x.shape().size() == 3 &&
+        (window.kernel[1] != 1 || window.stride[1] != 1 || window.dilation[1] != 1)) {
+        refuse_shapes(layer, {{"x", x}},
+                      "images, or for a sequence a window of one column, such as {.kernel = {" +
+                          std::to_string(window.kernel[0]) + ", 1}}; found the kernel " + kernel_of(window));
+    }
+}
+
 void require_window(const char* layer, Var x, Var image, const Window& window) {
+    require_columns(layer, x, window);
     const ImageSize input = size_of(image);
     for (const std::size_t axis : {std::size_t{0}, std::size_t{1}}) {
         if (window_count(window, input.size, axis) < 1) {
@@ -167,6 +178,7 @@ Var conv_transpose(Var x, const ConvTranspose& layer) {
     refuse_causal("conv_transpose", window);
     require_setting(window.dilation[0] == 1 && window.dilation[1] == 1, "conv_transpose",
                     "dilation " + to_string(Shape{window.dilation[0], window.dilation[1]}), "(1, 1)");
+    require_columns("conv_transpose", x, window);
     require_weight("conv_transpose", x, layer.weight, window, 3);
     const ImageSize input = size_of(image);
     const Index size[2] = {transposed_size(window, input.size[0], 0),

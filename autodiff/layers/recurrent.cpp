@@ -228,6 +228,7 @@ StatesAndLast run_gru(Var x, const Gru& layer, Var state) {
 RecurrentWeights make_recurrent(Tape& tape, const char* name, Index width, Index units, Index gates,
                                 WeightKeys& keys, const LayerOptions& options) {
     require_sizes(name, {width, units});
+    require_setting(options.bias, name, "bias false", "a bias: this layer cannot do without");
     const Initializer own = fan_initializer(static_cast<double>(units));
     const Initializer chosen = options.initializer ? options.initializer : own;
     const Index columns = multiply_sizes(gates, units, name);

@@ -56,7 +56,13 @@ std::string part_name(const std::string& name, const std::string& part) {
 
 Var make_weight(Tape& tape, const LayerOptions& options, const std::string& part, const Shape& shape,
                 const Initializer& initializer, const Fans& fans, WeightKeys& keys) {
-    return tape.state(initializer(shape, fans, keys.next()), part_name(options.name, part));
+    Array values = initializer(shape, fans, keys.next());
+    if (shape_of(values) != shape) {
+        throw Error(ErrorCode::shape, "[initializer] of the weight '" + part_name(options.name, part) +
+                                          "' gave " + to_string(shape_of(values)) + "; expected " +
+                                          to_string(shape));
+    }
+    return tape.state(std::move(values), part_name(options.name, part));
 }
 
 Var make_weight(Tape& tape, const LayerOptions& options, const std::string& part, const Shape& shape,

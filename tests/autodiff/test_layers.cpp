@@ -551,6 +551,20 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_refused_with_the_layer_and_its_shapes)
                   {"[spectral_norm]", "(2, 5)", "(2)"});
     check_refused([&] { uniform_values({2}, 1, 1, keys.next()); }, ErrorCode::invalid_argument,
                   {"[uniform_values]"});
+    const Var series = tape.filled({1, 4, 1}, 1);
+    const Window wide{.kernel = {2, 2}};
+    const auto shape = ErrorCode::shape;
+    check_refused([&] { conv(series, make_conv(tape, 1, 1, wide, keys)); }, shape,
+                  {"[conv]", "(2, 2)", "one column"});
+    check_refused([&] { conv_transpose(series, make_conv_transpose(tape, 1, 1, wide, keys)); }, shape,
+                  {"[conv_transpose]", "one column"});
+    check_refused([&] { max_pool(series, wide); }, shape, {"[max_pool]", "one column"});
+    check_refused([&] { make_lstm(tape, 3, 4, keys, {.bias = false}); }, ErrorCode::invalid_argument,
+                  {"[make_lstm]", "bias"});
+    const Initializer wrong = [](const Shape&, const Fans&, const RandomKey&) {
+        return make_array({2, 1}, 1);
+    };
+    check_refused([&] { make_dense(tape, 2, 3, keys, {.initializer = wrong}); }, shape, {"(2, 1)", "(2, 3)"});
     check_refused([&] { make_dense(tape, 0, 4, keys); }, ErrorCode::shape, {"[make_dense]", "(0, 4)"});
 }
 

@@ -91,6 +91,10 @@ const Operation own_negate{
     .kernel = [](Real* out, const Real* const* inputs, std::size_t count, const double*) {
         std::transform(inputs[0], inputs[0] + count, out, [](Real x) { return x + 1; });
     }};
+const Operation widened{.name = "widened",
+                        .doc = "",
+                        .shape = [](const Attributes&, std::span<const Shape>) { return Shape{7}; },
+                        .kernel = add_all};
 const Operation own_sigmoid{.name = "sigmoid", .doc = "", .shape = first_shape, .kernel = add_all};
 const Operation own_pad{.name = "pad", .doc = "", .shape = first_shape, .kernel = add_all};
 
@@ -132,6 +136,10 @@ std::vector<Misuse> misused_records() {
          of_inputs(gathers_alone, 1),
          invalid,
          {"[gathers_alone]"}},
+        {"record_shape_beyond_its_inputs",
+         of_inputs(widened, 1),
+         ErrorCode::shape,
+         {"[widened]", "(7)", "(2)"}},
         {"record_negative_shape", of_inputs(negative, 1), ErrorCode::shape, {"(-1)"}},
         {"record_longer_alias",
          of_inputs(longer_alias, 1),

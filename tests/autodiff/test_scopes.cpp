@@ -120,6 +120,8 @@ BOOST_AUTO_TEST_CASE(a_plan_does_not_take_another_input_for_its_own) {
     BOOST_REQUIRE(second.id() == first.id());
     BOOST_TEST(tape.name(second.id()) == "second");
     BOOST_TEST(plan.feed(second).empty());
+    check_forgotten([&] { plan.feed(first); });
+    check_forgotten([&] { plan.read(product); });
     BOOST_CHECK_THROW(plan.read(other), Error);
     check_forgotten([&] { plan.set(first, numbers({2}, 1)); });
 }

@@ -176,6 +176,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_trained_is_refused) {
     const Var input = net.tape.input({3});
     check_refused(invalid, "plan_step", [&] { adam.step(sum(input * net.bias)); });
     check_refused(invalid, "at least 0", [&] { adam.set_rate(-1e-3); });
+    check_refused(invalid, "Real can hold", [&] { adam.set_rate(1e39); });
+    check_refused(invalid, "clip", [&] { Optimizer(Sgd{.rule = {.clip = 1e39}}, {net.bias}, 0.1); });
     check_refused(invalid, "no gradient", [&] { adam.step(sum(net.weight)); });
     check_refused(invalid, "no gradient", [&] { adam.step(sum(greater(net.bias, 0.0))); });
     check_refused(invalid, "no gradient", [&] { plan_step(sum(input), adam); });
