@@ -49,7 +49,7 @@ Array glorot_values(const Shape& shape, const Fans& fans, const RandomKey& key);
 /// Normal with standard deviation sqrt(2 / in), for layers that a relu follows (He et al., 2015). Throws
 /// Error(invalid_argument) unless `in` is above 0.
 Array he_values(const Shape& shape, const Fans& fans, const RandomKey& key);
-/// A matrix, with a column for each place of the last axis, whose columns (rows, where there are fewer) are
+/// A matrix, with a column for each index of the last axis, whose columns (rows, where there are fewer) are
 /// orthogonal and have length `gain` (Saxe et al., 2014). Throws Error(invalid_argument) unless `gain` is
 /// finite.
 Array orthogonal_values(const Shape& shape, double gain, const RandomKey& key);

@@ -59,7 +59,7 @@ Var dropout(Var x, double rate, std::uint32_t stream);
 /// (x - mean) / sqrt(variance + epsilon), both over `axes`.
 Var standardize(Var x, Axes axes, double epsilon = 1e-5);
 
-/// Ioffe & Szegedy, 2015. Each feature is a place of the last axis.
+/// Ioffe & Szegedy, 2015. Each feature is an index of the last axis.
 struct BatchNorm {
     Var weight = {};            ///< (features)
     Var bias = {};              ///< (features)
@@ -83,7 +83,7 @@ BatchNormStep batch_norm_in_training(Var x, const BatchNorm& layer);
 /// Weight and running variance 1, bias and running mean 0.
 BatchNorm make_batch_norm(Tape& tape, Index features, const std::string& name = {});
 
-/// A normalisation of each example by itself, then a scale and shift of each place of the last axis.
+/// A normalisation of each example by itself, then a scale and shift of each index of the last axis.
 struct Norm {
     Var weight = {};  ///< (features), or empty
     Var bias = {};    ///< (features), or empty
@@ -240,7 +240,7 @@ Var attend(const AttentionHeads& heads, const Attention& layer, Var hidden = {})
 Attention make_attention(Tape& tape, Index width, Index heads, WeightKeys& keys,
                          const LayerOptions& options = {});
 
-/// A weight over its largest singular value, read as a matrix with a column for each place of its last axis,
+/// A weight over its largest singular value, read as a matrix with a column for each index of its last axis,
 /// and the vector from which the next step goes on (Miyato et al., 2018).
 struct SpectralNorm {
     Var weight = {};           ///< of the shape of the weight given

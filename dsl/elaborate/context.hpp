@@ -48,8 +48,9 @@ struct NetState {
     Span shaped;                      ///< what gave its inputs their shapes: a call or its annotations
     std::set<std::size_t> nets;       ///< all it calls, and those that these call
     std::optional<bool> random = {};  ///< whether its body draws numbers, once that was asked
-    std::optional<Flow> flow = {};    ///< of its body, likewise
-    bool absent = false;              ///< from a run that could not be had
+    /// For each result, how gradients reach each input, once that was asked.
+    std::optional<std::vector<std::vector<Flow::GradientPath>>> gradient_paths = {};
+    bool absent = false;  ///< from a run that could not be had
 };
 
 /// A name bound in a body, followed over all the times its line is checked.

@@ -75,27 +75,22 @@ bool draws_anew(Context& context, std::size_t net) {
     return *known;
 }
 
-const Flow& flow_in(Context& context, std::size_t net);
+const std::vector<std::vector<Flow::GradientPath>>& gradient_paths(Context& context, std::size_t net);
 
 /// Notes where the net of a call lets no gradient through from an argument to a result.
 void close_gradients(Context& context, Flow& flow, std::size_t net, const std::vector<ValueId>& results,
                      const std::vector<ValueId>& arguments) {
-    const Flow& inside = flow_in(context, net);
-    const Net& called = context.program.nets[net];
+    const auto& known = gradient_paths(context, net);
     for (std::size_t i = 0; i < results.size(); ++i) {
         // One value may be given as several arguments, and needs one way through.
         std::map<ValueId, Flow::GradientPath> paths;
         for (std::size_t k = 0; k < arguments.size(); ++k) {
-            auto path = inside.gradient_path(called.results[i], k);
             Flow::GradientPath& best = paths[arguments[k]];
-            if (path.open || (!best.open && path.stop)) {
-                best = std::move(path);
+            if (known[i][k].open || (!best.open && known[i][k].stop)) {
+                best = known[i][k];
             }
         }
-        for (auto& [argument, path] : paths) {
-            if (path.stop) {
-                path.stop->net = called.name;
-            }
+        for (const auto& [argument, path] : paths) {
             if (!path.open) {
                 flow.close(results[i], argument, path.stop);
             }
@@ -103,19 +98,32 @@ void close_gradients(Context& context, Flow& flow, std::size_t net, const std::v
     }
 }
 
-/// What the values of a net that was checked are computed from. Its inputs are the first of them.
-const Flow& flow_in(Context& context, std::size_t net) {
-    if (!context.names.nets[net].flow) {
-        Flow flow;
-        for (const Instruction& instruction : context.program.nets[net].body) {
-            flow.add(instruction);
-            if (instruction.kind == Instruction::Kind::call) {
-                close_gradients(context, flow, instruction.index, instruction.outputs, instruction.inputs);
+/// Of a net that was checked, whose inputs are the first of its values. Asked once, however often it is
+/// called.
+const std::vector<std::vector<Flow::GradientPath>>& gradient_paths(Context& context, std::size_t net) {
+    auto& known = context.names.nets[net].gradient_paths;
+    if (known) {
+        return *known;
+    }
+    const Net& called = context.program.nets[net];
+    Flow flow;
+    for (const Instruction& instruction : called.body) {
+        flow.add(instruction);
+        if (instruction.kind == Instruction::Kind::call) {
+            close_gradients(context, flow, instruction.index, instruction.outputs, instruction.inputs);
+        }
+    }
+    known.emplace();
+    for (const ValueId result : called.results) {
+        auto& paths = known->emplace_back();
+        for (std::size_t input = 0; input < called.inputs.size(); ++input) {
+            paths.push_back(flow.gradient_path(result, input));
+            if (paths.back().stop) {
+                paths.back().stop->net = called.name;
             }
         }
-        context.names.nets[net].flow = std::move(flow);
     }
-    return *context.names.nets[net].flow;
+    return *known;
 }
 
 Operand report_cycle(Context& context, const NetState& net, Span span) {
